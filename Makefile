@@ -1,0 +1,100 @@
+# The two commands of a checkout: `make demo` and `make test`. Everything else is a part of them.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-builtin-rules
+
+# What is made once and used by every checkout: the tools' virtual environment and cargo-deny.
+CACHE := $(or $(SAGESWEEP_CACHE),$(HOME)/.cache/sagesweep)
+CARGO ?= cargo
+PYTHON ?= python3
+DENY_VERSION := 0.19.0
+DENY_ROOT := $(CACHE)/cargo-deny-$(DENY_VERSION)
+DENY := $(or $(shell command -v cargo-deny 2>/dev/null),$(DENY_ROOT)/bin/cargo-deny)
+
+MOTO := tests/moto
+# One environment for each content of the requirements and each interpreter: a stale one is never used.
+VENV = $(CACHE)/venv-$(shell { $(PYTHON) -VV; cat $(MOTO)/requirements.txt; } 2>/dev/null | cksum | cut -d' ' -f1)
+# Where cargo puts the program: CARGO_TARGET_DIR, the user's configuration or target/, as cargo itself says.
+TARGET = $(shell $(CARGO) metadata --format-version 1 --no-deps --locked | $(PYTHON) -c 'import json, sys; print(json.load(sys.stdin)["target_directory"])')
+
+export PYTHONDONTWRITEBYTECODE := 1
+
+# What `make test` is made of, the cheapest first.
+PARTS := fmt-check clippy doc unit deny moto
+
+.PHONY: help demo test fmt $(PARTS) venv look clean need-rust need-python
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
+
+demo: need-rust ## build, then audit the embedded simulated organization into ./sagesweep-out
+	$(CARGO) run --locked -- demo $(ARGS)
+
+test: ## everything that must hold: format, lints, docs, tests, licences, the run against moto
+	@took=(); \
+	for part in $(PARTS); do \
+		began=$$SECONDS; \
+		echo "--- $$part"; \
+		$(MAKE) --no-print-directory "$$part"; \
+		took+=("$$(printf '%6d s  %s' $$((SECONDS - began)) "$$part")"); \
+	done; \
+	printf '%s\n' "--- all of it holds" "$${took[@]}"
+
+fmt: need-rust ## format the code
+	$(CARGO) fmt
+
+fmt-check: need-rust
+	$(CARGO) fmt --check
+
+clippy: need-rust ## lints, warnings are errors
+	$(CARGO) clippy --all-targets --locked -- -D warnings
+
+doc: need-rust ## the documentation, warnings are errors
+	RUSTDOCFLAGS=-Dwarnings $(CARGO) doc --no-deps --document-private-items --locked
+
+unit: need-rust ## unit, integration and documentation tests
+	$(CARGO) test --locked
+
+deny: need-rust $(DENY) ## licences, sources and bans of the dependencies
+	$(DENY) --locked check --hide-inclusion-graph bans licenses sources
+
+# Minutes, so only where it is missing; in a target directory of its own, for its build must not mix with ours.
+$(DENY_ROOT)/bin/cargo-deny:
+	CARGO_TARGET_DIR=$(CACHE)/build-cargo-deny $(CARGO) install cargo-deny --version $(DENY_VERSION) --locked --debug --root $(DENY_ROOT)
+	rm -rf $(CACHE)/build-cargo-deny
+
+# The program that the integration tests were built with: a plain `cargo build` may unify features differently and
+# compile the SDK once more.
+moto: need-rust venv ## the whole run against moto, an AWS emulator
+	$(CARGO) test --locked --test it --no-run
+	SAGESWEEP_BIN="$${SAGESWEEP_BIN:-$(TARGET)/debug/sagesweep}" $(VENV)/bin/python -m pytest -p no:cacheprovider $(MOTO) $(ARGS)
+
+LAKE ?= sagesweep-out
+look: venv ## count what a directory of tables holds (LAKE=sagesweep-out)
+	@$(VENV)/bin/python $(MOTO)/lake.py $(LAKE)
+
+venv: need-python
+	@venv="$(VENV)"; \
+	if [[ ! -e "$$venv/ready" ]]; then \
+		echo "making $$venv"; \
+		rm -rf "$$venv"; \
+		$(PYTHON) -m venv "$$venv"; \
+		"$$venv/bin/pip" install --quiet --disable-pip-version-check --requirement $(MOTO)/requirements.txt; \
+		touch "$$venv/ready"; \
+	fi
+
+clean: need-rust ## remove what was built and what the demo wrote; the cache stays
+	$(CARGO) clean
+	rm -rf sagesweep-out
+
+need-rust:
+	@command -v $(CARGO) >/dev/null || { echo "make: cargo is missing: install Rust 1.95 or newer (rustup.rs)" >&2; exit 1; }
+	@command -v cc >/dev/null || { echo "make: a C compiler (cc) is missing: install gcc or clang, for the TLS and zstd libraries" >&2; exit 1; }
+
+need-python:
+	@command -v $(PYTHON) >/dev/null || { echo "make: $(PYTHON) is missing: install Python 3.11 or newer, which the tests against moto need" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "make: $(PYTHON) is older than 3.11: set PYTHON to a newer one" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "make: $(PYTHON) has no venv module: install python3-venv" >&2; exit 1; }

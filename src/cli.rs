@@ -1,0 +1,187 @@
+//! The command line: what can be typed, and nothing of what it does.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::{finding::Severity, lake::RunId};
+
+/// Audits every SageMaker resource of an AWS Organization into Parquet, and says what it did not see.
+#[derive(Debug, Parser)]
+#[command(version, propagate_version = true, max_term_width = 100, arg_required_else_help = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// Log form: text on a terminal and JSON otherwise, unless told.
+    #[arg(long, global = true, value_enum, default_value_t = LogFormat::Auto)]
+    pub log_format: LogFormat,
+    /// Show no progress, no summary, and of the logs only warnings and errors.
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+}
+
+/// The form of log lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// Text on a terminal, JSON otherwise.
+    Auto,
+    /// Text.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Audit the organization and publish the result: `scan`, then `publish`.
+    #[command(after_help = RUN_EXAMPLES)]
+    Run(RunArgs),
+    /// Audit the organization and stage the result, which nobody sees before `publish`.
+    Scan(ScanArgs),
+    /// Merge what was staged and make it visible.
+    Publish(PublishArgs),
+    /// Print the configuration in effect, with all defaults filled in.
+    Config(ConfigArg),
+    /// List the checks.
+    Checks,
+    /// Print the IAM policy that the program needs.
+    IamPolicy(PolicyArgs),
+    /// Audit a simulated organization on this machine; no AWS account is needed.
+    #[cfg(feature = "demo")]
+    #[command(after_help = DEMO_EXAMPLES)]
+    Demo(DemoArgs),
+    /// Serve the simulated organization until the standard input ends.
+    #[cfg(feature = "demo")]
+    #[command(hide = true)]
+    Simulate(SimulateArgs),
+}
+
+const RUN_EXAMPLES: &str = "Examples:
+  sagesweep run --config sagesweep.toml
+  sagesweep run --config sagesweep.toml --fail-on high
+  SAGESWEEP_LAKE_DESTINATION=s3://audit/sagesweep sagesweep run";
+
+#[cfg(feature = "demo")]
+const DEMO_EXAMPLES: &str = "Examples:
+  sagesweep demo
+  sagesweep demo --accounts 200 --regions 17 --jobs 1000000 --seed 7";
+
+/// Where the configuration is.
+#[derive(Debug, Clone, Args)]
+pub struct ConfigArg {
+    /// The configuration file; without one the defaults and the environment decide.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+/// Arguments of `run`.
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// Where the configuration is.
+    #[command(flatten)]
+    pub config: ConfigArg,
+    /// The id of the run, as YYYYMMDDThhmmssZ-xxxx; a new one by default.
+    #[arg(long, value_name = "ID")]
+    pub run_id: Option<RunId>,
+    /// Exit with status 1 when a check of this severity or a higher one fails.
+    #[arg(long, value_name = "SEVERITY", value_enum)]
+    pub fail_on: Option<Severity>,
+}
+
+/// Arguments of `scan`.
+#[derive(Debug, Args)]
+pub struct ScanArgs {
+    /// Where the configuration is.
+    #[command(flatten)]
+    pub config: ConfigArg,
+    /// The id of the run, as YYYYMMDDThhmmssZ-xxxx; a new one by default.
+    #[arg(long, value_name = "ID")]
+    pub run_id: Option<RunId>,
+}
+
+/// Arguments of `publish`.
+#[derive(Debug, Args)]
+pub struct PublishArgs {
+    /// Where the configuration is.
+    #[command(flatten)]
+    pub config: ConfigArg,
+    /// The id that `scan` printed.
+    #[arg(long, value_name = "ID")]
+    pub run_id: RunId,
+    /// Exit with status 1 when a check of this severity or a higher one fails.
+    #[arg(long, value_name = "SEVERITY", value_enum)]
+    pub fail_on: Option<Severity>,
+}
+
+/// Arguments of `iam-policy`.
+#[derive(Debug, Args)]
+pub struct PolicyArgs {
+    /// Whose policy.
+    #[arg(value_enum)]
+    pub identity: PolicyIdentity,
+    /// Where the configuration is, which names the role and the bucket.
+    #[command(flatten)]
+    pub config: ConfigArg,
+}
+
+/// Whose policy to print.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PolicyIdentity {
+    /// The role in each account.
+    Member,
+    /// The identity that runs the program.
+    Task,
+}
+
+/// Arguments of `demo`.
+#[cfg(feature = "demo")]
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// The simulated organization.
+    #[command(flatten)]
+    pub shape: ShapeArgs,
+    /// Where the tables go: a directory.
+    #[arg(long, value_name = "DIR", default_value = "sagesweep-out")]
+    pub output: PathBuf,
+}
+
+/// The size of a simulated organization.
+#[cfg(feature = "demo")]
+#[derive(Debug, Clone, Args)]
+pub struct ShapeArgs {
+    /// Accounts, the suspended and the refused one among them.
+    #[arg(long, value_name = "N", default_value_t = 40, value_parser = clap::value_parser!(u32).range(4..=20_000))]
+    pub accounts: u32,
+    /// Regions.
+    #[arg(long, value_name = "N", default_value_t = 6, value_parser = clap::value_parser!(u32).range(1..=17))]
+    pub regions: u32,
+    /// Training jobs.
+    #[arg(long, value_name = "N", default_value_t = 20_000)]
+    pub jobs: u64,
+    /// The seed from which everything is made.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+}
+
+/// Arguments of `simulate`.
+#[cfg(feature = "demo")]
+#[derive(Debug, Args)]
+pub struct SimulateArgs {
+    /// The simulated organization.
+    #[command(flatten)]
+    pub shape: ShapeArgs,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+}

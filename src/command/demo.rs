@@ -1,0 +1,77 @@
+//! `demo`: the whole job against a simulated organization, which runs in a process of its own.
+
+use std::{process::Stdio, str::FromStr as _};
+
+use aws_config::Region;
+use aws_credential_types::Credentials;
+use indicatif::MultiProgress;
+use tokio::{
+    io::{AsyncBufReadExt as _, BufReader},
+    process::{Child, Command},
+};
+
+use super::{Failure, open, scan_and_publish};
+use crate::{
+    cli::{DemoArgs, ShapeArgs, SimulateArgs},
+    config::{Config, Destination},
+    demo::{self, Behaviour, Shape, quota::Quotas},
+    exit::ExitStatus,
+    place::Partition,
+    session::sdk_config_loader,
+};
+
+/// Starts the simulator, audits it, and prints the summary.
+pub(super) async fn run(args: DemoArgs, display: MultiProgress, quiet: bool) -> Result<ExitStatus, Failure> {
+    let (_simulator, endpoint) = start_simulator(&args.shape).await.map_err(Failure::Demo)?;
+    let mut config = Config::default();
+    config.lake.destination = Destination::Directory(args.output);
+    let credentials = Credentials::new(demo::CALLER_ACCESS_KEY, demo::CALLER_SECRET_KEY, None, None, "demo");
+    let sdk = sdk_config_loader()
+        .endpoint_url(endpoint)
+        .region(Region::new(Partition::Aws.home_region()))
+        .credentials_provider(credentials)
+        .load()
+        .await;
+    let run = open(sdk, config, None, display, quiet)?;
+    scan_and_publish(&run, None, quiet).await
+}
+
+/// Serves the simulated organization until the standard input ends.
+pub(super) async fn simulate(args: SimulateArgs) -> Result<ExitStatus, Failure> {
+    let behaviour = Behaviour { quotas: Some(Quotas::realistic()), ..Behaviour::default() };
+    demo::serve(shape(&args.shape), behaviour, tokio::io::stdin(), std::io::stdout())
+        .await
+        .map(|()| ExitStatus::Complete)
+        .map_err(Failure::Output)
+}
+
+fn shape(args: &ShapeArgs) -> Shape {
+    Shape {
+        accounts: usize::try_from(args.accounts).unwrap_or(usize::MAX),
+        regions: usize::try_from(args.regions).unwrap_or(usize::MAX),
+        jobs: args.jobs,
+        seed: args.seed,
+        ..Shape::default()
+    }
+}
+
+/// The simulator as a child, so that its memory is not ours, and the address that it serves. It ends with us, since
+/// its standard input does.
+async fn start_simulator(shape: &ShapeArgs) -> Result<(Child, String), String> {
+    let program = std::env::current_exe().map_err(|error| format!("cannot find our own program: {error}"))?;
+    let mut child = Command::new(program)
+        .arg("simulate")
+        .args(["--accounts", &shape.accounts.to_string(), "--regions", &shape.regions.to_string()])
+        .args(["--jobs", &shape.jobs.to_string(), "--seed", &shape.seed.to_string()])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .map_err(|error| format!("cannot start the simulator: {error}"))?;
+    let lines = child.stdout.take().map(|stdout| BufReader::new(stdout).lines());
+    let Some(mut lines) = lines else { return Err("the simulator has no standard output".to_owned()) };
+    let first = lines.next_line().await.map_err(|error| format!("cannot hear from the simulator: {error}"))?;
+    let address = first.as_deref().and_then(|line| line.strip_prefix("listening "));
+    let address = address.ok_or("the simulator ended before it listened")?;
+    Ok((child, String::from_str(address).unwrap_or_default()))
+}

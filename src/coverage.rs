@@ -1,0 +1,150 @@
+//! Coverage: one row for each (account, region, resource type) in scope, saying what was seen and what was not.
+
+use std::{fmt, sync::Arc};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{organization::Target, outcome::Refusal, resource::ResourceType};
+
+/// How the look at one (account, region, resource type) ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Outcome {
+    /// Everything that exists was read.
+    Complete,
+    /// Some resources were read, and some are known or feared to be missing.
+    Partial,
+    /// IAM (identity, boundary, session or resource policy) denied the call.
+    AccessDenied,
+    /// A service control policy of the organization denied the call.
+    DeniedByScp,
+    /// The audit role could not be assumed.
+    AssumeRoleFailed,
+    /// The region is not enabled in the account.
+    RegionDisabled,
+    /// SageMaker does not exist in the region.
+    ServiceNotInRegion,
+    /// The service does not know the operation there.
+    NotSupported,
+    /// The account is suspended, closed or on its way there.
+    AccountSuspended,
+    /// The service kept throttling until the retries were used up.
+    Throttled,
+    /// No answer in time.
+    Timeout,
+    /// An answer came that could not be understood.
+    MalformedAnswer,
+    /// Anything else: a 5xx, a broken connection, an unforeseen code.
+    Error,
+}
+
+impl Outcome {
+    /// The outcome as tables spell it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Complete => "COMPLETE",
+            Self::Partial => "PARTIAL",
+            Self::AccessDenied => "ACCESS_DENIED",
+            Self::DeniedByScp => "DENIED_BY_SCP",
+            Self::AssumeRoleFailed => "ASSUME_ROLE_FAILED",
+            Self::RegionDisabled => "REGION_DISABLED",
+            Self::ServiceNotInRegion => "SERVICE_NOT_IN_REGION",
+            Self::NotSupported => "NOT_SUPPORTED",
+            Self::AccountSuspended => "ACCOUNT_SUSPENDED",
+            Self::Throttled => "THROTTLED",
+            Self::Timeout => "TIMEOUT",
+            Self::MalformedAnswer => "MALFORMED_ANSWER",
+            Self::Error => "ERROR",
+        }
+    }
+
+    /// Whether the row belongs into the denominator of the coverage share: nothing can be seen, or be there to
+    /// be seen, in an account that is closed, in a region that is off, or of a service that is not there.
+    pub fn counts(self) -> bool {
+        !matches!(self, Self::AccountSuspended | Self::RegionDisabled | Self::ServiceNotInRegion | Self::NotSupported)
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(self.as_str())
+    }
+}
+
+/// How the resources of one cell were read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Method {
+    /// By `Search`, its count compared with the listing.
+    Search,
+    /// By `Search` alone, because the listing was refused.
+    SearchUnverified,
+    /// By listing and describing each.
+    ListDescribe,
+}
+
+impl Method {
+    /// The method as tables spell it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Search => "SEARCH",
+            Self::SearchUnverified => "SEARCH_UNVERIFIED",
+            Self::ListDescribe => "LIST_DESCRIBE",
+        }
+    }
+}
+
+/// Where the list of an account's regions came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum RegionsFrom {
+    /// `account:ListRegions` in the account.
+    ListRegions,
+    /// The configuration.
+    Configured,
+    /// The regions that are enabled by default in the partition.
+    Defaults,
+}
+
+impl RegionsFrom {
+    /// The source as tables spell it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ListRegions => "LIST_REGIONS",
+            Self::Configured => "CONFIGURED",
+            Self::Defaults => "DEFAULTS",
+        }
+    }
+}
+
+/// One row of the table `coverage`.
+#[derive(Debug, Clone)]
+pub struct Coverage {
+    /// Account and region.
+    pub target: Arc<Target>,
+    /// The resource type looked for.
+    pub resource_type: ResourceType,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// The refusal that decided the outcome, or the first that left something unknown.
+    pub refusal: Option<Refusal>,
+    /// How the resources were read; none when nothing was.
+    pub method: Option<Method>,
+    /// Resources that exist, as far as is known.
+    pub listed: u64,
+    /// Resources whose facts were read and judged.
+    pub evaluated: u64,
+    /// Verdicts that came out as UNKNOWN.
+    pub checks_unknown: u64,
+    /// Creation times covered: from the first, inclusive.
+    pub window_start: Option<Timestamp>,
+    /// Creation times covered: to the last, exclusive.
+    pub window_end: Option<Timestamp>,
+    /// When the look began.
+    pub started_at: Timestamp,
+    /// How long it took, in milliseconds.
+    pub duration_ms: u64,
+    /// What a reader should know besides, as sentences joined by semicolons.
+    pub detail: Option<String>,
+}

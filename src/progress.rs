@@ -1,0 +1,135 @@
+//! The display of a scan under way: a line that changes on a terminal, a heartbeat in the log otherwise.
+
+use std::{
+    io::{self, IsTerminal as _},
+    sync::{Arc, atomic::Ordering},
+    time::{Duration, Instant},
+};
+
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+
+use crate::{scan::Progress, throttle::Counters};
+
+/// How often the line is drawn.
+const DRAW: Duration = Duration::from_millis(200);
+/// How often the log hears of it.
+const HEARTBEAT: Duration = Duration::from_secs(30);
+
+/// Shows how far a scan is, until it is dropped.
+pub async fn show(display: MultiProgress, quiet: bool, progress: Arc<Progress>, counters: Arc<Counters>) {
+    let visible = io::stderr().is_terminal() && !quiet;
+    let bar = if visible { display.add(ProgressBar::no_length()) } else { ProgressBar::hidden() };
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {bar:12} {msg}") {
+        bar.set_style(style);
+    }
+    let begun = Instant::now();
+    let mut last_beat = begun;
+    let mut calls_before = counters.calls.load(Ordering::Relaxed);
+    let mut drawn = begun;
+    loop {
+        tokio::time::sleep(DRAW).await;
+        let calls = counters.calls.load(Ordering::Relaxed);
+        let seconds = drawn.elapsed().as_secs_f64();
+        let state = State::of(&progress, &counters, rate(calls.saturating_sub(calls_before), seconds), begun.elapsed());
+        if visible {
+            bar.set_length(state.cells.max(1));
+            bar.set_position(state.cells_done);
+            bar.set_message(state.line());
+            bar.tick();
+        } else if last_beat.elapsed() >= HEARTBEAT && !quiet {
+            last_beat = Instant::now();
+            tracing::info!(
+                accounts = state.accounts,
+                accounts_done = state.accounts_done,
+                cells = state.cells,
+                cells_done = state.cells_done,
+                resources = state.resources,
+                calls = state.calls,
+                throttles = state.throttles,
+                "scanning"
+            );
+        }
+        // A second's window for the rate, so that it can be read.
+        if drawn.elapsed() >= Duration::from_secs(1) {
+            (drawn, calls_before) = (Instant::now(), calls);
+        }
+    }
+}
+
+/// What the display says.
+struct State {
+    accounts: u64,
+    accounts_done: u64,
+    cells: u64,
+    cells_done: u64,
+    resources: u64,
+    calls: u64,
+    throttles: u64,
+    per_second: f64,
+    left: Option<Duration>,
+}
+
+impl State {
+    fn of(progress: &Progress, counters: &Counters, per_second: f64, elapsed: Duration) -> Self {
+        let load = |counter: &std::sync::atomic::AtomicU64| counter.load(Ordering::Relaxed);
+        let (accounts, accounts_done) = (load(&progress.accounts), load(&progress.accounts_done));
+        Self {
+            accounts,
+            accounts_done,
+            cells: load(&progress.cells),
+            cells_done: load(&progress.cells_done),
+            resources: load(&progress.resources),
+            calls: load(&counters.calls),
+            throttles: load(&counters.throttles),
+            per_second,
+            left: left(accounts_done, accounts, elapsed),
+        }
+    }
+
+    /// At most 60 characters, so that 80 columns hold it with the bar.
+    fn line(&self) -> String {
+        let left = self.left.map_or_else(|| "-".to_owned(), |left| format!("{}s", left.as_secs()));
+        format!(
+            "{}/{} accounts {}/{} cells {:.0} calls/s {} throttled ETA {left}",
+            self.accounts_done, self.accounts, self.cells_done, self.cells, self.per_second, self.throttles
+        )
+    }
+}
+
+fn rate(count: u64, seconds: f64) -> f64 {
+    let count = f64::from(u32::try_from(count).unwrap_or(u32::MAX));
+    if seconds > 0.0 { count / seconds } else { 0.0 }
+}
+
+/// The time left, if accounts go on as they went so far.
+fn left(done: u64, all: u64, elapsed: Duration) -> Option<Duration> {
+    let (done, open) = (u32::try_from(done).ok()?, u32::try_from(all.saturating_sub(done)).ok()?);
+    (done > 0).then(|| elapsed * open / done)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_line_fits_beside_the_bar() {
+        let state = State {
+            accounts: 2000,
+            accounts_done: 1999,
+            cells: 34000,
+            cells_done: 33999,
+            resources: 2_000_000,
+            calls: 99999,
+            throttles: 123,
+            per_second: 999.0,
+            left: Some(Duration::from_secs(999)),
+        };
+        assert!(state.line().len() <= 80 - 16, "{}", state.line().len());
+    }
+
+    #[test]
+    fn the_time_left_goes_by_the_accounts_that_are_done() {
+        assert_eq!(left(10, 40, Duration::from_secs(5)), Some(Duration::from_secs(15)));
+        assert_eq!(left(0, 40, Duration::from_secs(5)), None);
+    }
+}

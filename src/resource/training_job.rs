@@ -1,0 +1,82 @@
+//! Training jobs: the facts that checks look at, and what they cost to read (the IAM actions).
+
+use serde::{Deserialize, Serialize};
+
+pub mod collect;
+mod listing;
+mod project;
+mod search;
+
+pub(crate) use listing::LIST;
+
+/// The IAM actions of this module.
+pub const ACTIONS: &[&str] = &[search::SEARCH, LIST, listing::DESCRIBE];
+
+/// The facts of a training job. None of its settings can change after creation but the warm pool, the profiler and
+/// remote debugging. Environment and hyperparameter values are never kept.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct TrainingJob {
+    /// `ResourceConfig.VolumeKmsKeyId`; the empty text counts as absent.
+    pub volume_key: Option<String>,
+    /// `OutputDataConfig.KmsKeyId`; the service answers with an empty text where none was set.
+    pub output_key: Option<String>,
+    /// `OutputDataConfig.S3OutputPath`.
+    pub output_location: Option<String>,
+    /// What the job ran on.
+    pub instances: Instances,
+    /// Instances in all; none where the answer does not tell.
+    pub instance_count: Option<i64>,
+    /// `EnableNetworkIsolation`; absent is false.
+    pub network_isolation: bool,
+    /// `EnableInterContainerTrafficEncryption`; absent is false.
+    pub inter_container_encryption: bool,
+    /// `VpcConfig.Subnets`.
+    pub subnets: Vec<String>,
+    /// `VpcConfig.SecurityGroupIds`.
+    pub security_groups: Vec<String>,
+    /// `AlgorithmSpecification.TrainingImage`.
+    pub image: Option<String>,
+    /// `AlgorithmSpecification.AlgorithmName`.
+    pub algorithm: Option<String>,
+    /// `SecondaryStatus`.
+    pub secondary_status: Option<String>,
+}
+
+/// What a training job ran on. Exactly one of these forms applies to a job.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Instances {
+    /// `InstanceGroups`: a heterogeneous cluster, the type of each group.
+    Groups(Vec<String>),
+    /// `SelectedInstanceType`: what the service chose among the preferences.
+    Selected(String),
+    /// `InstanceType`.
+    Type(String),
+    /// `InstancePreferences` among which nothing was chosen yet.
+    Preferences(Vec<String>),
+    /// `ServerlessJobConfig`, which only a Describe shows.
+    Serverless,
+    /// None of these in the answer, and the Describe that could tell was not made or refused: why.
+    Unconfirmed(String),
+    /// None of these, and the Describe did not show a serverless job either.
+    #[default]
+    Absent,
+}
+
+impl Instances {
+    /// The instance types, as far as there are any.
+    pub fn types(&self) -> &[String] {
+        match self {
+            Self::Groups(types) | Self::Preferences(types) => types,
+            Self::Selected(one) | Self::Type(one) => std::slice::from_ref(one),
+            Self::Serverless | Self::Unconfirmed(_) | Self::Absent => &[],
+        }
+    }
+}
+
+impl TrainingJob {
+    /// The texts by which the job names its keys.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        [&self.volume_key, &self.output_key].into_iter().flatten().map(String::as_str)
+    }
+}

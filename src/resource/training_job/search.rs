@@ -1,0 +1,272 @@
+//! Training jobs by `Search`: 100 full records a call, in windows of creation time where there are many.
+
+use std::{collections::HashSet, sync::Arc};
+
+use aws_sdk_sagemaker::types::{
+    Filter, Operator, Relation, ResourceType as Searched, SearchExpression, SearchSortOrder,
+};
+use jiff::{Timestamp, tz::Offset};
+use tokio::task::JoinSet;
+
+use super::project::from_search;
+use crate::{outcome::Refusal, paging::Pages, resource::Resource, scan::cell::Cell};
+
+pub(super) const SEARCH: &str = "sagemaker:Search";
+
+/// Above so many hits a search may stop short (the service's own tools stop at 10,000).
+pub(super) const HITS_LIMIT: u64 = 9_000;
+/// Windows of one cell that are read at once, so that one heavy cell uses its whole rate.
+const PARALLEL: usize = 4;
+
+/// A half-open span of creation times, in whole seconds since the epoch, which is what filters take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Window {
+    pub(super) from: i64,
+    pub(super) to: i64,
+}
+
+impl Window {
+    fn contains(self, resource: &Resource) -> bool {
+        resource.created_at.is_none_or(|created| (self.from..self.to).contains(&created.as_second()))
+    }
+
+    /// The two halves; none of a window of one second, which is as fine as filters are.
+    fn halves(self) -> Option<[Self; 2]> {
+        let middle = self.from + (self.to - self.from) / 2;
+        (middle > self.from).then_some([Self { from: self.from, to: middle }, Self { from: middle, to: self.to }])
+    }
+
+    /// Equal parts, at least one.
+    pub(super) fn parts(self, count: u64) -> Vec<Self> {
+        let width = (self.to - self.from).max(1);
+        let count = i64::try_from(count).unwrap_or(i64::MAX).clamp(1, width);
+        let bound = |part: i64| {
+            self.from + i64::try_from(i128::from(width) * i128::from(part) / i128::from(count)).unwrap_or(width)
+        };
+        (0..count).map(|part| Self { from: bound(part), to: bound(part + 1) }).collect()
+    }
+}
+
+/// How many records a search has in all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Total {
+    pub(super) hits: u64,
+    /// False where the service only says "at least".
+    pub(super) exact: bool,
+}
+
+/// One page of a search.
+#[derive(Debug)]
+pub(super) struct Page {
+    pub(super) jobs: Vec<Resource>,
+    /// Records on the page, those included that could not be read.
+    records: u64,
+    pub(super) total: Option<Total>,
+    pub(super) next: Option<String>,
+}
+
+/// All records of one search.
+#[derive(Debug)]
+pub(super) struct Found {
+    pub(super) jobs: Vec<Resource>,
+    pub(super) total: Option<Total>,
+    /// Whether the records are as many as the service says they are.
+    pub(super) adds_up: bool,
+}
+
+pub(super) async fn page(cell: &Cell, window: Option<Window>, token: Option<String>) -> Result<Page, Refusal> {
+    let client = cell.sagemaker();
+    let expression = window.map(expression);
+    let send = || {
+        client
+            .search()
+            .resource(Searched::TrainingJob)
+            .max_results(100)
+            .sort_by("CreationTime")
+            .sort_order(SearchSortOrder::Ascending)
+            .set_search_expression(expression.clone())
+            .set_next_token(token.clone())
+            .send()
+    };
+    let answer = cell.gate.call(SEARCH, send).await?;
+    let now = cell.now();
+    let jobs =
+        answer.results().iter().filter_map(|record| from_search(record.training_job()?, &cell.target, now)).collect();
+    let total = answer.total_hits().and_then(|total| {
+        let hits = u64::try_from(total.value()?).ok()?;
+        Some(Total { hits, exact: !matches!(total.relation(), Some(Relation::GreaterThanOrEqualTo)) })
+    });
+    Ok(Page {
+        jobs,
+        records: u64::try_from(answer.results().len()).unwrap_or(u64::MAX),
+        total,
+        next: answer.next_token().filter(|token| !token.is_empty()).map(ToOwned::to_owned),
+    })
+}
+
+fn expression(window: Window) -> SearchExpression {
+    let bound = |operator: Operator, second: i64| {
+        Filter::builder().name("CreationTime").operator(operator).value(text(second)).build()
+    };
+    SearchExpression::builder()
+        .filters(bound(Operator::GreaterThanOrEqualTo, window.from))
+        .filters(bound(Operator::LessThan, window.to))
+        .build()
+}
+
+/// `YYYY-mm-dd'T'HH:MM:SS` in UTC, the form that the filters of `Search` document.
+fn text(second: i64) -> String {
+    let instant = Timestamp::from_second(second).unwrap_or(Timestamp::UNIX_EPOCH);
+    Offset::UTC.to_datetime(instant).strftime("%Y-%m-%dT%H:%M:%S").to_string()
+}
+
+/// Reads on from a first page to the end. A record that comes twice counts once.
+pub(super) async fn rest(cell: &Cell, window: Option<Window>, first: Page) -> Result<Found, Refusal> {
+    let Page { mut jobs, mut records, mut total, next } = first;
+    let mut pages = Pages::after(SEARCH, next.as_deref())?;
+    while pages.more() {
+        let token = pages.token();
+        let page = page(cell, window, token).await?;
+        records += page.records;
+        total = page.total.or(total);
+        pages.turn(page.next.as_deref())?;
+        jobs.extend(page.jobs);
+    }
+    let nameless = records.saturating_sub(u64::try_from(jobs.len()).unwrap_or(u64::MAX));
+    let mut seen = HashSet::new();
+    jobs.retain(|job| seen.insert((job.arn.clone(), job.created_at)));
+    let read = u64::try_from(jobs.len()).unwrap_or(u64::MAX);
+    let adds_up = nameless == 0 && total.is_none_or(|total| total.exact && total.hits == read);
+    Ok(Found { jobs, total, adds_up })
+}
+
+/// What became of one window.
+#[derive(Debug)]
+pub(super) enum Read {
+    /// It held too many: read its halves instead.
+    Split([Window; 2]),
+    /// It was read and delivered: so many jobs, and whether they add up.
+    Delivered { jobs: u64, adds_up: bool },
+    /// Its filter found nothing, or what it did not ask for.
+    FilterIgnored,
+    /// A call was refused, or the run is stopping.
+    Refused(Refusal),
+}
+
+/// Reads one window and delivers it as a unit.
+pub(super) async fn window(cell: Arc<Cell>, window: Window) -> Read {
+    for last_try in [false, true] {
+        let first = match page(&cell, Some(window), None).await {
+            Ok(first) => first,
+            Err(refusal) => return Read::Refused(refusal),
+        };
+        if !first.jobs.iter().all(|job| window.contains(job)) {
+            return Read::FilterIgnored;
+        }
+        let too_many = first.total.is_some_and(|total| !total.exact || total.hits > cell.slice_jobs);
+        if let (true, Some(halves)) = (too_many, window.halves()) {
+            return Read::Split(halves);
+        }
+        match rest(&cell, Some(window), first).await {
+            // Jobs that came or went while the pages were turned: once more.
+            Ok(found) if !found.adds_up && !last_try => {}
+            Ok(found) => {
+                let jobs = u64::try_from(found.jobs.len()).unwrap_or(u64::MAX);
+                return match cell.deliver(found.jobs).await {
+                    Ok(()) => Read::Delivered { jobs, adds_up: found.adds_up },
+                    Err(refusal) => Read::Refused(refusal),
+                };
+            }
+            Err(refusal) => return Read::Refused(refusal),
+        }
+    }
+    Read::Delivered { jobs: 0, adds_up: false }
+}
+
+/// What became of all windows of a cell.
+#[derive(Debug, Default)]
+pub(super) struct Windows {
+    /// Jobs that were delivered.
+    pub(super) jobs: u64,
+    /// Windows whose records were not as many as the service said.
+    pub(super) short: u64,
+    /// The first refusal; its window is missing.
+    pub(super) refusal: Option<Refusal>,
+    /// The filters do not work here, and nothing was delivered.
+    pub(super) unusable: bool,
+}
+
+/// Reads a span of creation times in windows, some at once, and splits those that hold too many.
+pub(super) async fn windows(cell: &Arc<Cell>, mut open: Vec<Window>) -> Windows {
+    let mut all = Windows::default();
+    open.reverse();
+    let Some(first) = open.pop() else { return all };
+    // The first window holds the oldest job. When it seems empty, the service does not know the operators.
+    match window(Arc::clone(cell), first).await {
+        Read::FilterIgnored | Read::Delivered { jobs: 0, adds_up: _ } => {
+            all.unusable = true;
+            return all;
+        }
+        read @ (Read::Split(_) | Read::Delivered { .. } | Read::Refused(_)) => all.take(read, &mut open),
+    }
+    let mut running = JoinSet::new();
+    loop {
+        while running.len() < PARALLEL
+            && let Some(next) = open.pop()
+        {
+            running.spawn(window(Arc::clone(cell), next));
+        }
+        match running.join_next().await {
+            None => return all,
+            Some(Ok(read)) => all.take(read, &mut open),
+            Some(Err(_stopped)) => all.short += 1,
+        }
+    }
+}
+
+impl Windows {
+    fn take(&mut self, read: Read, open: &mut Vec<Window>) {
+        match read {
+            Read::Split(halves) => open.extend(halves),
+            Read::Delivered { jobs, adds_up } => {
+                self.jobs += jobs;
+                self.short += u64::from(!adds_up);
+            }
+            Read::FilterIgnored => self.short += 1,
+            Read::Refused(refusal) => {
+                self.short += 1;
+                self.refusal.get_or_insert(refusal);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn parts_and_halves_cover_a_window_without_gap_or_overlap(from in 0_i64..2_000_000_000, width in 1_i64..100_000_000, count in 1_u64..500) {
+            let whole = Window { from, to: from + width };
+            let parts = whole.parts(count);
+            prop_assert_eq!(parts.first().unwrap().from, whole.from);
+            prop_assert_eq!(parts.last().unwrap().to, whole.to);
+            prop_assert!(parts.windows(2).all(|pair| pair[0].to == pair[1].from));
+            prop_assert!(parts.iter().all(|part| part.from < part.to));
+            if let Some([left, right]) = whole.halves() {
+                prop_assert!(left.from == from && left.to == right.from && right.to == from + width);
+                prop_assert!(left.from < left.to && right.from < right.to);
+            } else {
+                prop_assert_eq!(width, 1);
+            }
+        }
+    }
+
+    #[test]
+    fn a_bound_is_written_in_the_form_that_the_service_documents() {
+        assert_eq!(text(1_732_406_400), "2024-11-24T00:00:00");
+    }
+}

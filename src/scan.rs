@@ -1,0 +1,360 @@
+//! The scan: accounts, their regions and the cells in them, read side by side within bounds.
+//!
+//! This is the only concurrency of the program. Each account and each cell is a task of its own, so that none stands
+//! still, with requests under way, while another is waited for.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use jiff::Timestamp;
+use tokio::{
+    sync::{Semaphore, mpsc},
+    task::JoinSet,
+};
+
+pub mod cell;
+
+use cell::{Cell, Collected, lock};
+
+use crate::{
+    config::Config,
+    coverage::{Coverage, Outcome},
+    kms::Keys,
+    lake::staging::Unit,
+    organization::{self, Account, Member, Organization, Standing, Target},
+    outcome::Refusal,
+    place::Region,
+    region,
+    resource::{ResourceType, training_job},
+    session::{
+        Aws, Clock, Session,
+        regions::{self, RegionsInScope, Standing as RegionStanding},
+    },
+};
+
+/// How far a scan is, for people who watch it.
+#[derive(Debug, Default)]
+pub struct Progress {
+    /// Accounts in scope.
+    pub accounts: AtomicU64,
+    /// Accounts that are done.
+    pub accounts_done: AtomicU64,
+    /// Cells that are known of.
+    pub cells: AtomicU64,
+    /// Cells that are done.
+    pub cells_done: AtomicU64,
+    /// Resources that were judged.
+    pub resources: AtomicU64,
+}
+
+/// What every task of a scan needs.
+#[derive(Debug)]
+pub struct Scan {
+    /// The way to AWS.
+    pub aws: Arc<Aws>,
+    /// The configuration.
+    pub config: Arc<Config>,
+    /// The accounts.
+    pub organization: Arc<Organization>,
+    /// The clock.
+    pub clock: Clock,
+    /// How far it is.
+    pub progress: Arc<Progress>,
+    /// Where complete units go.
+    pub staged: mpsc::Sender<Unit>,
+}
+
+/// A scan as its tasks see it.
+#[derive(Debug)]
+struct Running {
+    scan: Scan,
+    keys: Arc<Keys>,
+    cells: Semaphore,
+}
+
+impl Scan {
+    /// Scans every account in scope. It always ends, and each cell in scope has its coverage row then, unless the
+    /// receiver of the units is gone.
+    pub async fn run(self) {
+        let members = self.organization.members.clone();
+        self.progress.accounts.store(u64::try_from(members.len()).unwrap_or(0), Ordering::Relaxed);
+        let most = self.config.pacing.max_targets.min(Semaphore::MAX_PERMITS);
+        let running = Arc::new(Running {
+            keys: Arc::new(Keys::new(Arc::clone(&self.aws), Arc::clone(&self.organization))),
+            cells: Semaphore::new(most),
+            scan: self,
+        });
+        let mut accounts = JoinSet::new();
+        for member in members {
+            if accounts.len() >= most {
+                accounts.join_next().await;
+            }
+            accounts.spawn(Arc::clone(&running).account(member));
+        }
+        while accounts.join_next().await.is_some() {}
+    }
+}
+
+impl Running {
+    /// One account: its tags, role and regions, then the cells in them.
+    async fn account(self: Arc<Self>, member: Member) {
+        let (aws, config) = (&self.scan.aws, &self.scan.config);
+        let id = member.account.id;
+        let mut account = member.account;
+        let partition = aws.caller().partition;
+        let mut notes = self.scan.organization.notes.clone();
+
+        if let Standing::Inactive(state) = &member.standing {
+            let message = format!("the account is {state}");
+            let refusal = Refusal::new(Outcome::AccountSuspended, organization::LIST_ACCOUNTS, state.as_str(), message);
+            let scope = regions::without_asking(&config.regions, partition);
+            self.refused_account(account, &scope, &refusal, &notes).await;
+            return;
+        }
+        let read_tags = config.organization.account_tags && !member.tags_read;
+        let tags =
+            async { if read_tags { organization::account_tags(aws.home(), id).await.map(Some) } else { Ok(None) } };
+        let (tags, session) = tokio::join!(tags, aws.session(id, member.directly));
+        match tags {
+            Ok(Some(tags)) => account.tags = tags,
+            Ok(None) => {}
+            Err(refusal) => notes.push(format!("no account tags: {} failed with {}", refusal.api, refusal.code)),
+        }
+        let session = match session {
+            Ok(session) => session,
+            Err(refusal) => {
+                let scope = regions::without_asking(&config.regions, partition);
+                self.refused_account(account, &scope, &refusal, &notes).await;
+                return;
+            }
+        };
+        let scope = regions::in_scope(&aws.global_gate(&session), &config.regions, partition).await;
+        if let Some(refusal) = &scope.refusal {
+            let from = scope.from.as_str();
+            notes.push(format!("regions are {from}, since {} failed with {}", refusal.api, refusal.code));
+        }
+        self.regions(Arc::new(account), session, scope, notes).await;
+    }
+
+    /// The regions of an account, each a task.
+    async fn regions(
+        self: &Arc<Self>,
+        account: Arc<Account>,
+        session: Arc<Session>,
+        scope: RegionsInScope,
+        notes: Vec<String>,
+    ) {
+        let notes: Arc<[String]> = notes.into();
+        let cells = scope.regions.len() * ResourceType::ALL.len();
+        self.scan.progress.cells.fetch_add(u64::try_from(cells).unwrap_or(0), Ordering::Relaxed);
+        let mut tasks = JoinSet::new();
+        let mut places = HashMap::new();
+        for (region, standing) in &scope.regions {
+            let target = self.target(&account, region, &scope);
+            let task =
+                Arc::clone(self).region(Arc::clone(&target), Arc::clone(&session), *standing, Arc::clone(&notes));
+            places.insert(tasks.spawn(task).id(), target);
+        }
+        let (mut complete, mut evaluated) = (0_usize, 0);
+        while let Some(joined) = tasks.join_next_with_id().await {
+            match joined {
+                Ok((_, (outcomes, resources))) => {
+                    complete += outcomes.iter().filter(|outcome| **outcome == Outcome::Complete).count();
+                    evaluated += resources;
+                }
+                // A task that panicked is a fault of ours; its cells are not seen, and coverage says so.
+                Err(error) if error.is_panic() => {
+                    if let Some(target) = places.get(&error.id()) {
+                        let refusal = Refusal::new(Outcome::Error, "sagesweep:Scan", "Internal", error.to_string());
+                        self.refused_region(target, &refusal, &notes).await;
+                    }
+                }
+                Err(_cancelled) => {}
+            }
+        }
+        self.scan.progress.accounts_done.fetch_add(1, Ordering::Relaxed);
+        tracing::info!(account = %account.id, name = account.name, cells, complete, resources = evaluated, "account done");
+    }
+
+    /// The cells of one region, one after the other: what is denied for the first is denied for all.
+    async fn region(
+        self: Arc<Self>,
+        target: Arc<Target>,
+        session: Arc<Session>,
+        standing: RegionStanding,
+        notes: Arc<[String]>,
+    ) -> (Vec<Outcome>, u64) {
+        let code = match standing {
+            RegionStanding::Enabled => None,
+            RegionStanding::Disabled => {
+                Some((Outcome::RegionDisabled, "DISABLED", "the region is not enabled in the account"))
+            }
+            RegionStanding::WithoutService => {
+                Some((Outcome::ServiceNotInRegion, "NoEndpoint", "SageMaker is not in the region"))
+            }
+        };
+        if let Some((outcome, code, message)) = code {
+            let refusal = Refusal::new(outcome, regions::LIST_REGIONS, code, message);
+            return (self.refused_region(&target, &refusal, &notes).await, 0);
+        }
+        let (mut outcomes, mut resources) = (Vec::new(), 0);
+        let mut refusal: Option<Refusal> = None;
+        for resource_type in ResourceType::ALL {
+            let started_at = self.scan.clock.now();
+            let (collected, evaluated, unknown, look_up) = match &refusal {
+                Some(refusal) => (Collected::refused(refusal.clone()), 0, 0, None),
+                None => self.cell(&target, &session, resource_type).await,
+            };
+            if collected.outcome != Outcome::Complete && collected.method.is_none() {
+                refusal = collected.refusal.clone().filter(Refusal::is_about_the_target);
+            }
+            outcomes.push(collected.outcome);
+            resources += evaluated;
+            let mut detail = notes.to_vec();
+            detail.extend(collected.notes);
+            self.cover(Coverage {
+                target: Arc::clone(&target),
+                resource_type,
+                outcome: collected.outcome,
+                refusal: collected.refusal.or(look_up),
+                method: collected.method,
+                listed: collected.listed,
+                evaluated,
+                checks_unknown: unknown,
+                window_start: None,
+                window_end: collected.window_end,
+                started_at,
+                duration_ms: milliseconds(started_at, self.scan.clock.now()),
+                detail: (!detail.is_empty()).then(|| detail.join("; ")),
+            })
+            .await;
+        }
+        (outcomes, resources)
+    }
+
+    /// One cell, within its deadline: how it went, what was judged, what stayed unknown, and why.
+    async fn cell(
+        &self,
+        target: &Arc<Target>,
+        session: &Session,
+        resource_type: ResourceType,
+    ) -> (Collected, u64, u64, Option<Refusal>) {
+        let Ok(_permit) = self.cells.acquire().await else {
+            let stopped = Refusal::new(Outcome::Error, "sagesweep:Scan", "Stopped", "the run is being stopped");
+            return (Collected::refused(stopped), 0, 0, None);
+        };
+        let Scan { aws, config, clock, staged, .. } = &self.scan;
+        let gate = aws.gate(session, &target.region);
+        let cell = Arc::new(Cell::new(
+            Arc::clone(target),
+            resource_type,
+            gate,
+            u64::from(config.pacing.slice_jobs),
+            *clock,
+            Arc::clone(&self.keys),
+            staged.clone(),
+        ));
+        let deadline = Duration::from_secs(u64::from(config.pacing.unit_deadline_seconds));
+        let collect = async {
+            match resource_type {
+                ResourceType::TrainingJob => training_job::collect::collect(&cell).await,
+            }
+        };
+        let mut collected = tokio::time::timeout(deadline, collect).await.unwrap_or_else(|_elapsed| {
+            let message = format!("not done after {} s", deadline.as_secs());
+            Collected::refused(Refusal::new(Outcome::Timeout, resource_type.first_api(), "UnitDeadline", message))
+        });
+        let evaluated = cell.tally.evaluated.load(Ordering::Relaxed);
+        let unknown = cell.tally.unknown.load(Ordering::Relaxed);
+        self.scan.progress.resources.fetch_add(evaluated, Ordering::Relaxed);
+        if evaluated > 0 && !matches!(collected.outcome, Outcome::Complete | Outcome::Partial) {
+            collected.outcome = Outcome::Partial;
+        }
+        collected.listed = collected.listed.max(evaluated);
+        as_enabled(&target.region, &mut collected);
+        let look_up = lock(&cell.tally.refusal).clone();
+        (collected, evaluated, unknown, look_up)
+    }
+
+    async fn refused_account(
+        self: &Arc<Self>,
+        account: Account,
+        scope: &RegionsInScope,
+        refusal: &Refusal,
+        notes: &[String],
+    ) {
+        tracing::warn!(account = %account.id, name = account.name, outcome = %refusal.outcome, %refusal, "account not audited");
+        let account = Arc::new(account);
+        for (region, _) in &scope.regions {
+            self.scan.progress.cells.fetch_add(u64::try_from(ResourceType::ALL.len()).unwrap_or(0), Ordering::Relaxed);
+            self.refused_region(&self.target(&account, region, scope), refusal, notes).await;
+        }
+        self.scan.progress.accounts_done.fetch_add(1, Ordering::Relaxed);
+    }
+
+    async fn refused_region(&self, target: &Arc<Target>, refusal: &Refusal, notes: &[String]) -> Vec<Outcome> {
+        for resource_type in ResourceType::ALL {
+            self.cover(Coverage {
+                target: Arc::clone(target),
+                resource_type,
+                outcome: refusal.outcome,
+                refusal: Some(refusal.clone()),
+                method: None,
+                listed: 0,
+                evaluated: 0,
+                checks_unknown: 0,
+                window_start: None,
+                window_end: None,
+                started_at: self.scan.clock.now(),
+                duration_ms: 0,
+                detail: (!notes.is_empty()).then(|| notes.join("; ")),
+            })
+            .await;
+        }
+        ResourceType::ALL.map(|_| refusal.outcome).to_vec()
+    }
+
+    async fn cover(&self, coverage: Coverage) {
+        self.scan.progress.cells_done.fetch_add(1, Ordering::Relaxed);
+        let target = Arc::clone(&coverage.target);
+        let unit = Unit { target, resources: Vec::new(), findings: Vec::new(), coverage: Some(coverage) };
+        // When the receiver is gone the run fails, and says why where it was lost.
+        if self.scan.staged.send(unit).await.is_err() {
+            tracing::debug!("a coverage row came after staging had failed");
+        }
+    }
+
+    fn target(&self, account: &Arc<Account>, region: &Region, scope: &RegionsInScope) -> Arc<Target> {
+        Arc::new(Target {
+            account: Arc::clone(account),
+            region: region.clone(),
+            partition: self.scan.aws.caller().partition,
+            regions_from: scope.from,
+        })
+    }
+}
+
+/// A token that is refused in a region that nobody can disable is not about the region.
+fn as_enabled(region: &Region, collected: &mut Collected) {
+    let always_on = region::lookup(region).is_some_and(|known| known.enabled_by_default);
+    let by_token = collected
+        .refusal
+        .as_ref()
+        .is_some_and(|refusal| matches!(refusal.code.as_str(), "UnrecognizedClientException" | "InvalidClientTokenId"));
+    if collected.outcome == Outcome::RegionDisabled && always_on && by_token {
+        collected.outcome = Outcome::Error;
+        if let Some(refusal) = &mut collected.refusal {
+            refusal.outcome = Outcome::Error;
+        }
+    }
+}
+
+fn milliseconds(from: Timestamp, to: Timestamp) -> u64 {
+    u64::try_from(to.duration_since(from).as_millis()).unwrap_or(0)
+}

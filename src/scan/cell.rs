@@ -1,0 +1,173 @@
+//! A cell: one resource type in one (account, region), and the way its resources take to their verdicts.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use jiff::Timestamp;
+use tokio::sync::mpsc;
+
+use crate::{
+    check::{CHECKS, Context},
+    coverage::{Method, Outcome},
+    finding::{Finding, Status},
+    kms::Keys,
+    lake::staging::Unit,
+    organization::Target,
+    outcome::Refusal,
+    resource::{Facts, Resource, ResourceType, training_job},
+    session::{Clock, gate::Gate},
+};
+
+/// One cell while it is read.
+#[derive(Debug)]
+pub struct Cell {
+    /// Where it is.
+    pub target: Arc<Target>,
+    /// What is looked for.
+    pub resource_type: ResourceType,
+    /// The way to make calls there.
+    pub gate: Gate,
+    /// The most resources of one unit.
+    pub slice_jobs: u64,
+    pub(super) clock: Clock,
+    pub(super) keys: Arc<Keys>,
+    pub(super) staged: mpsc::Sender<Unit>,
+    pub(super) tally: Tally,
+    expected: Mutex<HashSet<(String, Option<i64>)>>,
+    client: aws_sdk_sagemaker::Client,
+}
+
+/// What a cell has delivered so far.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    pub(super) evaluated: AtomicU64,
+    pub(super) unknown: AtomicU64,
+    /// The first refusal that left a verdict unknown.
+    pub(super) refusal: Mutex<Option<Refusal>>,
+}
+
+/// How the reading of a cell went.
+#[derive(Debug, Clone)]
+pub struct Collected {
+    /// How it ended.
+    pub outcome: Outcome,
+    /// The refusal that decided the outcome, or that made another way be taken.
+    pub refusal: Option<Refusal>,
+    /// The way that was taken.
+    pub method: Option<Method>,
+    /// Resources that exist, as far as is known.
+    pub listed: u64,
+    /// The creation time, exclusive, up to which was looked; none for all.
+    pub window_end: Option<Timestamp>,
+    /// What a reader should know besides.
+    pub notes: Vec<String>,
+}
+
+impl Collected {
+    /// Everything was read.
+    pub fn complete(listed: u64) -> Self {
+        Self { outcome: Outcome::Complete, refusal: None, method: None, listed, window_end: None, notes: Vec::new() }
+    }
+
+    /// Nothing could be read.
+    pub fn refused(refusal: Refusal) -> Self {
+        Self { outcome: refusal.outcome, refusal: Some(refusal), ..Self::complete(0) }
+    }
+}
+
+impl Cell {
+    pub(super) fn new(
+        target: Arc<Target>,
+        resource_type: ResourceType,
+        gate: Gate,
+        slice_jobs: u64,
+        clock: Clock,
+        keys: Arc<Keys>,
+        staged: mpsc::Sender<Unit>,
+    ) -> Self {
+        let client = gate.sagemaker();
+        let (tally, expected) = (Tally::default(), Mutex::default());
+        Self { target, resource_type, gate, slice_jobs, clock, keys, staged, tally, expected, client }
+    }
+
+    /// The one client of the cell.
+    pub fn sagemaker(&self) -> &aws_sdk_sagemaker::Client {
+        &self.client
+    }
+
+    /// The time now, by the clock of the run.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Names resources that have to be delivered, with their creation time.
+    pub fn expect(&self, names: impl Iterator<Item = (String, Option<Timestamp>)>) {
+        lock(&self.expected).extend(names.map(|(name, created)| (name, created.map(Timestamp::as_second))));
+    }
+
+    /// The names of the expected resources that were not delivered yet.
+    pub fn still_expected(&self) -> HashSet<String> {
+        lock(&self.expected).iter().map(|(name, _)| name.clone()).collect()
+    }
+
+    /// Judges the resources of a complete unit and hands them on. An error means that the run is stopping.
+    pub async fn deliver(&self, resources: Vec<Resource>) -> Result<(), Refusal> {
+        let (resources, refusal) = match self.resource_type {
+            ResourceType::TrainingJob => training_job::collect::confirm_serverless(self, resources).await,
+        };
+        self.note(refusal);
+        let unit = self.judge(resources).await;
+        if unit.resources.is_empty() {
+            return Ok(());
+        }
+        let stopped = |_| Refusal::new(Outcome::Error, "lake:Stage", "Stopped", "the run is being stopped");
+        self.staged.send(unit).await.map_err(stopped)
+    }
+
+    async fn judge(&self, resources: Vec<Resource>) -> Unit {
+        let mut keys = HashMap::new();
+        for text in resources.iter().flat_map(|resource| resource.facts.keys()) {
+            if !keys.contains_key(text) {
+                let (key, refusal) = self.keys.look_up(&self.target, text).await;
+                self.note(refusal);
+                keys.insert(text.to_owned(), key);
+            }
+        }
+        let context = Context { keys: &keys };
+        let mut unit =
+            Unit { target: Arc::clone(&self.target), resources: Vec::new(), findings: Vec::new(), coverage: None };
+        {
+            let mut expected = lock(&self.expected);
+            for resource in &resources {
+                expected.remove(&(resource.name.clone(), resource.created_at.map(Timestamp::as_second)));
+            }
+        }
+        for resource in resources.into_iter().map(Arc::new) {
+            let readable = !matches!(resource.facts, Facts::Unreadable { .. });
+            self.tally.evaluated.fetch_add(u64::from(readable), Ordering::Relaxed);
+            for check in CHECKS {
+                let Some(verdict) = check.evaluate(&resource.facts, context) else { continue };
+                self.tally.unknown.fetch_add(u64::from(verdict.status == Status::Unknown), Ordering::Relaxed);
+                let (target, resource) = (Arc::clone(&self.target), Arc::clone(&resource));
+                unit.findings.push(Finding { target, resource, check, verdict });
+            }
+            unit.resources.push(resource);
+        }
+        unit
+    }
+
+    fn note(&self, refusal: Option<Refusal>) {
+        if let Some(refusal) = refusal {
+            lock(&self.tally.refusal).get_or_insert(refusal);
+        }
+    }
+}
+
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,290 @@
+//! The way into each account: one HTTP client for all, one assumed role an account, one gate a region.
+
+use std::{
+    collections::HashMap,
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+    time::Duration,
+};
+
+use aws_config::{
+    BehaviorVersion, ConfigLoader, SdkConfig, identity::IdentityCache, retry::RetryConfig, timeout::TimeoutConfig,
+};
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
+use aws_smithy_runtime::client::retries::RetryPartition;
+use jiff::Timestamp;
+use thiserror::Error;
+use tokio::sync::OnceCell;
+
+pub mod credentials;
+pub mod gate;
+pub mod policy;
+pub mod regions;
+
+use credentials::RoleCredentials;
+use gate::Gate;
+
+use crate::{
+    config::{self, Config},
+    outcome::Refusal,
+    place::{AccountId, Partition, Region},
+    throttle::{Counters, Pace, Throttle, Watch},
+};
+
+/// IAM actions of the caller's own identity, beside those that list the organization and write the lake.
+pub const CALLER_ACTIONS: &[&str] = &[GET_CALLER_IDENTITY, credentials::ASSUME_ROLE];
+const GET_CALLER_IDENTITY: &str = "sts:GetCallerIdentity";
+
+/// A loader of the SDK's own configuration chain (profiles, SSO, ECS task role, endpoint variables) with the one
+/// HTTP client, timeouts and retries that all our clients share.
+///
+/// The timeouts must be the same everywhere: connectors are cached by them, and the pool would split. Without them
+/// the SDK waits for a silent server for ever.
+pub fn sdk_config_loader() -> ConfigLoader {
+    let http = aws_smithy_http_client::Builder::new()
+        .tls_provider(tls::Provider::Rustls(CryptoMode::AwsLc))
+        .pool_idle_timeout(Duration::from_mins(1))
+        .pool_max_idle_per_host(64)
+        .build_https();
+    aws_config::defaults(BehaviorVersion::latest())
+        .http_client(http)
+        .timeout_config(
+            TimeoutConfig::builder()
+                .connect_timeout(Duration::from_secs(5))
+                .read_timeout(Duration::from_secs(20))
+                .operation_attempt_timeout(Duration::from_secs(30))
+                .operation_timeout(Duration::from_mins(3))
+                .build(),
+        )
+        .retry_config(
+            RetryConfig::standard()
+                .with_max_attempts(6)
+                .with_initial_backoff(Duration::from_millis(500))
+                .with_max_backoff(Duration::from_secs(20)),
+        )
+}
+
+/// Who we are, from `sts:GetCallerIdentity`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caller {
+    /// Our account.
+    pub account: AccountId,
+    /// Our ARN.
+    pub arn: String,
+    /// The partition that we run in.
+    pub partition: Partition,
+}
+
+/// Why the run cannot begin.
+#[derive(Debug, Error)]
+pub enum ConnectError {
+    /// Nobody to be: no credentials, or no way to reach STS.
+    #[error("cannot find out who we are; check the credentials, AWS_REGION and the network")]
+    Identity(#[source] Refusal),
+    /// The hub role refused us.
+    #[error("cannot assume the hub role {arn}; check its trust policy and role.hub_external_id")]
+    Hub {
+        /// The hub role.
+        arn: String,
+        /// Its refusal.
+        #[source]
+        refusal: Refusal,
+    },
+    /// An identity that is not of an account in a partition that we know.
+    #[error("the answer of sts:GetCallerIdentity names no account of a known partition: {0}")]
+    Arn(String),
+}
+
+/// Everything that reaches AWS.
+pub struct Aws {
+    base: SdkConfig,
+    caller: Caller,
+    role: config::Role,
+    throttle: Arc<Throttle>,
+    home: Gate,
+    sessions: Mutex<HashMap<AccountId, Arc<Opened>>>,
+}
+
+impl fmt::Debug for Aws {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Aws").field("caller", &self.caller).finish_non_exhaustive()
+    }
+}
+
+/// The way into an account once somebody asked for it, or why there is none.
+type Opened = OnceCell<Result<Arc<Session>, Refusal>>;
+
+/// A way into one account, for all its regions.
+#[derive(Debug)]
+pub struct Session {
+    account: AccountId,
+    sdk: SdkConfig,
+    credentials: Option<RoleCredentials>,
+    paces: Mutex<HashMap<Region, Weak<Pace>>>,
+}
+
+impl Aws {
+    /// Finds out who we are and, where one is configured, goes through the hub role.
+    pub async fn connect(sdk: &SdkConfig, config: &Config, throttle: Arc<Throttle>) -> Result<Self, ConnectError> {
+        let region = sdk.region().map_or_else(|| Partition::Aws.home_region().to_owned(), ToString::to_string);
+        let mut base = in_region(sdk, &region);
+        let pace = Arc::new(Pace::default());
+        let mut caller = identify(&base, &throttle, &pace).await?;
+
+        if let Some(arn) = &config.role.hub_role_arn {
+            let hub = credentials::Request {
+                role_arn: arn.clone(),
+                external_id: config.role.hub_external_id.clone(),
+                session_policy: None,
+                ..credentials::Request::from_role(&config.role)
+            };
+            let gate = Gate::new(&base, Arc::clone(&throttle), Arc::clone(&pace), None, "hub");
+            let provider = RoleCredentials::new(gate, hub);
+            provider.current().await.map_err(|refusal| ConnectError::Hub { arn: arn.clone(), refusal })?;
+            base = with_credentials(&base, provider);
+            caller = identify(&base, &throttle, &pace).await?;
+        }
+        let home = Gate::new(
+            &in_region(&base, caller.partition.home_region()),
+            Arc::clone(&throttle),
+            Arc::clone(&pace),
+            None,
+            "caller",
+        );
+        Ok(Self { base, caller, role: config.role.clone(), throttle, home, sessions: Mutex::default() })
+    }
+
+    /// Who we are.
+    pub fn caller(&self) -> &Caller {
+        &self.caller
+    }
+
+    /// What was sent so far.
+    pub fn counters(&self) -> &Arc<Counters> {
+        self.throttle.counters()
+    }
+
+    /// The gate to what is global in our own account: Organizations.
+    pub fn home(&self) -> &Gate {
+        &self.home
+    }
+
+    /// The way into an account: the role, assumed once and shared by all who ask; `directly` with our own
+    /// credentials.
+    pub async fn session(&self, account: AccountId, directly: bool) -> Result<Arc<Session>, Refusal> {
+        let cell = Arc::clone(lock(&self.sessions).entry(account).or_default());
+        cell.get_or_init(|| self.open(account, directly)).await.clone()
+    }
+
+    async fn open(&self, account: AccountId, directly: bool) -> Result<Arc<Session>, Refusal> {
+        let (sdk, credentials) = if directly {
+            (self.base.clone(), None)
+        } else {
+            let role_arn = format!("arn:{}:iam::{account}:role/{}", self.caller.partition, self.role.name);
+            let request = credentials::Request { role_arn, ..credentials::Request::from_role(&self.role) };
+            let provider = RoleCredentials::new(self.sts(), request);
+            provider.current().await?;
+            (with_credentials(&self.base, provider.clone()), Some(provider))
+        };
+        Ok(Arc::new(Session { account, sdk, credentials, paces: Mutex::default() }))
+    }
+
+    /// The gate to STS: a regional endpoint in a region that is enabled by default, whose tokens hold in all.
+    fn sts(&self) -> Gate {
+        let ours = self.base.region().and_then(|region| region.as_ref().parse().ok());
+        let enabled = ours.filter(|region| crate::region::lookup(region).is_some_and(|known| known.enabled_by_default));
+        let region = enabled.map_or_else(|| self.caller.partition.home_region().to_owned(), String::from);
+        self.home.elsewhere(&in_region(&self.base, &region))
+    }
+
+    /// The gate to one region of an account; all who ask for the same share its pacing.
+    pub fn gate(&self, session: &Session, region: &Region) -> Gate {
+        let pace = session.pace(region);
+        let sdk = in_region(&session.sdk, region.as_str());
+        let name = format!("{}/{region}", session.account);
+        Gate::new(&sdk, Arc::clone(&self.throttle), pace, session.credentials.clone(), name)
+    }
+
+    /// The gate to what is global in an account: Account Management.
+    pub fn global_gate(&self, session: &Session) -> Gate {
+        let sdk = in_region(&session.sdk, self.caller.partition.home_region());
+        let name = format!("{}/global", session.account);
+        Gate::new(&sdk, Arc::clone(&self.throttle), Arc::default(), session.credentials.clone(), name)
+    }
+}
+
+impl Session {
+    fn pace(&self, region: &Region) -> Arc<Pace> {
+        let mut paces = lock(&self.paces);
+        if let Some(pace) = paces.get(region).and_then(Weak::upgrade) {
+            return pace;
+        }
+        let pace = Arc::new(Pace::default());
+        paces.insert(region.clone(), Arc::downgrade(&pace));
+        pace
+    }
+}
+
+async fn identify(sdk: &SdkConfig, throttle: &Arc<Throttle>, pace: &Arc<Pace>) -> Result<Caller, ConnectError> {
+    let gate = Gate::new(sdk, Arc::clone(throttle), Arc::clone(pace), None, "caller");
+    let client = gate.sts();
+    let answer =
+        gate.call(GET_CALLER_IDENTITY, || client.get_caller_identity().send()).await.map_err(ConnectError::Identity)?;
+    let arn = answer.arn().unwrap_or_default().to_owned();
+    let account = answer.account().and_then(|id| id.parse().ok());
+    let partition = arn.split(':').nth(1).and_then(|text| text.parse().ok());
+    match (account, partition) {
+        (Some(account), Some(partition)) => Ok(Caller { account, arn, partition }),
+        _ => Err(ConnectError::Arn(arn)),
+    }
+}
+
+/// The same configuration in another region.
+fn in_region(sdk: &SdkConfig, region: &str) -> SdkConfig {
+    sdk.to_builder().region(aws_config::Region::new(region.to_owned())).build()
+}
+
+/// The same configuration with a role's credentials, which are cached by their provider alone: the identity cache
+/// that the SDK shares holds 64 identities, and would assume roles again and again.
+fn with_credentials(sdk: &SdkConfig, provider: RoleCredentials) -> SdkConfig {
+    sdk.to_builder()
+        .credentials_provider(SharedCredentialsProvider::new(provider))
+        .identity_cache(IdentityCache::no_cache())
+        .build()
+}
+
+/// A partition of the retry budget for one place alone: by default one throttled account would drain that of every
+/// other account in the region.
+pub(crate) fn retry_partition(place: &str) -> RetryPartition {
+    RetryPartition::custom(place.to_owned()).build()
+}
+
+/// The interceptor that counts and watches a client's calls.
+pub(crate) fn watch(service: &'static str, pace: &Arc<Pace>, throttle: &Throttle) -> Watch {
+    Watch { service, pace: Arc::clone(pace), counters: Arc::clone(throttle.counters()) }
+}
+
+/// The clock of the run.
+#[derive(Debug, Clone, Copy, Default)]
+pub enum Clock {
+    /// The machine's.
+    #[default]
+    System,
+    /// One that stands still, so that two runs can be compared byte for byte.
+    Fixed(Timestamp),
+}
+
+impl Clock {
+    /// The time now.
+    pub fn now(self) -> Timestamp {
+        match self {
+            Self::System => Timestamp::now(),
+            Self::Fixed(instant) => instant,
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

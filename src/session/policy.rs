@@ -1,0 +1,76 @@
+//! The IAM policies that the program needs, made from the actions that stand beside the calls.
+
+use serde_json::{Value, json};
+
+use crate::{kms, lake, organization, resource::training_job, session, session::regions};
+
+/// The most characters that STS takes as an inline session policy.
+pub const SESSION_POLICY_LIMIT: usize = 2048;
+
+/// The actions that the role in each account needs, sorted.
+pub fn member_actions() -> Vec<&'static str> {
+    sorted(&[training_job::ACTIONS, kms::ACTIONS, regions::ACTIONS])
+}
+
+/// The actions that our own identity needs, sorted; those on the bucket only where the lake is one.
+pub fn caller_actions() -> Vec<&'static str> {
+    sorted(&[session::CALLER_ACTIONS, organization::ACTIONS, lake::ACTIONS])
+}
+
+fn sorted(lists: &[&[&'static str]]) -> Vec<&'static str> {
+    let mut actions = lists.concat();
+    actions.sort_unstable();
+    actions.dedup();
+    actions
+}
+
+/// The policy of the role in each account. Listing and searching have no resource to be narrowed to.
+pub fn member_policy() -> Value {
+    json!({
+        "Version": "2012-10-17",
+        "Statement": [{ "Sid": "SagesweepReads", "Effect": "Allow", "Action": member_actions(), "Resource": "*" }],
+    })
+}
+
+/// The policy that narrows a session to the same reads, whatever else the role may do.
+pub fn session_policy() -> String {
+    member_policy().to_string()
+}
+
+/// The policy of the identity that runs the program; `bucket` and `prefix` are where the lake is.
+pub fn task_policy(role_name: &str, bucket: Option<(&str, &str)>) -> Value {
+    let (lake, other): (Vec<_>, Vec<_>) = caller_actions().into_iter().partition(|action| action.starts_with("s3:"));
+    let (assume, other): (Vec<_>, Vec<_>) = other.into_iter().partition(|action| *action == "sts:AssumeRole");
+    let mut statements = vec![
+        json!({ "Sid": "Organization", "Effect": "Allow", "Action": other, "Resource": "*" }),
+        json!({ "Sid": "Roles", "Effect": "Allow", "Action": assume, "Resource": format!("arn:*:iam::*:role/{role_name}") }),
+    ];
+    if let Some((bucket, prefix)) = bucket {
+        let (bucket_actions, object_actions): (Vec<_>, Vec<_>) =
+            lake.into_iter().partition(|action| *action == "s3:ListBucket");
+        let slash = if prefix.is_empty() { "" } else { "/" };
+        let objects = format!("arn:*:s3:::{bucket}/{prefix}{slash}*");
+        statements.push(json!({ "Sid": "LakeList", "Effect": "Allow", "Action": bucket_actions, "Resource": format!("arn:*:s3:::{bucket}") }));
+        statements
+            .push(json!({ "Sid": "LakeObjects", "Effect": "Allow", "Action": object_actions, "Resource": objects }));
+    }
+    json!({ "Version": "2012-10-17", "Statement": statements })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_session_policy_fits_what_sts_takes() {
+        assert!(session_policy().len() <= SESSION_POLICY_LIMIT);
+    }
+
+    #[test]
+    fn the_member_policy_reads_and_never_writes() {
+        for action in member_actions() {
+            let operation = action.split(':').nth(1).unwrap();
+            assert!(["Get", "List", "Describe", "Search"].iter().any(|verb| operation.starts_with(verb)), "{action}");
+        }
+    }
+}

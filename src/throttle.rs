@@ -1,0 +1,260 @@
+//! Pacing: a limiter for each (account, region, API) below the quota, and a cap on what is under way at once.
+//!
+//! The limiter is passed before the global permit is taken, so that a slow place does not hold one. The rate of a
+//! limiter halves when the service throttles, since the account's own pipelines live on the same quota, and grows
+//! back step by step while no more throttling is seen.
+
+use std::{
+    collections::BTreeMap,
+    fmt,
+    num::NonZeroU32,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use aws_smithy_runtime_api::{
+    box_error::BoxError,
+    client::{
+        interceptors::{Intercept, context::FinalizerInterceptorContextRef, dyn_dispatch_hint},
+        orchestrator::Metadata,
+        runtime_components::RuntimeComponents,
+    },
+};
+use aws_smithy_types::config_bag::ConfigBag;
+use governor::{DefaultDirectRateLimiter, Quota};
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+use crate::config::{Pacing, Rate};
+
+/// While throttled, no limiter goes below this share of its configured rate.
+const FLOOR: f64 = 0.05;
+/// After this long without throttling the rate grows by [`STEP`].
+const CLEAN: Duration = Duration::from_secs(10);
+/// The share of the configured rate by which it grows back.
+const STEP: f64 = 0.2;
+
+/// The pacing of a whole run.
+#[derive(Debug)]
+pub struct Throttle {
+    rates: BTreeMap<&'static str, Rate>,
+    in_flight: Semaphore,
+    counters: Arc<Counters>,
+}
+
+/// What was sent, over all clients of the run.
+#[derive(Debug, Default)]
+pub struct Counters {
+    /// Requests sent, retries included.
+    pub calls: AtomicU64,
+    /// Answers that throttled.
+    pub throttles: AtomicU64,
+    /// Requests that were a second or later attempt.
+    pub retries: AtomicU64,
+    by_api: Mutex<BTreeMap<String, u64>>,
+}
+
+impl Counters {
+    /// The requests sent of each API, by `service:Operation`.
+    pub fn by_api(&self) -> BTreeMap<String, u64> {
+        lock(&self.by_api).clone()
+    }
+}
+
+/// The limiters of one (account, region).
+#[derive(Default)]
+pub struct Pace {
+    limiters: Mutex<BTreeMap<&'static str, Limiter>>,
+}
+
+impl fmt::Debug for Pace {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Pace").finish_non_exhaustive()
+    }
+}
+
+/// One limiter and the rate it has now.
+struct Limiter {
+    configured: Rate,
+    per_second: f64,
+    changed: Instant,
+    governor: Arc<DefaultDirectRateLimiter>,
+}
+
+impl Limiter {
+    fn new(configured: Rate, per_second: f64, burst: u32) -> Self {
+        let period = Duration::from_secs_f64(1.0 / per_second.max(0.001));
+        let burst = NonZeroU32::new(burst).unwrap_or(NonZeroU32::MIN);
+        let quota = Quota::with_period(period).unwrap_or(Quota::per_second(NonZeroU32::MIN)).allow_burst(burst);
+        Self {
+            configured,
+            per_second,
+            changed: Instant::now(),
+            governor: Arc::new(DefaultDirectRateLimiter::direct(quota)),
+        }
+    }
+
+    /// Halves the rate, at most once a second, since one burst of throttling answers is one piece of evidence.
+    fn slow_down(&mut self) {
+        if self.per_second < self.configured.per_second && self.changed.elapsed() < Duration::from_secs(1) {
+            return;
+        }
+        let slower = (self.per_second / 2.0).max(self.configured.per_second * FLOOR);
+        *self = Self::new(self.configured, slower, 1);
+    }
+
+    /// Grows back towards the configured rate.
+    fn recover(&mut self) {
+        if self.per_second < self.configured.per_second && self.changed.elapsed() >= CLEAN {
+            let faster = self.configured.per_second.mul_add(STEP, self.per_second).min(self.configured.per_second);
+            *self = Self::new(self.configured, faster, 1);
+        }
+    }
+}
+
+impl Throttle {
+    /// A throttle with the configured rates and cap.
+    pub fn new(pacing: &Pacing) -> Self {
+        Self {
+            rates: pacing.rates.clone(),
+            in_flight: Semaphore::new(pacing.max_in_flight.min(Semaphore::MAX_PERMITS)),
+            counters: Arc::default(),
+        }
+    }
+
+    /// What was sent so far.
+    pub fn counters(&self) -> &Arc<Counters> {
+        &self.counters
+    }
+
+    /// Waits until a call of `api` may be sent; the permit is held while it is under way.
+    ///
+    /// None only if the semaphore were closed, which it never is.
+    pub async fn admit(&self, pace: &Pace, api: &'static str) -> Option<SemaphorePermit<'_>> {
+        let governor = {
+            let mut limiters = lock(&pace.limiters);
+            let limiter = limiters.entry(api).or_insert_with(|| {
+                let rate = self.rates.get(api).copied().unwrap_or(Rate { per_second: 1.0, burst: 1 });
+                Limiter::new(rate, rate.per_second, rate.burst)
+            });
+            limiter.recover();
+            Arc::clone(&limiter.governor)
+        };
+        governor.until_ready().await;
+        self.in_flight.acquire().await.ok()
+    }
+}
+
+impl Pace {
+    fn slow_down(&self, service: &str, operation: &str) {
+        let mut limiters = lock(&self.limiters);
+        for (api, limiter) in &mut *limiters {
+            if api.split_once(':') == Some((service, operation)) {
+                limiter.slow_down();
+            }
+        }
+    }
+}
+
+/// Sees every attempt of a client: counts it, and tells the limiter when the service throttled.
+#[derive(Debug, Clone)]
+pub struct Watch {
+    /// The service as in `service:Operation`.
+    pub service: &'static str,
+    /// The limiters of the place where the client is used.
+    pub pace: Arc<Pace>,
+    /// The counters of the run.
+    pub counters: Arc<Counters>,
+}
+
+#[dyn_dispatch_hint]
+impl Intercept for Watch {
+    fn name(&self) -> &'static str {
+        "Watch"
+    }
+
+    fn read_after_attempt(
+        &self,
+        context: &FinalizerInterceptorContextRef<'_>,
+        _components: &RuntimeComponents,
+        settings: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        self.counters.calls.fetch_add(1, Ordering::Relaxed);
+        let operation = settings.load::<Metadata>().map_or("", |metadata| metadata.name());
+        {
+            let name = format!("{}:{operation}", self.service);
+            *lock(&self.counters.by_api).entry(name).or_default() += 1;
+        }
+        if settings
+            .load::<aws_smithy_runtime_api::client::retries::RequestAttempts>()
+            .is_some_and(|attempts| attempts.attempts() > 1)
+        {
+            self.counters.retries.fetch_add(1, Ordering::Relaxed);
+        }
+        let throttled = context.response().is_some_and(|response| {
+            let status = response.status().as_u16();
+            let body = response.body().bytes().unwrap_or_default();
+            status == 429 || (matches!(status, 400 | 503) && mentions_throttling(body))
+        });
+        if throttled {
+            self.counters.throttles.fetch_add(1, Ordering::Relaxed);
+            self.pace.slow_down(self.service, operation);
+        }
+        Ok(())
+    }
+}
+
+/// Whether the beginning of an error body names one of the throttling codes.
+fn mentions_throttling(body: &[u8]) -> bool {
+    let head = String::from_utf8_lossy(body.get(..body.len().min(512)).unwrap_or_default());
+    ["Throttl", "TooManyRequests", "SlowDown", "RequestLimitExceeded"].iter().any(|code| head.contains(code))
+}
+
+/// A lock whose data stays usable when another holder panicked.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RATE: Rate = Rate { per_second: 8.0, burst: 4 };
+
+    #[test]
+    fn throttling_halves_the_rate_once_a_second_and_never_below_the_floor() {
+        let mut limiter = Limiter::new(RATE, RATE.per_second, RATE.burst);
+        limiter.slow_down();
+        limiter.slow_down();
+        assert!((limiter.per_second - 4.0).abs() < f64::EPSILON);
+        for _ in 0..20 {
+            limiter.changed = Instant::now().checked_sub(Duration::from_secs(2)).unwrap();
+            limiter.slow_down();
+        }
+        assert!((limiter.per_second - 8.0 * FLOOR).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_slowed_limiter_grows_back_to_its_configured_rate() {
+        let mut limiter = Limiter::new(RATE, 1.0, 1);
+        for _ in 0..10 {
+            limiter.changed = Instant::now().checked_sub(CLEAN).unwrap();
+            limiter.recover();
+        }
+        assert!((limiter.per_second - 8.0).abs() < f64::EPSILON);
+    }
+
+    #[tokio::test]
+    async fn places_do_not_share_a_limiter() {
+        let pacing = Pacing {
+            rates: [("sagemaker:Search", Rate { per_second: 0.01, burst: 1 })].into_iter().collect(),
+            ..Pacing::default()
+        };
+        let throttle = Throttle::new(&pacing);
+        for _ in 0..3 {
+            assert!(throttle.admit(&Pace::default(), "sagemaker:Search").await.is_some());
+        }
+    }
+}

@@ -1,0 +1,87 @@
+"""One seeded server for all tests, and the way to run the program against it."""
+
+import os
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import organization
+import pytest
+from lake import Lake
+from seed import ROLE, seed, write_truth
+from server import moto
+
+RUN_SECONDS = 600
+
+
+@pytest.fixture(scope="session")
+def endpoint(tmp_path_factory):
+    """The address of the server."""
+    with moto(tmp_path_factory.mktemp("moto")) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def seeded(endpoint, tmp_path_factory):
+    """What stands in the server."""
+    made = seed(endpoint)
+    write_truth(made.truth(made.everyone()), tmp_path_factory.mktemp("truth") / "truth.jsonl")
+    return made
+
+
+@dataclass
+class Audit:
+    """The program, the server it speaks to, and a folder of its own."""
+
+    program: Path
+    endpoint: str
+    folder: Path
+
+    def run(self, sections="", destination=None, **environment):
+        """Runs the audit with these configuration sections besides role, regions and lake; returns its tables."""
+        home = self.folder / "home"
+        home.mkdir(exist_ok=True)
+        destination = destination or str(self.folder / "out")
+        regions = ", ".join(f'"{region}"' for region in organization.REGIONS)
+        config = self.folder / "sagesweep.toml"
+        config.write_text(
+            f'[role]\nname = "{ROLE}"\n[regions]\ninclude = [{regions}]\n[lake]\ndestination = "{destination}"\n{sections}'
+        )
+        command = [str(self.program), "run", "--config", str(config)]
+        # Nothing of the caller's environment but PATH: no profile, no credentials, no SAGESWEEP_ override.
+        scrubbed = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(home),
+            "TMPDIR": str(self.folder),
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_ACCESS_KEY_ID": "testing",
+            "AWS_SECRET_ACCESS_KEY": "testing",
+            "AWS_REGION": "us-east-1",
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+        began = time.monotonic()
+        done = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            env=scrubbed | environment,
+            cwd=self.folder,
+            timeout=RUN_SECONDS,
+        )
+        print(f"{time.monotonic() - began:.1f} s\n{done.stdout[-4000:]}\n{done.stderr[-8000:]}")
+        assert done.returncode == 0, f"exit status {done.returncode}: {done.stderr[-4000:]}"
+        return Lake(self.folder / "out")
+
+
+@pytest.fixture
+def audit(endpoint, seeded, tmp_path):
+    """The program under test; its path is in SAGESWEEP_BIN."""
+    program = os.environ.get("SAGESWEEP_BIN")
+    if not program:
+        pytest.fail("SAGESWEEP_BIN is not set: run `make moto`, or set it to the path of the program")
+    program = Path(program).resolve()
+    assert program.is_file(), f"SAGESWEEP_BIN names no file: {program}"
+    return Audit(program, endpoint, tmp_path)
