@@ -42,7 +42,9 @@ pub async fn execute(cli: Cli) -> ExitStatus {
             Ok(config) => publish(config, args.run_id, args.fail_on, display, quiet).await,
             Err(errors) => Err(Failure::Config(errors)),
         },
-        Command::Config(args) => load(args.config.as_deref()).map_err(Failure::Config).and_then(|config| print(&config.to_toml())),
+        Command::Config(args) => {
+            load(args.config.as_deref()).map_err(Failure::Config).and_then(|config| print(&config.to_toml()))
+        }
         Command::Checks => print(&checks()),
         Command::IamPolicy(args) => iam_policy(&args),
         #[cfg(feature = "demo")]
@@ -114,7 +116,8 @@ fn chain(error: &dyn StdError) -> String {
 }
 
 fn load(path: Option<&Path>) -> Result<Config, ConfigErrors> {
-    let variables = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    let variables =
+        std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
     let config = Config::load(path, variables)?;
     for region in config.regions.unknown() {
         tracing::warn!(%region, "this version does not know the region; if it is misspelt, nothing is audited there");
@@ -127,10 +130,17 @@ async fn start(config: Config, run_id: Option<RunId>, display: MultiProgress, qu
     open(sdk, config, run_id, display, quiet)
 }
 
-fn open(sdk: SdkConfig, config: Config, run_id: Option<RunId>, display: MultiProgress, quiet: bool) -> Result<Run, Failure> {
+fn open(
+    sdk: SdkConfig,
+    config: Config,
+    run_id: Option<RunId>,
+    display: MultiProgress,
+    quiet: bool,
+) -> Result<Run, Failure> {
     let clock = Clock::System;
     let run_id = run_id.unwrap_or_else(|| RunId::new(clock.now(), fastrand::u16(..)));
-    Run::new(sdk, config, run_id, clock).map(|run| run.with_display(display, quiet)).map_err(Failure::Run)
+    let run = Run::new(sdk, config, run_id, clock).map_err(Failure::Run)?;
+    Ok(if quiet { run } else { run.with_display(display) })
 }
 
 /// `run`: scan and publish.
@@ -154,7 +164,12 @@ async fn scan_and_publish(run: &Run, fail_on: Option<Severity>, quiet: bool) -> 
     conclude(run, &published, fail_on, quiet)
 }
 
-async fn scan(config: Config, run_id: Option<RunId>, display: MultiProgress, quiet: bool) -> Result<ExitStatus, Failure> {
+async fn scan(
+    config: Config,
+    run_id: Option<RunId>,
+    display: MultiProgress,
+    quiet: bool,
+) -> Result<ExitStatus, Failure> {
     let run = start(config, run_id, display, quiet).await?;
     until_stopped(&run, run.scan()).await?;
     print(&format!("{}\n", run.run_id))
@@ -200,7 +215,7 @@ async fn stop_asked_for() {
 /// Prints the summary, and tells the exit status from the result.
 fn conclude(run: &Run, published: &Published, fail_on: Option<Severity>, quiet: bool) -> Result<ExitStatus, Failure> {
     if !quiet {
-        let text = report::terminal::summary(&run.config, published);
+        let text = report::terminal::summary(published, &run.place());
         anstream::stdout().write_all(text.as_bytes()).map_err(Failure::Output)?;
     }
     Ok(report::exit_status(published, fail_on))

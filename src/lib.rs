@@ -1,8 +1,41 @@
-//! stub map
+//! sagesweep audits the SageMaker resources of every account of an AWS Organization, in every enabled region, and
+//! leaves an answer that an auditor can trust: findings as Parquet, and coverage that says what was not seen.
+//!
+//! # The way of the data
+//!
+//! ```text
+//! organization ──► session ───► scan ─────► resource ───► check ─────► lake::staging ─► lake::publish ─► tables
+//! accounts in      AssumeRole,  cells:      Search, or    pure         sorted parts     merge, files,    findings
+//! scope, units,    regions,     account ×   List and      functions    of complete      one last PUT     resources
+//! tags             a gate each  region ×    Describe      over facts   units                             coverage, runs
+//!                               type
+//! ```
+//!
+//! * A **cell** is one resource type in one (account, region): it has exactly one row of coverage in each run. Its
+//!   resources come in **units**, slices of bounded size, that are judged and staged whole or not at all.
+//! * [`session::gate::Gate`] is the one way to make a call: it waits for the [`throttle`], makes the call through the
+//!   one HTTP client, and turns an error into a [`outcome::Refusal`], once. A refusal is data: it becomes coverage.
+//! * [`resource`] turns answers into small facts at once; [`check`] judges facts and [`kms`] keys, without client, clock
+//!   or I/O. What cannot be read is UNKNOWN.
+//! * [`lake`] has one definition of each table's columns. [`Run::scan`] only adds staged parts; [`Run::publish`] makes
+//!   them visible with one last object, or not at all.
+//!
+//! # Where the listing comes first
+//!
+//! `Search` gives 100 full records a call and is an index: it lags, and can be narrowed. So each cell begins with the
+//! newest page of the listing, which tells in one call that a region is denied, disabled or empty, and holds the search
+//! against it afterwards: see [`resource::training_job::collect`].
+//!
+//! Tests and the demo speak to [`demo`], a simulated organization on the wire protocols of AWS.
+
 pub mod check;
 pub mod cli;
+pub mod command;
 pub mod config;
 pub mod coverage;
+#[cfg(feature = "demo")]
+pub mod demo;
+pub mod exit;
 pub mod finding;
 pub mod instance_type;
 pub mod kms;
@@ -14,7 +47,11 @@ pub mod paging;
 pub mod place;
 pub mod progress;
 pub mod region;
+pub mod report;
 pub mod resource;
+pub mod run;
 pub mod scan;
 pub mod session;
 pub mod throttle;
+
+pub use run::{Run, RunError};

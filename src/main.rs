@@ -1,1 +1,17 @@
-fn main(){}
+//! The program: arguments, then the command, then the exit status.
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use sagesweep::{cli::Cli, command, exit::ExitStatus};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime.block_on(command::execute(cli)).into(),
+        Err(error) => {
+            anstream::eprintln!("error: cannot start: {error}");
+            ExitStatus::Failed.into()
+        }
+    }
+}

@@ -15,11 +15,12 @@ const DRAW: Duration = Duration::from_millis(200);
 /// How often the log hears of it.
 const HEARTBEAT: Duration = Duration::from_secs(30);
 
-/// Shows how far a scan is, until it is dropped.
-pub async fn show(display: MultiProgress, quiet: bool, progress: Arc<Progress>, counters: Arc<Counters>) {
-    let visible = io::stderr().is_terminal() && !quiet;
-    let bar = if visible { display.add(ProgressBar::no_length()) } else { ProgressBar::hidden() };
-    if let Ok(style) = ProgressStyle::with_template("{spinner} {bar:12} {msg}") {
+/// Shows how far a scan is, until it is dropped: on the display where that is a terminal, else in the log.
+pub async fn show(display: Option<MultiProgress>, progress: Arc<Progress>, counters: Arc<Counters>) -> ! {
+    let display = display.filter(|_| io::stderr().is_terminal());
+    let visible = display.is_some();
+    let bar = display.map_or_else(ProgressBar::hidden, |display| display.add(ProgressBar::no_length()));
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}") {
         bar.set_style(style);
     }
     let begun = Instant::now();
@@ -36,7 +37,7 @@ pub async fn show(display: MultiProgress, quiet: bool, progress: Arc<Progress>, 
             bar.set_position(state.cells_done);
             bar.set_message(state.line());
             bar.tick();
-        } else if last_beat.elapsed() >= HEARTBEAT && !quiet {
+        } else if last_beat.elapsed() >= HEARTBEAT {
             last_beat = Instant::now();
             tracing::info!(
                 accounts = state.accounts,
@@ -86,7 +87,7 @@ impl State {
         }
     }
 
-    /// At most 60 characters, so that 80 columns hold it with the bar.
+    /// Short enough for 80 columns.
     fn line(&self) -> String {
         let left = self.left.map_or_else(|| "-".to_owned(), |left| format!("{}s", left.as_secs()));
         format!(
@@ -112,7 +113,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_line_fits_beside_the_bar() {
+    fn the_line_fits_into_80_columns() {
         let state = State {
             accounts: 2000,
             accounts_done: 1999,
@@ -124,7 +125,7 @@ mod tests {
             per_second: 999.0,
             left: Some(Duration::from_secs(999)),
         };
-        assert!(state.line().len() <= 80 - 16, "{}", state.line().len());
+        assert!(state.line().len() <= 78, "{}", state.line().len());
     }
 
     #[test]

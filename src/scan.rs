@@ -4,9 +4,9 @@
 //! still, with requests under way, while another is waited for.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
@@ -76,18 +76,20 @@ struct Running {
     scan: Scan,
     keys: Arc<Keys>,
     cells: Semaphore,
+    seen: Mutex<BTreeSet<Region>>,
 }
 
 impl Scan {
-    /// Scans every account in scope. It always ends, and each cell in scope has its coverage row then, unless the
-    /// receiver of the units is gone.
-    pub async fn run(self) {
+    /// Scans every account in scope, and tells the regions that were. It always ends, and each cell in scope has its
+    /// coverage row then, unless the receiver of the units is gone.
+    pub async fn run(self) -> BTreeSet<Region> {
         let members = self.organization.members.clone();
         self.progress.accounts.store(u64::try_from(members.len()).unwrap_or(0), Ordering::Relaxed);
         let most = self.config.pacing.max_targets.min(Semaphore::MAX_PERMITS);
         let running = Arc::new(Running {
             keys: Arc::new(Keys::new(Arc::clone(&self.aws), Arc::clone(&self.organization))),
             cells: Semaphore::new(most),
+            seen: Mutex::default(),
             scan: self,
         });
         let mut accounts = JoinSet::new();
@@ -98,6 +100,8 @@ impl Scan {
             accounts.spawn(Arc::clone(&running).account(member));
         }
         while accounts.join_next().await.is_some() {}
+        let regions = lock(&running.seen).clone();
+        regions
     }
 }
 
@@ -266,10 +270,7 @@ impl Running {
                 ResourceType::TrainingJob => training_job::collect::collect(&cell).await,
             }
         };
-        let mut collected = tokio::time::timeout(deadline, collect).await.unwrap_or_else(|_elapsed| {
-            let message = format!("not done after {} s", deadline.as_secs());
-            Collected::refused(Refusal::new(Outcome::Timeout, resource_type.first_api(), "UnitDeadline", message))
-        });
+        let mut collected = within(deadline, &cell, collect).await;
         let evaluated = cell.tally.evaluated.load(Ordering::Relaxed);
         let unknown = cell.tally.unknown.load(Ordering::Relaxed);
         self.scan.progress.resources.fetch_add(evaluated, Ordering::Relaxed);
@@ -331,12 +332,30 @@ impl Running {
     }
 
     fn target(&self, account: &Arc<Account>, region: &Region, scope: &RegionsInScope) -> Arc<Target> {
+        lock(&self.seen).insert(region.clone());
         Arc::new(Target {
             account: Arc::clone(account),
             region: region.clone(),
             partition: self.scan.aws.caller().partition,
             regions_from: scope.from,
         })
+    }
+}
+
+/// Waits for a cell as long as it gets on: a page read or a unit delivered starts the deadline anew.
+async fn within(deadline: Duration, cell: &Cell, collect: impl Future<Output = Collected>) -> Collected {
+    let mut collect = std::pin::pin!(collect);
+    loop {
+        let steps = cell.steps();
+        match tokio::time::timeout(deadline, &mut collect).await {
+            Ok(collected) => return collected,
+            Err(_elapsed) if cell.steps() > steps => {}
+            Err(_elapsed) => {
+                let message = format!("nothing more came for {} s", deadline.as_secs());
+                let api = cell.resource_type.first_api();
+                return Collected::refused(Refusal::new(Outcome::Timeout, api, "UnitDeadline", message));
+            }
+        }
     }
 }
 

@@ -13,19 +13,33 @@ use tokio::{
 use super::{Failure, open, scan_and_publish};
 use crate::{
     cli::{DemoArgs, ShapeArgs, SimulateArgs},
-    config::{Config, Destination},
-    demo::{self, Behaviour, Shape, quota::Quotas},
+    config::{Config, Destination, Rate},
+    demo::{self, Behaviour, Quotas, Shape},
     exit::ExitStatus,
     place::Partition,
     session::sdk_config_loader,
 };
+
+/// Two of its accounts and one region are out of reach on purpose.
+const FLOOR: f64 = 80.0;
+/// Nobody else lives on the simulated quotas, so most of each is ours.
+const SIMULATED_RATES: &[(&str, Rate)] = &[
+    ("sagemaker:Search", Rate { per_second: 4.5, burst: 9 }),
+    ("sagemaker:ListTrainingJobs", Rate { per_second: 1.8, burst: 9 }),
+    ("sagemaker:DescribeTrainingJob", Rate { per_second: 9.0, burst: 18 }),
+];
 
 /// Starts the simulator, audits it, and prints the summary.
 pub(super) async fn run(args: DemoArgs, display: MultiProgress, quiet: bool) -> Result<ExitStatus, Failure> {
     let (_simulator, endpoint) = start_simulator(&args.shape).await.map_err(Failure::Demo)?;
     let mut config = Config::default();
     config.lake.destination = Destination::Directory(args.output);
-    let credentials = Credentials::new(demo::CALLER_ACCESS_KEY, demo::CALLER_SECRET_KEY, None, None, "demo");
+    // What is refused on purpose is most of what is missing.
+    config.coverage.floor_percent = FLOOR;
+    for (api, rate) in SIMULATED_RATES {
+        config.pacing.rates.insert(api, *rate);
+    }
+    let credentials = Credentials::new(demo::ACCESS_KEY_ID, demo::SECRET_ACCESS_KEY, None, None, "demo");
     let sdk = sdk_config_loader()
         .endpoint_url(endpoint)
         .region(Region::new(Partition::Aws.home_region()))
@@ -39,7 +53,7 @@ pub(super) async fn run(args: DemoArgs, display: MultiProgress, quiet: bool) -> 
 /// Serves the simulated organization until the standard input ends.
 pub(super) async fn simulate(args: SimulateArgs) -> Result<ExitStatus, Failure> {
     let behaviour = Behaviour { quotas: Some(Quotas::realistic()), ..Behaviour::default() };
-    demo::serve(shape(&args.shape), behaviour, tokio::io::stdin(), std::io::stdout())
+    demo::serve(&shape(&args.shape), behaviour, tokio::io::stdin(), tokio::io::stdout())
         .await
         .map(|()| ExitStatus::Complete)
         .map_err(Failure::Output)

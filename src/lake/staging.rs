@@ -1,9 +1,210 @@
-//! stub
+//! Staging: complete units come in over a bounded channel and become sorted runs, so that nothing of a night has to be
+//! held in memory and nothing that was complete is lost with the process.
+
 use std::sync::Arc;
-#[derive(Debug)]
+
+use futures::{StreamExt as _, stream::FuturesUnordered};
+use tempfile::TempDir;
+use thiserror::Error;
+use tokio::{sync::mpsc, task};
+
+pub mod part;
+
+use part::{Part, Rows};
+
+use super::{
+    RunContext, RunId,
+    column::ColumnError,
+    merge::MergeError,
+    resources::Located,
+    store::{Put, Store, StoreError},
+};
+use crate::{coverage::Coverage, finding::Finding, organization::Target, resource::Resource};
+
+/// A complete unit of the scan: all of it is staged, or nothing.
+#[derive(Debug, Clone)]
 pub struct Unit {
-    pub target: Arc<crate::organization::Target>,
-    pub resources: Vec<Arc<crate::resource::Resource>>,
-    pub findings: Vec<crate::finding::Finding>,
-    pub coverage: Option<crate::coverage::Coverage>,
+    /// Account and region of its resources.
+    pub target: Arc<Target>,
+    /// The resources.
+    pub resources: Vec<Arc<Resource>>,
+    /// What the checks say of them.
+    pub findings: Vec<Finding>,
+    /// The row of the cell, with its last unit.
+    pub coverage: Option<Coverage>,
+}
+
+/// How much is held in memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bounds {
+    /// Units that wait in the channel.
+    pub channel: usize,
+    /// Findings, or rows of coverage, at which a part is closed.
+    pub findings: usize,
+    /// Resources at which a part is closed.
+    pub resources: usize,
+    /// Closed parts that are encoded and uploaded at once, while the next one fills.
+    pub parts_at_once: usize,
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        Self { channel: 8, findings: 32 * 1024, resources: 8 * 1024, parts_at_once: 2 }
+    }
+}
+
+/// What was staged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Staged {
+    /// Parts.
+    pub parts: u64,
+    /// Rows of all tables.
+    pub rows: u64,
+    /// Bytes.
+    pub bytes: u64,
+}
+
+/// Units that cannot be staged, or parts that cannot be read back.
+#[derive(Debug, Error)]
+pub enum StagingError {
+    /// The store refused.
+    #[error("cannot stage rows")]
+    Store(#[from] StoreError),
+    /// Rows do not become columns.
+    #[error("cannot encode rows for staging")]
+    Columns(#[from] ColumnError),
+    /// A sorted run cannot be written.
+    #[error("cannot write a sorted run for staging")]
+    Run(#[from] MergeError),
+    /// The description of a part cannot be written.
+    #[error("cannot describe a staged part")]
+    Describe(#[source] serde_json::Error),
+    /// The description of a part cannot be read.
+    #[error("cannot understand the staged part {place}; remove the staging folder of the run and scan again")]
+    Part {
+        /// Where it is.
+        place: String,
+        /// Why.
+        source: serde_json::Error,
+    },
+    /// A part of another version.
+    #[error(
+        "the staged part {place} has schema version {found}, and this version writes {expected}; scan and publish with one version"
+    )]
+    Version {
+        /// Where it is.
+        place: String,
+        /// Its version.
+        found: i32,
+        /// Ours.
+        expected: i32,
+    },
+    /// The thread that encodes died.
+    #[error("a worker thread of staging ended early")]
+    Worker,
+}
+
+/// The folder of the staged parts of a run.
+pub fn folder(run_id: &RunId) -> String {
+    format!("_staging/{run_id}/")
+}
+
+/// Opens staging for one shard of a run: what goes into the sender is staged by [`Writer::run`], which has to be
+/// driven beside the scan. Parts of an earlier attempt stay and count.
+pub async fn open(
+    store: Store,
+    context: RunContext,
+    shard: u32,
+    bounds: Bounds,
+) -> Result<(mpsc::Sender<Unit>, Writer), StagingError> {
+    let number = part::next_number(&store.list(&folder(&context.run_id)).await?, shard);
+    let scratch = store.scratch().await?;
+    let (sender, units) = mpsc::channel(bounds.channel.max(1));
+    Ok((sender, Writer { store, context: Arc::new(context), shard, number, bounds, units, scratch }))
+}
+
+/// The end of the channel that turns units into parts.
+#[derive(Debug)]
+pub struct Writer {
+    store: Store,
+    context: Arc<RunContext>,
+    shard: u32,
+    number: u32,
+    bounds: Bounds,
+    units: mpsc::Receiver<Unit>,
+    scratch: TempDir,
+}
+
+impl Writer {
+    /// Stages units until every sender is gone. An error closes the channel, which the scan sees at its next unit.
+    pub async fn run(mut self) -> Result<Staged, StagingError> {
+        let mut staged = Staged::default();
+        let mut rows = Rows::default();
+        let mut closed = FuturesUnordered::new();
+        let at_once = self.bounds.parts_at_once.max(1);
+        loop {
+            // The channel is drained while parts are encoded and uploaded; only when too many are under way does it
+            // fill, and the scan waits.
+            tokio::select! {
+                Some(part) = closed.next() => staged.add(&part?),
+                unit = self.units.recv(), if closed.len() < at_once => {
+                    let Some(unit) = unit else { break };
+                    rows.add(unit);
+                    if rows.reach(self.bounds) {
+                        let close = self.close(std::mem::take(&mut rows));
+                        closed.push(close);
+                    }
+                }
+            }
+        }
+        if !rows.is_empty() {
+            let close = self.close(rows);
+            closed.push(close);
+        }
+        while let Some(part) = closed.next().await {
+            staged.add(&part?);
+        }
+        Ok(staged)
+    }
+
+    /// The work of making one part durable.
+    fn close(&mut self, rows: Rows) -> impl Future<Output = Result<Part, StagingError>> + use<> {
+        let number = self.number;
+        self.number += 1;
+        let (store, context, shard) = (self.store.clone(), Arc::clone(&self.context), self.shard);
+        let scratch = self.scratch.path().to_owned();
+        async move {
+            let encode = move || rows.encode(&context, shard, number, &scratch);
+            let (part, files) = task::spawn_blocking(encode).await.map_err(|_| StagingError::Worker)??;
+            for (staged, path) in part.files.iter().zip(&files) {
+                store.put_file(&part.key_of(staged), path, Put::Replace).await?;
+                // Only room is lost when this fails: the folder goes at the end.
+                drop(tokio::fs::remove_file(path).await);
+            }
+            // The part counts from here on. Another scan of the same shard must not mix its parts with ours.
+            store.put(&part.key(), part.to_json()?, Put::IfAbsent).await?;
+            tracing::debug!(part = %part.key(), rows = part.rows(), "part staged");
+            Ok(part)
+        }
+    }
+}
+
+impl Staged {
+    fn add(&mut self, part: &Part) {
+        self.parts += 1;
+        self.rows += part.rows();
+        self.bytes += part.files.iter().map(|file| file.bytes).sum::<u64>();
+    }
+}
+
+/// The parts of a run that count, in a stable order.
+pub async fn parts(store: &Store, run_id: &RunId) -> Result<Vec<Part>, StagingError> {
+    let mut parts = Vec::new();
+    for stored in store.list(&folder(run_id)).await? {
+        if part::is_part(&stored.key) {
+            let bytes = store.read(&stored.key).await?;
+            parts.push(Part::from_json(&bytes, || store.place(&stored.key))?);
+        }
+    }
+    Ok(parts)
 }

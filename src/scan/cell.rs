@@ -39,6 +39,7 @@ pub struct Cell {
     pub(super) staged: mpsc::Sender<Unit>,
     pub(super) tally: Tally,
     expected: Mutex<HashSet<(String, Option<i64>)>>,
+    steps: AtomicU64,
     client: aws_sdk_sagemaker::Client,
 }
 
@@ -91,8 +92,8 @@ impl Cell {
         staged: mpsc::Sender<Unit>,
     ) -> Self {
         let client = gate.sagemaker();
-        let (tally, expected) = (Tally::default(), Mutex::default());
-        Self { target, resource_type, gate, slice_jobs, clock, keys, staged, tally, expected, client }
+        let (tally, expected, steps) = (Tally::default(), Mutex::default(), AtomicU64::new(0));
+        Self { target, resource_type, gate, slice_jobs, clock, keys, staged, tally, expected, steps, client }
     }
 
     /// The one client of the cell.
@@ -103,6 +104,16 @@ impl Cell {
     /// The time now, by the clock of the run.
     pub fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// Says that the cell gets on.
+    pub fn step(&self) {
+        self.steps.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How often it got on.
+    pub fn steps(&self) -> u64 {
+        self.steps.load(Ordering::Relaxed)
     }
 
     /// Names resources that have to be delivered, with their creation time.

@@ -36,12 +36,13 @@ pub struct RegionsInScope {
     pub refusal: Option<Refusal>,
 }
 
-/// The regions in scope of an account, asked there.
+/// The regions in scope of an account, asked there: those that are enabled, or those that the configuration includes,
+/// whether they are enabled or not.
 pub async fn in_scope(gate: &Gate, scope: &config::Regions, partition: Partition) -> RegionsInScope {
     match list(gate).await {
         Ok(listed) => {
             let wanted = if scope.include.is_empty() {
-                listed.iter().map(|(region, _)| region.clone()).collect()
+                listed.iter().filter(|(_, on)| *on).map(|(region, _)| region.clone()).collect()
             } else {
                 scope.include.iter().cloned().collect()
             };

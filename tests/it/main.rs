@@ -1,1 +1,10 @@
-fn main() {}
+//! The integration tests: one binary, so that the SDK is linked once. Everything goes through the real SDK over HTTP.
+#![cfg(test)]
+
+mod audit;
+mod coverage;
+mod demo_truth;
+mod faults;
+mod scope;
+mod table;
+mod truth_table;

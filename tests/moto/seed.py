@@ -19,7 +19,7 @@ import organization
 from truth import INSTANCES, View, verdicts
 
 ROLE = "sagesweep-audit"
-# moto answers keys that it did not make itself as this account.
+# The account of every access key that moto did not hand out itself.
 MANAGEMENT = "123456789012"
 DENIED = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Principal": "*", "Action": ["kms:DescribeKey"], "Resource": "*"}]}
 

@@ -119,7 +119,8 @@ fn combine(volume: KeyVerdict, output: KeyVerdict) -> Verdict {
         if reasons.is_empty() {
             reasons.push(Reason::new("customer_managed_keys", "volume and output have usable customer managed keys"));
         }
-        notes.dedup();
+        // Both keys may have the same to say; once is enough.
+        notes.dedup_by_key(|note: &mut Reason| note.code);
         reasons.extend(notes);
         (Status::Pass, reasons)
     };

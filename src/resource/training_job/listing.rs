@@ -83,6 +83,7 @@ impl Listing {
                 .send()
         };
         let answer = cell.gate.call(LIST, send).await?;
+        cell.step();
         for job in answer.training_job_summaries() {
             match Summary::new(job, &cell.target) {
                 Some(summary) => self.jobs.push(summary),
@@ -108,6 +109,7 @@ pub(super) enum Described {
 
 pub(super) async fn describe(cell: &Cell, name: &str) -> Described {
     let client = cell.sagemaker();
+    cell.step();
     match cell.gate.call(DESCRIBE, || client.describe_training_job().training_job_name(name).send()).await {
         Ok(answer) => match from_describe(&answer, &cell.target, cell.now()) {
             Some(job) => Described::Job(Box::new(job)),

@@ -89,6 +89,7 @@ pub(super) async fn page(cell: &Cell, window: Option<Window>, token: Option<Stri
             .send()
     };
     let answer = cell.gate.call(SEARCH, send).await?;
+    cell.step();
     let now = cell.now();
     let jobs =
         answer.results().iter().filter_map(|record| from_search(record.training_job()?, &cell.target, now)).collect();

@@ -1,0 +1,222 @@
+//! One account in one region: the i-th training job is a function of its place, and creation times rise with i.
+
+use jiff::Timestamp;
+
+use super::account::Account;
+use super::draw::{mix, text};
+use super::job::Job;
+use super::key::Neighbours;
+use super::shape::Shape;
+use crate::place::{AccountId, Region};
+
+/// Whether a cell can be read, and if not, why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Access {
+    /// It can.
+    Open,
+    /// The account is suspended.
+    Suspended,
+    /// The account refuses its role.
+    RoleRefused,
+    /// A service control policy denies every `SageMaker` action in this region.
+    DeniedByScp,
+    /// The account has not enabled the region.
+    RegionDisabled,
+}
+
+/// When jobs are created, in milliseconds.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Calendar {
+    start: i64,
+    span: i64,
+    /// The present.
+    pub(super) end: i64,
+}
+
+impl Calendar {
+    pub(super) fn new(shape: &Shape) -> Self {
+        const TWO_YEARS: i64 = 730 * 24 * 3600 * 1000;
+        let now = shape.now.as_millisecond();
+        let elapsed = i64::try_from(shape.elapsed.as_millis()).unwrap_or_default().max(0);
+        Self { start: now - TWO_YEARS, span: TWO_YEARS, end: now.saturating_add(elapsed) }
+    }
+}
+
+/// One account in one region.
+#[derive(Debug, Clone)]
+pub struct Cell {
+    account: AccountId,
+    region: Region,
+    access: Access,
+    count: u64,
+    /// Jobs within the calendar's span; those after it have come since.
+    within: u64,
+    pub(super) seed: u64,
+    pub(super) calendar: Calendar,
+    pub(super) keys: Neighbours,
+    pub(super) team: &'static str,
+    pub(super) environment: &'static str,
+    pub(super) flawed: u64,
+}
+
+impl Cell {
+    pub(super) fn new(
+        seed: u64,
+        account: &Account,
+        region: Region,
+        access: Access,
+        calendar: Calendar,
+        keys: Neighbours,
+    ) -> Self {
+        Self {
+            seed: mix(&[seed, text(account.id.as_str()), text(region.as_str())]),
+            account: account.id,
+            region,
+            access,
+            count: 0,
+            within: 0,
+            calendar,
+            keys,
+            team: account.team,
+            environment: account.environment,
+            flawed: account.flawed,
+        }
+    }
+
+    /// Gives the cell its jobs: `jobs` within the calendar's span, and as many since as their rate makes.
+    pub(super) fn fill(&mut self, jobs: u64) {
+        self.within = jobs;
+        self.count = if jobs == 0 { 0 } else { jobs + self.since() };
+    }
+
+    /// The account.
+    pub fn account(&self) -> AccountId {
+        self.account
+    }
+
+    /// The region.
+    pub fn region(&self) -> &Region {
+        &self.region
+    }
+
+    /// Whether the cell can be read.
+    pub fn access(&self) -> Access {
+        self.access
+    }
+
+    /// How many training jobs there are.
+    pub fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// The training jobs, oldest first, made one by one.
+    pub fn jobs(&self) -> impl Iterator<Item = Job> + '_ {
+        (0..self.count).map(|index| self.job(index))
+    }
+
+    /// The `index`-th training job, whether it has been created yet or not.
+    pub fn job(&self, index: u64) -> Job {
+        Job::draw(self, index)
+    }
+
+    /// The training job with this name.
+    pub fn job_named(&self, name: &str) -> Option<Job> {
+        let index = name.rsplit('-').nth(1)?.parse().ok().filter(|index| *index < self.count)?;
+        Some(self.job(index)).filter(|job| job.name == name)
+    }
+
+    /// When the `index`-th job is created.
+    pub fn created_at(&self, index: u64) -> Timestamp {
+        Timestamp::from_millisecond(self.created_ms(index)).unwrap_or_default()
+    }
+
+    /// Milliseconds since 1970 at which the `index`-th job is created. The rate rises linearly to three times that of the first day.
+    pub(super) fn created_ms(&self, index: u64) -> i64 {
+        let slot = |index: u64| i128::from(index) * 1024;
+        let place = slot(index) + i128::from(mix(&[self.seed, index, 0x7469]) % 768);
+        let (all, span) = (slot(self.within.max(1)), i128::from(self.calendar.span));
+        let offset = if place < all {
+            // The inverse of that rate's integral, a parabola, so that time rises with the place everywhere.
+            span * (3 * place * all - place * place) / (2 * all * all)
+        } else {
+            span + (place - all) * span / (2 * all)
+        };
+        self.calendar.start.saturating_add(i64::try_from(offset).unwrap_or(i64::MAX))
+    }
+
+    /// How many jobs were created before `moment` (milliseconds since 1970).
+    pub(super) fn created_before(&self, moment: i64) -> u64 {
+        self.first_of(0, self.count, |created| created >= moment)
+    }
+
+    fn since(&self) -> u64 {
+        let elapsed = u128::from((self.calendar.end - self.calendar.start - self.calendar.span).unsigned_abs());
+        let span = u128::from(self.calendar.span.unsigned_abs());
+        let most = u64::try_from(2 * elapsed * u128::from(self.within) / span).unwrap_or(u64::MAX) + 2;
+        self.first_of(self.within, self.within + most, |created| created > self.calendar.end) - self.within
+    }
+
+    /// The first index from `low` up whose creation time fulfils a condition that stays true; `high` where there is none.
+    fn first_of(&self, mut low: u64, mut high: u64, condition: impl Fn(i64) -> bool) -> u64 {
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if condition(self.created_ms(middle)) {
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
+        }
+        low
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::SignedDuration;
+
+    use super::super::Organization;
+    use super::*;
+
+    fn shape(jobs: u64) -> Shape {
+        Shape { accounts: 8, regions: 2, jobs, now: "2026-11-24T00:00:00Z".parse().unwrap(), ..Shape::default() }
+    }
+
+    fn heaviest(shape: &Shape) -> Cell {
+        Organization::new(shape).cells().iter().max_by_key(|cell| cell.count()).unwrap().clone()
+    }
+
+    #[test]
+    fn creation_times_rise_strictly_up_to_now() {
+        for jobs in [10, 5_000, 3_000_000] {
+            let cell = heaviest(&shape(jobs));
+            let sample = (0..cell.count().min(5_000)).chain(cell.count().saturating_sub(5_000)..cell.count());
+            let times: Vec<_> = sample.map(|index| (index, cell.created_ms(index))).collect();
+            assert!(times.windows(2).all(|pair| pair[0].0 >= pair[1].0 || pair[0].1 < pair[1].1));
+            assert!(times.iter().all(|(_, time)| (cell.calendar.start..cell.calendar.end).contains(time)));
+        }
+    }
+
+    #[test]
+    fn a_name_finds_its_job_and_nothing_else_does() {
+        let cell = heaviest(&shape(500));
+        for job in cell.jobs() {
+            assert_eq!(cell.job_named(&job.name).unwrap(), job);
+            assert!(cell.job_named(&format!("x{}", job.name)).is_none());
+        }
+        assert!(cell.job_named("no-such-job").is_none());
+    }
+
+    #[test]
+    fn the_next_nights_keep_the_jobs_and_add_a_few() {
+        let (first, later) = (shape(20_000), Shape { elapsed: SignedDuration::from_hours(96), ..shape(20_000) });
+        let (before, after) = (Organization::new(&first), Organization::new(&later));
+        let total = |organization: &Organization| organization.cells().iter().map(Cell::count).sum::<u64>();
+        let grown = total(&after) - total(&before);
+        assert!((150..300).contains(&grown), "{grown}");
+        for (old, new) in before.cells().iter().zip(after.cells()) {
+            let index = old.count().saturating_sub(1);
+            assert_eq!(old.job(index).name, new.job(index).name);
+            assert!((old.count()..new.count()).all(|index| new.created_ms(index) <= new.calendar.end));
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! Faults applied: instead of an answer, or to a good one.
+
+use serde_json::Value;
+
+use super::fault::Fault;
+use super::page::{detour, token};
+use super::refusal::Refusal;
+use super::reply::{Delivery, Reply};
+use super::world::Invocation;
+
+/// What a fault does before the services are asked.
+#[derive(Debug)]
+pub(super) enum Instead {
+    /// The call goes on.
+    Nothing,
+    /// It ends with this error.
+    Refusal(Refusal),
+    /// It ends with this answer.
+    Reply(Reply),
+    /// The connection closes.
+    Close,
+    /// It never ends.
+    Silence,
+}
+
+/// What happens instead of the answer.
+pub(super) fn instead(fault: &Fault, invocation: &Invocation) -> Instead {
+    let service = invocation.operation.service();
+    match fault {
+        Fault::Denied => {
+            Instead::Refusal(invocation.denied(&format!(
+                "because no identity-based policy allows the {} action",
+                invocation.operation.action()
+            )))
+        }
+        Fault::DeniedByScp => Instead::Refusal(invocation.denied_by_scp(true)),
+        Fault::DeniedByScpImplicitly => Instead::Refusal(invocation.denied_by_scp(false)),
+        Fault::Throttled => Instead::Refusal(Refusal::throttled(service)),
+        Fault::Status(503) => Instead::Refusal(Refusal::new(503, "ServiceUnavailable", "Service is unavailable.")),
+        Fault::Status(status) => Instead::Refusal(Refusal::new(
+            *status,
+            "InternalFailure",
+            "The request processing has failed because of an unknown error.",
+        )),
+        Fault::HtmlError(status) => Instead::Reply(Reply::html(*status)),
+        Fault::Reset => Instead::Close,
+        Fault::Hang => Instead::Silence,
+        Fault::ExpiredToken => Instead::Refusal(Refusal::expired(service)),
+        Fault::UnrecognizedClient => Instead::Refusal(Refusal::unrecognized(service)),
+        Fault::ClockSkewed => Instead::Refusal(Refusal::skewed(service)),
+        Fault::CutBody
+        | Fault::SlowBody(_)
+        | Fault::MalformedBody
+        | Fault::WrongContentType
+        | Fault::RepeatToken
+        | Fault::EmptyPage
+        | Fault::DuplicateRecord => Instead::Nothing,
+    }
+}
+
+/// Does to a good answer what the fault does to it.
+pub(super) fn spoil(fault: &Fault, invocation: &Invocation, reply: &mut Reply) {
+    match fault {
+        Fault::CutBody => reply.delivery = Delivery::Cut,
+        Fault::SlowBody(pause) => reply.delivery = Delivery::Slow(*pause),
+        Fault::MalformedBody => reply.body = reply.body.chars().take(reply.body.len() * 2 / 3).collect(),
+        Fault::WrongContentType => reply.content_type = "text/html",
+        Fault::RepeatToken => change_page(invocation, reply, |_, asked, next| *next = asked.or_else(|| next.take())),
+        Fault::EmptyPage => change_page(invocation, reply, |items, asked, next| {
+            items.clear();
+            *next = Some(detour(&asked.unwrap_or_else(|| token(0))));
+        }),
+        Fault::DuplicateRecord => change_page(invocation, reply, |items, _, _| {
+            if let Some(first) = items.first().cloned() {
+                items.insert(0, first);
+            }
+        }),
+        Fault::Denied
+        | Fault::DeniedByScp
+        | Fault::DeniedByScpImplicitly
+        | Fault::Throttled
+        | Fault::Status(_)
+        | Fault::HtmlError(_)
+        | Fault::Reset
+        | Fault::Hang
+        | Fault::ExpiredToken
+        | Fault::UnrecognizedClient
+        | Fault::ClockSkewed => {}
+    }
+}
+
+/// Changes the items and the next token of a page, knowing the token that it was asked for with; other answers stay.
+fn change_page(
+    invocation: &Invocation,
+    reply: &mut Reply,
+    change: impl FnOnce(&mut Vec<Value>, Option<String>, &mut Option<String>),
+) {
+    let text_of = |value: &Value| value.get("NextToken").and_then(Value::as_str).map(str::to_owned);
+    let asked = serde_json::from_slice::<Value>(&invocation.body).ok().and_then(|request| text_of(&request));
+    let Some((member, mut answer)) =
+        invocation.operation.page_member().zip(serde_json::from_str::<Value>(&reply.body).ok())
+    else {
+        return;
+    };
+    let mut next = text_of(&answer);
+    if let Some(items) = answer.get_mut(member).and_then(Value::as_array_mut) {
+        change(items, asked, &mut next);
+    }
+    if let Some(members) = answer.as_object_mut() {
+        members.remove("NextToken");
+        if let Some(next) = next {
+            members.insert("NextToken".to_owned(), Value::String(next));
+        }
+    }
+    reply.body = answer.to_string();
+}

@@ -1,0 +1,37 @@
+//! How large the simulated organization is, and which one it is.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// Everything that decides what the simulated organization contains: equal shapes, equal organizations.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shape {
+    /// Accounts, the management account among them; at least 1 and at most 50,000. From 6 on, one is suspended and one refuses its role.
+    pub accounts: usize,
+    /// Regions that are in use, 1 to 34; from 2 on the last one is opt-in, enabled in half of the accounts only.
+    pub regions: usize,
+    /// Training jobs at `now` in all cells that can be read.
+    pub jobs: u64,
+    /// The seed that all names, numbers and keys are drawn from.
+    pub seed: u64,
+    /// The end of the two years over which `jobs` were created.
+    pub now: Timestamp,
+    /// Time passed since `now`: the same organization some nights later, with new jobs at the rate of the last days of the two years.
+    pub elapsed: SignedDuration,
+    /// Percent of the jobs that lie in the heaviest account and region.
+    pub heaviest_percent: u64,
+}
+
+impl Default for Shape {
+    fn default() -> Self {
+        Self {
+            accounts: 40,
+            regions: 6,
+            jobs: 20_000,
+            seed: 1,
+            now: Timestamp::now(),
+            elapsed: SignedDuration::ZERO,
+            heaviest_percent: 18,
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! The table `coverage`: one row for each account, region and resource type in scope, whatever happened there.
+
+use std::borrow::Cow;
+
+use super::{
+    column::{Column, Read},
+    placed::{place_columns, run_columns},
+};
+use crate::coverage::{Coverage, Method};
+
+/// The columns of the table.
+pub fn columns() -> Vec<Column<Coverage>> {
+    [run_columns(), place_columns(), outcome(), extent()].concat()
+}
+
+fn outcome() -> Vec<Column<Coverage>> {
+    vec![
+        Column {
+            name: "outcome",
+            meaning: "COMPLETE, PARTIAL, or why nothing could be seen.",
+            read: Read::Text(|row| Cow::Borrowed(row.outcome.as_str())),
+        },
+        Column {
+            name: "error_code",
+            meaning: "The error code of the call that decided the outcome.",
+            read: Read::OptionalText(|row, _| row.refusal.as_ref().map(|refusal| Cow::Borrowed(&*refusal.code))),
+        },
+        Column {
+            name: "api",
+            meaning: "The call that decided the outcome, as service:Operation.",
+            read: Read::OptionalText(|row, _| row.refusal.as_ref().map(|refusal| Cow::Borrowed(refusal.api))),
+        },
+        Column {
+            name: "method",
+            meaning: "How the resources were read: SEARCH, SEARCH_UNVERIFIED or LIST_DESCRIBE; null when nothing was.",
+            read: Read::OptionalText(|row, _| row.method.map(Method::as_str).map(Cow::Borrowed)),
+        },
+        Column {
+            name: "regions_from",
+            meaning: "Where the regions of the account came from: LIST_REGIONS, CONFIGURED or DEFAULTS.",
+            read: Read::Text(|row| Cow::Borrowed(row.target.regions_from.as_str())),
+        },
+    ]
+}
+
+fn extent() -> Vec<Column<Coverage>> {
+    vec![
+        Column {
+            name: "resources_listed",
+            meaning: "Resources that exist, as far as is known.",
+            read: Read::BigInt(|row| row.listed),
+        },
+        Column {
+            name: "resources_evaluated",
+            meaning: "Resources whose facts were read and judged.",
+            read: Read::BigInt(|row| row.evaluated),
+        },
+        Column {
+            name: "checks_unknown",
+            meaning: "Findings that came out as UNKNOWN.",
+            read: Read::BigInt(|row| row.checks_unknown),
+        },
+        Column {
+            name: "window_start",
+            meaning: "Creation times looked at, from here, inclusive; null when all were.",
+            read: Read::OptionalTimestamp(|row| row.window_start),
+        },
+        Column {
+            name: "window_end",
+            meaning: "Creation times looked at, up to here, exclusive.",
+            read: Read::OptionalTimestamp(|row| row.window_end),
+        },
+        Column { name: "started_at", meaning: "When the look began.", read: Read::Timestamp(|row| row.started_at) },
+        Column {
+            name: "duration_ms",
+            meaning: "How long the look took, in milliseconds.",
+            read: Read::BigInt(|row| row.duration_ms),
+        },
+        Column {
+            name: "detail",
+            meaning: "What a reader should know besides, and the message of the refused call, joined by semicolons.",
+            read: Read::OptionalText(|row, _| detail(row)),
+        },
+    ]
+}
+
+fn detail(row: &Coverage) -> Option<Cow<'_, str>> {
+    let message = row.refusal.as_ref().map(|refusal| refusal.message.as_str()).filter(|text| !text.is_empty());
+    match (row.detail.as_deref(), message) {
+        (Some(detail), Some(message)) => Some(Cow::Owned(format!("{detail}; {message}"))),
+        (one, other) => one.or(other).map(Cow::Borrowed),
+    }
+}

@@ -1,0 +1,349 @@
+//! Publishing: the staged runs of each table become a few sorted files, and one last object makes them all count.
+
+use std::{
+    collections::BTreeMap,
+    io,
+    path::{Path, PathBuf},
+};
+
+use futures::{StreamExt as _, TryStreamExt as _, stream};
+use jiff::Timestamp;
+use parquet::errors::ParquetError;
+use thiserror::Error;
+use tokio::task;
+
+mod files;
+mod tally;
+
+use files::{Files, LocalFile};
+pub use files::{MOST_FILES, Shape};
+pub use tally::{Kind, Tally};
+
+use super::{
+    RunContext, RunId, Table,
+    column::{ColumnError, batch},
+    hash::Digest,
+    merge::{Merge, MergeError},
+    order::Order,
+    runs::{self, Object, RunFacts, RunRow, RunStatus},
+    staging::{self, StagingError, part::StagedFile},
+    store::{Put, Store, StoreError},
+};
+use crate::{finding::Status, session::Clock};
+
+/// Staged files that are fetched and verified at once.
+const FETCHES: usize = 8;
+
+/// A run that is published.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Published {
+    /// Its row in the table `runs`.
+    pub run: RunRow,
+    /// What it found.
+    pub tally: Tally,
+    /// The object that is the commit.
+    pub commit: Object,
+}
+
+/// Why a run is not published. Unless it says that it is published already, nothing of it is visible, and publishing
+/// can be repeated.
+#[derive(Debug, Error)]
+pub enum PublishError {
+    /// A run is published once.
+    #[error("run {run_id} is published already at {place}; start a new run to replace it")]
+    AlreadyPublished {
+        /// The run.
+        run_id: RunId,
+        /// Its object in `runs`.
+        place: String,
+    },
+    /// There is nothing to publish.
+    #[error("nothing is staged for run {run_id} at {place}; look at the run id and the destination, or scan first")]
+    NothingStaged {
+        /// The run.
+        run_id: RunId,
+        /// Where it was looked for.
+        place: String,
+    },
+    /// The store refused.
+    #[error("cannot publish the run")]
+    Store(#[from] StoreError),
+    /// The staged parts cannot be told.
+    #[error("cannot read the staged parts of the run")]
+    Staging(#[from] StagingError),
+    /// A staged file is not what its part says.
+    #[error(
+        "the staged file {place} was changed after it was written: {bytes} bytes with SHA-256 {found}, expected {expected}; remove the staging folder of the run and scan again"
+    )]
+    Changed {
+        /// Where it is.
+        place: String,
+        /// Its size now.
+        bytes: u64,
+        /// Its SHA-256 now.
+        found: String,
+        /// Its SHA-256 when it was written.
+        expected: String,
+    },
+    /// A published file is not as large as what was written.
+    #[error("{place} has {found:?} bytes after its upload, expected {expected}; publish again")]
+    Size {
+        /// Where it is.
+        place: String,
+        /// Its size, if it is there.
+        found: Option<u64>,
+        /// The size that was written.
+        expected: u64,
+    },
+    /// A local file cannot be read.
+    #[error("cannot read {}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// Sorted runs cannot be merged.
+    #[error("cannot merge the staged rows of table {table}")]
+    Merge {
+        /// The table.
+        table: Table,
+        /// Why.
+        source: MergeError,
+    },
+    /// A Parquet file cannot be written.
+    #[error("cannot write {} for table {table}; look at free space there", path.display())]
+    Parquet {
+        /// The table.
+        table: Table,
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: ParquetError,
+    },
+    /// The row of the run does not become columns.
+    #[error("cannot encode the row of the run")]
+    Columns(#[from] ColumnError),
+    /// A staged row holds a text that this version does not know.
+    #[error("column `{column}` holds `{text}`, which this version does not know; scan and publish with one version")]
+    Misspelled {
+        /// The column.
+        column: &'static str,
+        /// The text.
+        text: String,
+    },
+    /// The thread that merges died.
+    #[error("a worker thread of publish ended early")]
+    Worker,
+}
+
+/// Publishes what is staged for a run: the files of each table, and after all of them the object in `runs`, which is
+/// there once or not at all. Then the staged parts go. `clock` tells the time of the commit.
+pub async fn publish(store: &Store, facts: &RunFacts, shape: Shape, clock: Clock) -> Result<Published, PublishError> {
+    let run_id = &facts.run_id;
+    let commit_key = Table::Runs.key(run_id, 0);
+    refuse_published(store, run_id).await?;
+    let staged = staged_files(store, run_id).await?;
+
+    let mut tally = Tally::default();
+    let mut objects = Vec::new();
+    let mut rows = BTreeMap::new();
+    for table in Table::SCANNED {
+        let files = staged.iter().filter(|(_, file)| file.table == table);
+        let (published, counted) = publish_table(store, run_id, table, files, shape, tally).await?;
+        rows.insert(table.as_str(), published.iter().map(|object| object.rows).sum());
+        tally = counted;
+        objects.extend(published);
+    }
+
+    let run = run_row(facts, clock.now(), &tally, rows, objects);
+    let (bytes, commit) = commit(run.clone(), commit_key).await?;
+    match store.put(&commit.key, bytes, Put::IfAbsent).await {
+        Err(StoreError::AlreadyExists(place)) => {
+            return Err(PublishError::AlreadyPublished { run_id: run_id.clone(), place });
+        }
+        other => other?,
+    }
+    tracing::info!(%run_id, object = %store.place(&commit.key), "run published");
+    if let Err(error) = store.clear(&staging::folder(run_id)).await {
+        tracing::warn!(%run_id, %error, "the staged parts of the published run could not be removed");
+    }
+    Ok(Published { run, tally, commit })
+}
+
+/// Refuses a run that is published already.
+pub async fn refuse_published(store: &Store, run_id: &RunId) -> Result<(), PublishError> {
+    let key = Table::Runs.key(run_id, 0);
+    match store.size(&key).await? {
+        Some(_) => Err(PublishError::AlreadyPublished { run_id: run_id.clone(), place: store.place(&key) }),
+        None => Ok(()),
+    }
+}
+
+/// The files of all parts that count, with their keys.
+async fn staged_files(store: &Store, run_id: &RunId) -> Result<Vec<(String, StagedFile)>, PublishError> {
+    let parts = staging::parts(store, run_id).await?;
+    if parts.is_empty() {
+        let place = store.place(&staging::folder(run_id));
+        return Err(PublishError::NothingStaged { run_id: run_id.clone(), place });
+    }
+    let files = parts.iter().flat_map(|part| part.files.iter().map(|file| (part.key_of(file), file.clone())));
+    Ok(files.collect())
+}
+
+async fn publish_table(
+    store: &Store,
+    run_id: &RunId,
+    table: Table,
+    staged: impl Iterator<Item = &(String, StagedFile)>,
+    shape: Shape,
+    tally: Tally,
+) -> Result<(Vec<Object>, Tally), PublishError> {
+    let staged = staged.collect::<Vec<_>>();
+    let expected_rows = staged.iter().map(|(_, file)| file.rows).sum();
+    let scratch = store.scratch().await?;
+    let fetches = staged.into_iter().map(|(key, file)| fetch(store, key, file, scratch.path()));
+    let runs = stream::iter(fetches).buffered(FETCHES).try_collect::<Vec<_>>().await?;
+
+    let folder = scratch.path().to_owned();
+    let merging = task::spawn_blocking(move || merge(table, runs, &folder, shape, expected_rows, tally));
+    let (files, tally) = merging.await.map_err(|_| PublishError::Worker)??;
+
+    let mut objects = Vec::new();
+    for (number, file) in files.into_iter().enumerate() {
+        let LocalFile { path, rows, digest } = file;
+        let key = table.key(run_id, number);
+        upload(store, run_id, &key, &path, &digest, scratch.path()).await?;
+        tracing::info!(%table, object = %store.place(&key), rows, bytes = digest.bytes, "file written");
+        objects.push(Object { key, bytes: digest.bytes, rows, sha256: digest.sha256 });
+    }
+    remove_leftovers(store, run_id, table, &objects).await?;
+    // Files may be many: removing them blocks.
+    task::spawn_blocking(move || drop(scratch)).await.map_err(|_| PublishError::Worker)?;
+    Ok((objects, tally))
+}
+
+/// A staged file on this machine, after its content was compared with what its part says.
+async fn fetch(store: &Store, key: &str, file: &StagedFile, scratch: &Path) -> Result<PathBuf, PublishError> {
+    let path = store.fetch(key, scratch).await?;
+    let digest = digest(path.clone()).await?;
+    if digest.bytes == file.bytes && digest.sha256 == file.sha256 {
+        return Ok(path);
+    }
+    Err(PublishError::Changed {
+        place: store.place(key),
+        bytes: digest.bytes,
+        found: digest.sha256,
+        expected: file.sha256.clone(),
+    })
+}
+
+async fn digest(path: PathBuf) -> Result<Digest, PublishError> {
+    let read = move || Digest::of_file(&path).map_err(|source| PublishError::Read { path, source });
+    task::spawn_blocking(read).await.map_err(|_| PublishError::Worker)?
+}
+
+/// The work of the thread that merges.
+fn merge(
+    table: Table,
+    runs: Vec<PathBuf>,
+    scratch: &Path,
+    shape: Shape,
+    expected_rows: u64,
+    mut tally: Tally,
+) -> Result<(Vec<LocalFile>, Tally), PublishError> {
+    let failed = |source| PublishError::Merge { table, source };
+    let mut files = Files::new(table, scratch, shape, expected_rows);
+    if let Some(order) = table.order().filter(|_: &Order| !runs.is_empty()) {
+        let mut merged = Merge::open(order, &table.schema(), runs, scratch).map_err(failed)?;
+        for batch in &mut merged {
+            let batch = batch.map_err(failed)?;
+            tally.add(table, &batch)?;
+            files.write(&batch)?;
+        }
+        if merged.duplicates() > 0 {
+            tracing::info!(%table, rows = merged.duplicates(), "rows seen more than once; the latest of each was kept");
+        }
+    }
+    Ok((files.finish()?, tally))
+}
+
+/// Puts a file under its key. What a publish that did not end has left there is kept when it is the same, and else
+/// replaced: without the object in `runs` nobody reads it.
+async fn upload(
+    store: &Store,
+    run_id: &RunId,
+    key: &str,
+    path: &Path,
+    digest: &Digest,
+    scratch: &Path,
+) -> Result<(), PublishError> {
+    match store.put_file(key, path, Put::IfAbsent).await {
+        Err(StoreError::AlreadyExists(place)) => {
+            let left = self::digest(store.fetch(key, scratch).await?).await?;
+            if left != *digest {
+                refuse_published(store, run_id).await?;
+                tracing::warn!(%place, "replacing what a publish that did not end has left");
+                store.put_file(key, path, Put::Replace).await?;
+            }
+        }
+        other => other?,
+    }
+    match store.size(key).await? {
+        Some(bytes) if bytes == digest.bytes => Ok(()),
+        found => Err(PublishError::Size { place: store.place(key), found, expected: digest.bytes }),
+    }
+}
+
+/// Removes what a publish that did not end has left beyond the files of this one.
+async fn remove_leftovers(store: &Store, run_id: &RunId, table: Table, ours: &[Object]) -> Result<(), PublishError> {
+    let folder = table.folder(run_id.run_date());
+    let prefix = format!("{folder}{run_id}-");
+    for stored in store.list(&folder).await? {
+        if stored.key.starts_with(&prefix) && ours.iter().all(|object| object.key != stored.key) {
+            tracing::warn!(object = %store.place(&stored.key), "removing what a publish that did not end has left");
+            store.delete(&stored.key).await?;
+        }
+    }
+    Ok(())
+}
+
+fn run_row(
+    facts: &RunFacts,
+    published_at: Timestamp,
+    tally: &Tally,
+    rows: BTreeMap<&'static str, u64>,
+    objects: Vec<Object>,
+) -> RunRow {
+    let coverage_percent = tally.coverage_percent();
+    let status = match coverage_percent {
+        Some(percent) if percent >= facts.floor_percent => RunStatus::Complete,
+        Some(_) | None => RunStatus::Incomplete,
+    };
+    RunRow {
+        facts: facts.clone(),
+        status,
+        published_at,
+        cells_total: tally.cells_total(),
+        cells_counted: tally.cells_counted(),
+        cells_complete: tally.cells_complete(),
+        coverage_percent,
+        findings: Status::ALL.map(|status| (status.as_str(), tally.with_status(status))).into(),
+        rows,
+        objects,
+    }
+}
+
+/// The object in `runs`: its bytes, and what identifies them.
+async fn commit(run: RunRow, key: String) -> Result<(Vec<u8>, Object), PublishError> {
+    let scratch = tempfile::tempdir().map_err(|source| PublishError::Read { path: std::env::temp_dir(), source })?;
+    let encode = move || {
+        let context = RunContext { run_id: run.facts.run_id.clone(), owner_tag: String::new() };
+        let mut files = Files::new(Table::Runs, scratch.path(), Shape::default(), 1);
+        files.write(&batch(&runs::columns(), &[run], &context)?)?;
+        let LocalFile { path, rows, digest } = files.finish()?.pop().ok_or(PublishError::Worker)?;
+        let bytes = std::fs::read(&path).map_err(|source| PublishError::Read { path, source })?;
+        Ok((bytes, Object { key, bytes: digest.bytes, rows, sha256: digest.sha256 }))
+    };
+    task::spawn_blocking(encode).await.map_err(|_| PublishError::Worker)?
+}

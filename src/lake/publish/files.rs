@@ -1,0 +1,156 @@
+//! The Parquet files of a table: compressed, with statistics that prune, and cut into a few of useful size.
+
+use std::path::{Path, PathBuf};
+
+use arrow_array::RecordBatch;
+use arrow_schema::SchemaRef;
+use parquet::{
+    arrow::ArrowWriter,
+    basic::{Compression, ZstdLevel},
+    errors::ParquetError,
+    file::properties::{EnabledStatistics, WriterProperties},
+};
+
+use super::PublishError;
+use crate::lake::{
+    Table,
+    hash::{Digest, Hashing},
+    merge::OUTPUT_BATCH_ROWS,
+};
+
+/// How the rows of a table are cut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shape {
+    /// Rows in a row group at most.
+    pub group_rows: usize,
+    /// The size from which a file is full; files get larger rather than more than [`MOST_FILES`].
+    pub file_bytes: u64,
+}
+
+/// Files of one table and run at most.
+pub const MOST_FILES: u64 = 4;
+
+impl Default for Shape {
+    fn default() -> Self {
+        Self { group_rows: 30 * OUTPUT_BATCH_ROWS, file_bytes: 192 << 20 }
+    }
+}
+
+/// A row group that takes more memory than this is closed early.
+const GROUP_BYTES: usize = 96 << 20;
+/// ARNs of one account share long beginnings: 64 bytes, the default, would not tell them apart.
+const STATISTICS_BYTES: usize = 256;
+const ZSTD_LEVEL: i32 = 3;
+
+/// A finished file on its way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct LocalFile {
+    pub(super) path: PathBuf,
+    pub(super) rows: u64,
+    pub(super) digest: Digest,
+}
+
+/// Writes the files of one table.
+#[derive(Debug)]
+pub(super) struct Files<'a> {
+    table: Table,
+    schema: SchemaRef,
+    scratch: &'a Path,
+    shape: Shape,
+    /// The rows to come, from which the size of all files together is foreseen.
+    expected_rows: u64,
+    open: Option<Open>,
+    done: Vec<LocalFile>,
+}
+
+#[derive(Debug)]
+struct Open {
+    path: PathBuf,
+    writer: ArrowWriter<Hashing>,
+    groups: usize,
+    rows: u64,
+}
+
+impl<'a> Files<'a> {
+    pub(super) fn new(table: Table, scratch: &'a Path, shape: Shape, expected_rows: u64) -> Self {
+        Self { table, schema: table.schema(), scratch, shape, expected_rows, open: None, done: Vec::new() }
+    }
+
+    pub(super) fn write(&mut self, batch: &RecordBatch) -> Result<(), PublishError> {
+        let mut open = match self.open.take() {
+            Some(open) => open,
+            None => self.next_file()?,
+        };
+        open.writer.write(batch).map_err(|source| self.failed(&open.path, source))?;
+        open.rows += length(batch.num_rows());
+        let groups = open.writer.flushed_row_groups().len();
+        let grown = groups > std::mem::replace(&mut open.groups, groups);
+        if grown && self.is_full(&open) { self.close(open) } else { Ok(self.open = Some(open)) }
+    }
+
+    /// The files; one without rows when there was nothing to write, because a table is never without a file.
+    pub(super) fn finish(mut self) -> Result<Vec<LocalFile>, PublishError> {
+        match self.open.take() {
+            Some(open) => self.close(open)?,
+            None if self.done.is_empty() => {
+                let empty = self.next_file()?;
+                self.close(empty)?;
+            }
+            None => {}
+        }
+        Ok(self.done)
+    }
+
+    /// Decided by rows and written bytes alone, so that the same rows give the same files however they were staged.
+    fn is_full(&self, open: &Open) -> bool {
+        let bytes = length(open.writer.bytes_written());
+        let rows = open.rows - length(open.writer.in_progress_rows());
+        let all_bytes = bytes + self.done.iter().map(|file| file.digest.bytes).sum::<u64>();
+        let all_rows = rows + self.done.iter().map(|file| file.rows).sum::<u64>();
+        let foreseen = u128::from(all_bytes) * u128::from(self.expected_rows) / u128::from(all_rows.max(1));
+        let share = foreseen.div_ceil(u128::from(MOST_FILES));
+        length(self.done.len()) + 1 < MOST_FILES && u128::from(bytes) >= share.max(u128::from(self.shape.file_bytes))
+    }
+
+    fn next_file(&self) -> Result<Open, PublishError> {
+        let path = self.scratch.join(format!("{}-{:05}.parquet", self.table, self.done.len()));
+        let properties = properties(self.shape).map_err(|source| self.failed(&path, source))?;
+        let file = Hashing::create(&path).map_err(|error| self.failed(&path, error.into()))?;
+        let schema = SchemaRef::clone(&self.schema);
+        let writer = ArrowWriter::try_new(file, schema, Some(properties));
+        let writer = writer.map_err(|source| self.failed(&path, source))?;
+        Ok(Open { path, writer, groups: 0, rows: 0 })
+    }
+
+    fn close(&mut self, open: Open) -> Result<(), PublishError> {
+        let Open { path, mut writer, groups: _, rows } = open;
+        let closed = writer.finish().and_then(|_| Ok(writer.into_inner()?.finish()?));
+        let digest = closed.map_err(|source| self.failed(&path, source))?;
+        self.done.push(LocalFile { path, rows, digest });
+        Ok(())
+    }
+
+    fn failed(&self, path: &Path, source: ParquetError) -> PublishError {
+        PublishError::Parquet { table: self.table, path: path.to_owned(), source }
+    }
+}
+
+fn properties(shape: Shape) -> Result<WriterProperties, ParquetError> {
+    let properties = WriterProperties::builder()
+        .set_created_by(concat!("sagesweep version ", env!("CARGO_PKG_VERSION")).to_owned())
+        .set_compression(Compression::ZSTD(ZstdLevel::try_new(ZSTD_LEVEL)?))
+        // `element` and `key_value` instead of arrow's own names, which other engines do not expect.
+        .set_coerce_types(true)
+        .set_dictionary_enabled(true)
+        // With page statistics goes the page index, by which engines pass over pages.
+        .set_statistics_enabled(EnabledStatistics::Page)
+        .set_statistics_truncate_length(Some(STATISTICS_BYTES))
+        .set_column_index_truncate_length(Some(STATISTICS_BYTES))
+        .set_max_row_group_row_count(Some(shape.group_rows.max(1)))
+        .set_max_row_group_bytes(Some(GROUP_BYTES));
+    Ok(properties.build())
+}
+
+fn length(length: usize) -> u64 {
+    u64::try_from(length).unwrap_or(u64::MAX)
+}

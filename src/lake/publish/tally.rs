@@ -1,0 +1,189 @@
+//! What a run found, counted while its rows pass by on their way into the published files.
+
+use std::collections::{BTreeMap, HashMap};
+
+use arrow_array::{Array as _, RecordBatch, StringArray};
+use serde::{
+    Deserialize,
+    de::{IntoDeserializer as _, value::Error as Misspelled},
+};
+
+use super::PublishError;
+use crate::{
+    coverage::Outcome,
+    finding::{Severity, Status},
+    lake::Table,
+    place::AccountId,
+};
+
+/// Counts of a run; everything the summary of a run needs.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Tally {
+    /// Findings by what they have in common.
+    pub findings: BTreeMap<Kind, u64>,
+    /// FAIL by account, with the name of the account.
+    pub failing: BTreeMap<AccountId, (String, u64)>,
+    /// Cells by outcome.
+    pub cells: BTreeMap<Outcome, u64>,
+    /// Resources.
+    pub resources: u64,
+}
+
+/// What findings are counted by.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Kind {
+    /// The check.
+    pub check_id: String,
+    /// Its severity.
+    pub severity: Severity,
+    /// What the evidence shows.
+    pub status: Status,
+    /// Whether an exception covers the finding.
+    pub excepted: bool,
+}
+
+impl Tally {
+    /// Findings of a status.
+    pub fn with_status(&self, status: Status) -> u64 {
+        self.findings.iter().filter(|(kind, _)| kind.status == status).map(|(_, count)| count).sum()
+    }
+
+    /// Findings of a status and a severity.
+    pub fn with(&self, status: Status, severity: Severity) -> u64 {
+        let wanted = |kind: &Kind| kind.status == status && kind.severity == severity;
+        self.findings.iter().filter(|(kind, _)| wanted(kind)).map(|(_, count)| count).sum()
+    }
+
+    /// FAIL without an exception, at a severity or above.
+    pub fn unexcepted_failures(&self, at_least: Severity) -> u64 {
+        let wanted = |kind: &Kind| kind.status == Status::Fail && !kind.excepted && kind.severity >= at_least;
+        self.findings.iter().filter(|(kind, _)| wanted(kind)).map(|(_, count)| count).sum()
+    }
+
+    /// For each check its findings by status.
+    pub fn by_check(&self) -> BTreeMap<&str, BTreeMap<Status, u64>> {
+        let mut checks = BTreeMap::<_, BTreeMap<_, _>>::new();
+        for (kind, count) in &self.findings {
+            *checks.entry(kind.check_id.as_str()).or_default().entry(kind.status).or_default() += count;
+        }
+        checks
+    }
+
+    /// The accounts with the most FAIL, at most `most` of them: id, name, count.
+    pub fn worst_accounts(&self, most: usize) -> Vec<(AccountId, &str, u64)> {
+        let accounts = self.failing.iter().map(|(id, (name, count))| (*id, name.as_str(), *count));
+        let mut accounts = accounts.collect::<Vec<_>>();
+        accounts.sort_by_key(|(id, _, count)| (std::cmp::Reverse(*count), *id));
+        accounts.truncate(most);
+        accounts
+    }
+
+    /// All cells.
+    pub fn cells_total(&self) -> u64 {
+        self.cells.values().sum()
+    }
+
+    /// Cells in which something could have been seen.
+    pub fn cells_counted(&self) -> u64 {
+        self.cells.iter().filter(|(outcome, _)| outcome.counts()).map(|(_, count)| count).sum()
+    }
+
+    /// Cells that were seen completely.
+    pub fn cells_complete(&self) -> u64 {
+        self.cells.get(&Outcome::Complete).copied().unwrap_or_default()
+    }
+
+    /// The share of complete cells in percent; none when no cell counts: never looked at is not zero.
+    pub fn coverage_percent(&self) -> Option<f64> {
+        let exact = |count: u64| u32::try_from(count).map_or(f64::from(u32::MAX), f64::from);
+        let counted = self.cells_counted();
+        (counted > 0).then(|| 100.0 * exact(self.cells_complete()) / exact(counted))
+    }
+
+    /// Counts the rows of a batch.
+    pub(super) fn add(&mut self, table: Table, batch: &RecordBatch) -> Result<(), PublishError> {
+        match table {
+            Table::Findings => self.add_findings(batch),
+            Table::Coverage => self.add_cells(batch),
+            Table::Resources => {
+                self.resources += u64::try_from(batch.num_rows()).unwrap_or(u64::MAX);
+                Ok(())
+            }
+            Table::Runs => Ok(()),
+        }
+    }
+
+    fn add_findings(&mut self, batch: &RecordBatch) -> Result<(), PublishError> {
+        let [checks, severities, statuses] = ["check_id", "severity", "status"].map(|name| texts(batch, name));
+        let [exceptions, ids, names] = ["exception_id", "account_id", "account_name"].map(|name| texts(batch, name));
+        let (checks, severities, statuses) = (checks?, severities?, statuses?);
+        let (exceptions, ids, names) = (exceptions?, ids?, names?);
+        // Counted by borrowed texts first: a batch has few kinds of findings and few accounts.
+        let mut kinds = HashMap::<_, u64>::new();
+        let mut failing = HashMap::<_, u64>::new();
+        for row in 0..batch.num_rows() {
+            let status = statuses.value(row);
+            let kind = (checks.value(row), severities.value(row), status, exceptions.is_valid(row));
+            *kinds.entry(kind).or_default() += 1;
+            if status == Status::Fail.as_str() {
+                *failing.entry((ids.value(row), names.value(row))).or_default() += 1;
+            }
+        }
+        #[expect(clippy::iter_over_hash_type, reason = "sums do not depend on the order")]
+        for ((check_id, severity, status, excepted), count) in kinds {
+            let (severity, status) = (spelled("severity", severity)?, spelled("status", status)?);
+            let kind = Kind { check_id: check_id.to_owned(), severity, status, excepted };
+            *self.findings.entry(kind).or_default() += count;
+        }
+        #[expect(clippy::iter_over_hash_type, reason = "sums do not depend on the order")]
+        for ((id, name), count) in failing {
+            self.failing.entry(spelled("account_id", id)?).or_insert_with(|| (name.to_owned(), 0)).1 += count;
+        }
+        Ok(())
+    }
+
+    fn add_cells(&mut self, batch: &RecordBatch) -> Result<(), PublishError> {
+        for outcome in texts(batch, "outcome")?.iter().flatten() {
+            *self.cells.entry(spelled("outcome", outcome)?).or_default() += 1;
+        }
+        Ok(())
+    }
+}
+
+fn texts<'a>(batch: &'a RecordBatch, column: &'static str) -> Result<&'a StringArray, PublishError> {
+    let array = batch.column_by_name(column).and_then(|array| array.as_any().downcast_ref());
+    array.ok_or_else(|| PublishError::Misspelled { column, text: "nothing".to_owned() })
+}
+
+/// The value that a table spells as `text`.
+fn spelled<'a, T: Deserialize<'a>>(column: &'static str, text: &'a str) -> Result<T, PublishError> {
+    T::deserialize(text.into_deserializer())
+        .map_err(|_: Misspelled| PublishError::Misspelled { column, text: text.to_owned() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_of_tables_are_read_back_as_what_they_spell() {
+        for status in Status::ALL {
+            assert_eq!(spelled::<Status>("status", status.as_str()).unwrap(), status);
+        }
+        for outcome in [Outcome::DeniedByScp, Outcome::ServiceNotInRegion, Outcome::Complete] {
+            assert_eq!(spelled::<Outcome>("outcome", outcome.as_str()).unwrap(), outcome);
+        }
+        assert_eq!(spelled::<Severity>("severity", "critical").unwrap(), Severity::Critical);
+        assert!(spelled::<Severity>("severity", "dire").is_err());
+        assert_eq!(spelled::<AccountId>("account_id", "012345678901").unwrap().as_str(), "012345678901");
+    }
+
+    #[test]
+    fn never_looked_at_is_no_coverage_of_zero() {
+        let mut tally = Tally { cells: BTreeMap::from([(Outcome::RegionDisabled, 3)]), ..Tally::default() };
+        assert_eq!(tally.coverage_percent(), None);
+        tally.cells.extend([(Outcome::Complete, 3), (Outcome::AccessDenied, 1)]);
+        assert_eq!(tally.coverage_percent(), Some(75.0));
+        assert_eq!((tally.cells_total(), tally.cells_counted(), tally.cells_complete()), (7, 4, 3));
+    }
+}

@@ -1,0 +1,221 @@
+//! Where the lake lives: a directory or a prefix of an S3 bucket, with the few operations that it needs of either.
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use aws_config::SdkConfig;
+use aws_sdk_s3::{Client, config::timeout::TimeoutConfig};
+use tempfile::TempDir;
+use thiserror::Error;
+
+mod directory;
+mod multipart;
+mod s3;
+
+use directory::Directory;
+use s3::Bucket;
+pub use s3::{ACTIONS, KEY_ACTIONS};
+
+use crate::{config, place::Partition};
+
+/// A place for objects, by key. Cheap to clone.
+#[derive(Debug, Clone)]
+pub enum Store {
+    /// A directory of this machine.
+    Directory(Directory),
+    /// A prefix of a bucket.
+    S3(Bucket),
+}
+
+/// Whether an object may take the place of another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Put {
+    /// It may.
+    Replace,
+    /// It must be the first of its key, else [`StoreError::AlreadyExists`].
+    IfAbsent,
+}
+
+/// An object that exists.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stored {
+    /// Its key.
+    pub key: String,
+    /// Its size in bytes.
+    pub bytes: u64,
+}
+
+/// What a store could not do.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    /// There is such an object, and it must not be replaced.
+    #[error("{0} exists already")]
+    AlreadyExists(String),
+    /// There is no such object.
+    #[error("{0} does not exist")]
+    NotFound(String),
+    /// The file system refused.
+    #[error("cannot {doing} {}; {}", path.display(), advice(source))]
+    File {
+        /// The operation.
+        doing: &'static str,
+        /// Where.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// S3 refused, or could not be asked.
+    #[error("{action} on {place} failed with {code}: {message}")]
+    S3 {
+        /// The IAM action.
+        action: &'static str,
+        /// Bucket and key.
+        place: String,
+        /// The error code, or a word of ours where no answer came.
+        code: String,
+        /// The message, or the chain of causes.
+        message: String,
+    },
+    /// A worker thread died.
+    #[error("a worker thread of the store ended early at {0}")]
+    Worker(String),
+}
+
+/// What a person can do about a refusal of the file system.
+fn advice(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            "free some space there or choose another destination"
+        }
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+            "give this user write permission there or choose another destination"
+        }
+        io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => "something that is no directory is in the way",
+        _ => "check that the directory exists and can be written",
+    }
+}
+
+/// How long one upload of a part may take: 16 MiB over a slow line.
+const PART_TIMEOUT: Duration = Duration::from_mins(5);
+
+impl Store {
+    /// The store that the configuration names, reached with our own credentials.
+    pub fn open(lake: &config::Lake, sdk: &SdkConfig) -> Self {
+        match &lake.destination {
+            config::Destination::Directory(root) => Self::directory(root),
+            config::Destination::S3 { bucket, prefix } => {
+                let mut settings = aws_sdk_s3::config::Builder::from(sdk)
+                    .timeout_config(
+                        TimeoutConfig::builder()
+                            .connect_timeout(Duration::from_secs(5))
+                            .read_timeout(Duration::from_mins(1))
+                            .operation_attempt_timeout(PART_TIMEOUT)
+                            .build(),
+                    )
+                    // An endpoint of one's own seldom has a name for each bucket.
+                    .force_path_style(sdk.endpoint_url().is_some());
+                if let Some(region) = &lake.bucket_region {
+                    settings = settings.region(aws_sdk_s3::config::Region::new(region.to_string()));
+                } else if sdk.region().is_none() {
+                    settings = settings.region(aws_sdk_s3::config::Region::new(Partition::Aws.home_region()));
+                }
+                Self::s3(Client::from_conf(settings.build()), bucket, prefix, lake.kms_key.clone())
+            }
+        }
+    }
+
+    /// A directory, made when the first object is put.
+    pub fn directory(root: impl Into<PathBuf>) -> Self {
+        Self::Directory(Directory::new(root.into()))
+    }
+
+    /// A prefix of a bucket, through `client`, whose region is the bucket's; objects are encrypted with `kms_key`, or
+    /// as the bucket does by default.
+    pub fn s3(client: Client, bucket: &str, prefix: &str, kms_key: Option<String>) -> Self {
+        Self::S3(Bucket::new(client, bucket, prefix, kms_key))
+    }
+
+    /// Where an object is, for people.
+    pub fn place(&self, key: &str) -> String {
+        match self {
+            Self::Directory(directory) => directory.path(key).display().to_string(),
+            Self::S3(bucket) => bucket.place(key),
+        }
+    }
+
+    /// Puts a small object.
+    pub async fn put(&self, key: &str, bytes: Vec<u8>, put: Put) -> Result<(), StoreError> {
+        match self {
+            Self::Directory(directory) => directory.put(key, bytes, put).await,
+            Self::S3(bucket) => bucket.put(key, bytes, put).await,
+        }
+    }
+
+    /// Puts a file, which must not change afterwards: a directory may link to it. Large files go to S3 in parts.
+    pub async fn put_file(&self, key: &str, file: &Path, put: Put) -> Result<(), StoreError> {
+        match self {
+            Self::Directory(directory) => directory.put_file(key, file, put).await,
+            Self::S3(bucket) => bucket.put_file(key, file, put).await,
+        }
+    }
+
+    /// The content of a small object.
+    pub async fn read(&self, key: &str) -> Result<Vec<u8>, StoreError> {
+        match self {
+            Self::Directory(directory) => directory.read(key).await,
+            Self::S3(bucket) => bucket.read(key).await,
+        }
+    }
+
+    /// An object as a file: from S3 in `folder`, from a directory where it stands.
+    pub async fn fetch(&self, key: &str, folder: &Path) -> Result<PathBuf, StoreError> {
+        match self {
+            Self::Directory(directory) => directory.fetch(key).await,
+            Self::S3(bucket) => bucket.fetch(key, folder).await,
+        }
+    }
+
+    /// The objects below `folder`, which ends with a slash, by key.
+    pub async fn list(&self, folder: &str) -> Result<Vec<Stored>, StoreError> {
+        match self {
+            Self::Directory(directory) => directory.list(folder).await,
+            Self::S3(bucket) => bucket.list(folder).await,
+        }
+    }
+
+    /// The size of an object in bytes; none when there is no such object.
+    pub async fn size(&self, key: &str) -> Result<Option<u64>, StoreError> {
+        match self {
+            Self::Directory(directory) => directory.size(key).await,
+            Self::S3(bucket) => bucket.size(key).await,
+        }
+    }
+
+    /// Removes an object, if there is one.
+    pub async fn delete(&self, key: &str) -> Result<(), StoreError> {
+        match self {
+            Self::Directory(directory) => directory.delete(key).await,
+            Self::S3(bucket) => bucket.delete(key).await,
+        }
+    }
+
+    /// Removes everything below `folder`, which ends with a slash.
+    pub async fn clear(&self, folder: &str) -> Result<(), StoreError> {
+        match self {
+            Self::Directory(directory) => directory.clear(folder).await,
+            Self::S3(bucket) => bucket.clear(folder).await,
+        }
+    }
+
+    /// A temporary directory for files on their way, removed when dropped: on the file system of a directory, so that
+    /// files need no copy, else where the system keeps temporary files.
+    pub async fn scratch(&self) -> Result<TempDir, StoreError> {
+        match self {
+            Self::Directory(directory) => directory.scratch().await,
+            Self::S3(_) => directory::system_scratch().await,
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! The summary of a run for a terminal of 80 columns: coverage first, then posture, and what to do next.
+
+use std::fmt::Write as _;
+
+use anstyle::{AnsiColor, Style};
+
+use crate::{
+    check::CHECKS,
+    coverage::Outcome,
+    finding::{Severity, Status},
+    lake::{publish::Published, runs::RunStatus},
+    place::AccountId,
+};
+
+const BOLD: Style = Style::new().bold();
+const DIM: Style = Style::new().dimmed();
+const GOOD: Style = AnsiColor::Green.on_default().bold();
+const BAD: Style = AnsiColor::Red.on_default().bold();
+const UNSURE: Style = AnsiColor::Yellow.on_default().bold();
+
+/// Accounts that are named.
+const WORST: usize = 5;
+
+/// The summary; `place` is where the tables are. Colours are escape codes, which the writer drops where nobody wants them.
+pub fn summary(published: &Published, place: &str) -> String {
+    let mut text = String::new();
+    // Writing into a text cannot fail.
+    let _infallible = write_summary(&mut text, published, place);
+    text
+}
+
+fn write_summary(out: &mut String, published: &Published, place: &str) -> std::fmt::Result {
+    let run = &published.run;
+    let took = run.published_at.duration_since(run.facts.started_at);
+    writeln!(out)?;
+    writeln!(out, "{}  {DIM}{took:#}{DIM:#}", painted(BOLD, &format!("sagesweep {}", run.facts.run_id)))?;
+    writeln!(out)?;
+    coverage(out, published)?;
+    posture(out, published)?;
+    checks(out, published)?;
+    worst(out, &published.tally.worst_accounts(WORST))?;
+    heading(out, "Calls")?;
+    let share = percent(run.facts.throttles, run.facts.api_calls).unwrap_or_else(|| "-".to_owned());
+    writeln!(out, "  {} to AWS, {} throttled ({share})", grouped(run.facts.api_calls), grouped(run.facts.throttles))?;
+    writeln!(out)?;
+    next(out, published, place)
+}
+
+fn coverage(out: &mut String, published: &Published) -> std::fmt::Result {
+    let (run, tally) = (&published.run, &published.tally);
+    heading(out, "Coverage")?;
+    let style = if run.status == RunStatus::Complete { GOOD } else { BAD };
+    let share = run.coverage_percent.map_or_else(|| "none".to_owned(), |share| format!("{share:.1} %"));
+    writeln!(
+        out,
+        "  {}  {} of {} cells (account, region, type) seen whole; floor {} %",
+        painted(style, &share),
+        grouped(tally.cells_complete()),
+        grouped(tally.cells_counted()),
+        run.facts.floor_percent
+    )?;
+    for (outcome, count) in tally.cells.iter().filter(|(outcome, _)| **outcome != Outcome::Complete) {
+        let (style, note) = if outcome.counts() { (UNSURE, "not seen, or not whole") } else { (DIM, "not counted") };
+        writeln!(
+            out,
+            "  {}  {:<22} {DIM}{note}{DIM:#}",
+            painted(style, &format!("{:>9}", grouped(*count))),
+            outcome.as_str()
+        )?;
+    }
+    writeln!(out)
+}
+
+fn posture(out: &mut String, published: &Published) -> std::fmt::Result {
+    let tally = &published.tally;
+    let findings: u64 = tally.findings.values().sum();
+    heading(out, "Posture")?;
+    writeln!(out, "  {} findings on {} resources", grouped(findings), grouped(tally.resources))?;
+    writeln!(
+        out,
+        "  {DIM}{:<14}{:>13}{:>13}{:>13}{:>17}{DIM:#}",
+        "severity", "FAIL", "UNKNOWN", "PASS", "NOT_APPLICABLE"
+    )?;
+    let severities = [Severity::Critical, Severity::High, Severity::Medium, Severity::Low, Severity::Informational];
+    for severity in severities {
+        let count = |status| tally.with(status, severity);
+        let counts = [Status::Fail, Status::Unknown, Status::Pass, Status::NotApplicable].map(count);
+        if counts.iter().all(|count| *count == 0) {
+            continue;
+        }
+        let [fail, unknown, pass, not_applicable] = counts;
+        let style = if fail > 0 { BAD } else { DIM };
+        writeln!(
+            out,
+            "  {:<14}{}{:>13}{:>13}{:>17}",
+            severity.as_str(),
+            painted(style, &format!("{:>13}", grouped(fail))),
+            grouped(unknown),
+            grouped(pass),
+            grouped(not_applicable)
+        )?;
+    }
+    writeln!(out)
+}
+
+fn checks(out: &mut String, published: &Published) -> std::fmt::Result {
+    heading(out, "Checks")?;
+    writeln!(out, "  {DIM}{:<46}{:>10}{:>11}{:>9}{DIM:#}", "share of those that could be judged", "FAIL", "of", "")?;
+    let by_check = published.tally.by_check();
+    for check in CHECKS {
+        let Some(counts) = by_check.get(check.id) else { continue };
+        let count = |status| counts.get(&status).copied().unwrap_or(0);
+        let (fail, judged) = (count(Status::Fail), count(Status::Fail) + count(Status::Pass));
+        let share = percent(fail, judged).unwrap_or_else(|| "-".to_owned());
+        writeln!(out, "  {:<46}{:>10}{:>11}{share:>9}", clipped(check.id, 46), grouped(fail), grouped(judged))?;
+    }
+    writeln!(out)
+}
+
+fn worst(out: &mut String, accounts: &[(AccountId, &str, u64)]) -> std::fmt::Result {
+    if accounts.is_empty() {
+        return Ok(());
+    }
+    heading(out, "Most to mend")?;
+    for (id, name, fail) in accounts {
+        writeln!(out, "  {id}  {:<42}{:>10} FAIL", clipped(name, 40), grouped(*fail))?;
+    }
+    writeln!(out)
+}
+
+fn next(out: &mut String, published: &Published, place: &str) -> std::fmt::Result {
+    let place = place.trim_end_matches('/');
+    heading(out, "Tables")?;
+    writeln!(out, "  {place}/v1/{{findings,resources,coverage,runs}}")?;
+    writeln!(out)?;
+    heading(out, "Next")?;
+    let date = published.run.facts.run_id.run_date();
+    writeln!(out, "  What fails, with DuckDB:")?;
+    writeln!(out, "    duckdb -c \"SELECT reason_code, count(*) FROM")?;
+    writeln!(out, "      '{place}/v1/findings/run_date={date}/*.parquet'")?;
+    writeln!(out, "      WHERE status = 'FAIL' GROUP BY ALL ORDER BY 2 DESC\"")?;
+    writeln!(out, "  What was not seen, and why:")?;
+    writeln!(out, "    duckdb -c \"SELECT outcome, api, error_code, count(*) FROM")?;
+    writeln!(out, "      '{place}/v1/coverage/run_date={date}/*.parquet' GROUP BY ALL\"")?;
+    writeln!(out, "  What is checked:  sagesweep checks")
+}
+
+fn heading(out: &mut String, text: &str) -> std::fmt::Result {
+    writeln!(out, "{}", painted(BOLD, text))
+}
+
+fn painted(style: Style, text: &str) -> String {
+    format!("{style}{text}{style:#}")
+}
+
+/// A share in percent with one digit; none of nothing, since never judged is not zero.
+fn percent(part: u64, whole: u64) -> Option<String> {
+    let exact = |count: u64| u32::try_from(count).map_or(f64::from(u32::MAX), f64::from);
+    (whole > 0).then(|| format!("{:.1} %", 100.0 * exact(part) / exact(whole)))
+}
+
+/// A number in groups of three digits.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A text without anything that a terminal would obey, cut to a width in characters.
+fn clipped(text: &str, width: usize) -> String {
+    let safe: String = text.chars().map(|letter| if is_unsafe(letter) { '\u{fffd}' } else { letter }).collect();
+    if safe.chars().count() <= width {
+        return safe;
+    }
+    safe.chars().take(width.saturating_sub(1)).chain(['…']).collect()
+}
+
+/// Control characters, and those that turn the direction of writing.
+fn is_unsafe(letter: char) -> bool {
+    letter.is_control()
+        || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_grouped_by_three() {
+        assert_eq!([0, 12, 1_234, 123_456, 1_234_567].map(grouped), ["0", "12", "1,234", "123,456", "1,234,567"]);
+    }
+
+    #[test]
+    fn a_share_of_nothing_is_not_zero() {
+        assert_eq!((percent(0, 0), percent(1, 3)), (None, Some("33.3 %".to_owned())));
+    }
+
+    #[test]
+    fn a_hostile_name_cannot_move_the_cursor_and_is_cut() {
+        assert_eq!(clipped("a\u{1b}[31m\u{202e}b", 20), "a\u{fffd}[31m\u{fffd}b");
+        assert_eq!(clipped("0123456789", 5), "0123…");
+    }
+}

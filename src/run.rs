@@ -1,0 +1,193 @@
+//! A run: scan, then publish, each on one screen.
+
+use std::{
+    collections::BTreeSet,
+    fmt::Write as _,
+    sync::{Arc, atomic::Ordering},
+};
+
+use aws_config::SdkConfig;
+use indicatif::MultiProgress;
+use sha2::{Digest as _, Sha256};
+use thiserror::Error;
+
+use crate::{
+    check,
+    config::Config,
+    lake::{
+        RunContext, RunId,
+        publish::{self, PublishError, Published},
+        runs::RunFacts,
+        staging::{self, Bounds, StagingError},
+        store::{Put, Store, StoreError},
+    },
+    organization::{self, Organization, OrganizationError},
+    place::Region,
+    progress,
+    scan::{Progress, Scan},
+    session::{Aws, Clock, ConnectError},
+    throttle::Throttle,
+};
+
+/// One run of the program.
+#[derive(Debug)]
+pub struct Run {
+    /// Its identity.
+    pub run_id: RunId,
+    /// What it does.
+    pub config: Arc<Config>,
+    sdk: SdkConfig,
+    store: Store,
+    clock: Clock,
+    display: Option<MultiProgress>,
+}
+
+/// Why a run failed. Nothing of it is visible then.
+#[derive(Debug, Error)]
+pub enum RunError {
+    /// AWS cannot be reached as anybody.
+    #[error(transparent)]
+    Connect(#[from] ConnectError),
+    /// The accounts in scope cannot be told.
+    #[error(transparent)]
+    Organization(#[from] OrganizationError),
+    /// The destination cannot be written.
+    #[error("cannot use the destination")]
+    Store(#[from] StoreError),
+    /// What was read cannot be staged.
+    #[error("cannot stage what was read")]
+    Staging(#[from] StagingError),
+    /// What was staged cannot be published.
+    #[error(transparent)]
+    Publish(#[from] PublishError),
+    /// The scan of the run did not end, so that there is nothing to publish.
+    #[error("the scan of run {0} did not end; scan again")]
+    Unfinished(RunId),
+    /// What the scan left for publish cannot be understood.
+    #[error("cannot understand what the scan left at {place}; scan again with this version")]
+    Facts {
+        /// Where it is.
+        place: String,
+        /// Why.
+        #[source]
+        source: serde_json::Error,
+    },
+}
+
+impl RunError {
+    /// Whether the configuration is at fault.
+    pub fn is_usage(&self) -> bool {
+        matches!(self, Self::Organization(OrganizationError::NoSuch(_) | OrganizationError::Empty))
+    }
+}
+
+impl Run {
+    /// A run that has not begun.
+    pub fn new(sdk: SdkConfig, config: Config, run_id: RunId, clock: Clock) -> Result<Self, RunError> {
+        let store = Store::open(&config.lake, &sdk);
+        Ok(Self { run_id, config: Arc::new(config), sdk, store, clock, display: None })
+    }
+
+    /// The same run with its progress on a display.
+    #[must_use]
+    pub fn with_display(self, display: MultiProgress) -> Self {
+        Self { display: Some(display), ..self }
+    }
+
+    /// Reads everything in scope and stages it; nobody sees it before it is published.
+    pub async fn scan(&self) -> Result<(), RunError> {
+        let started_at = self.clock.now();
+        let throttle = Arc::new(Throttle::new(&self.config.pacing));
+        let aws = Arc::new(Aws::connect(&self.sdk, &self.config, throttle).await?);
+        let organization = organization::discover(&aws, &self.config.organization, &self.config.role).await?;
+        let organization = Arc::new(organization);
+        tracing::info!(run_id = %self.run_id, caller = aws.caller().arn, accounts = organization.members.len(), "scan begins");
+
+        let (staged, writer) = staging::open(self.store.clone(), self.context(), 0, Bounds::default()).await?;
+        let progress = Arc::new(Progress::default());
+        let scan = Scan {
+            aws: Arc::clone(&aws),
+            config: Arc::clone(&self.config),
+            organization: Arc::clone(&organization),
+            clock: self.clock,
+            progress: Arc::clone(&progress),
+            staged,
+        };
+        let shown = progress::show(self.display.clone(), Arc::clone(&progress), Arc::clone(aws.counters()));
+        let (regions, staged) = tokio::select! {
+            both = async { tokio::join!(scan.run(), writer.run()) } => both,
+            never = shown => never,
+        };
+        let staged = staged?;
+        tracing::info!(run_id = %self.run_id, parts = staged.parts, rows = staged.rows, bytes = staged.bytes, "scan done");
+
+        let facts = self.facts(&aws, &organization, &regions, started_at);
+        let json = serde_json::to_vec_pretty(&facts).map_err(|source| self.unreadable(source))?;
+        self.store.put(&self.facts_key(), json, Put::Replace).await?;
+        Ok(())
+    }
+
+    /// Merges what was staged and makes it visible.
+    pub async fn publish(&self) -> Result<Published, RunError> {
+        publish::refuse_published(&self.store, &self.run_id).await?;
+        let facts = match self.store.read(&self.facts_key()).await {
+            Ok(bytes) => serde_json::from_slice(&bytes).map_err(|source| self.unreadable(source))?,
+            Err(StoreError::NotFound(_)) => return Err(RunError::Unfinished(self.run_id.clone())),
+            Err(error) => return Err(error.into()),
+        };
+        Ok(publish::publish(&self.store, &facts, publish::Shape::default(), self.clock).await?)
+    }
+
+    /// Where the tables are, as a person would write it.
+    pub fn place(&self) -> String {
+        self.store.place("")
+    }
+
+    fn context(&self) -> RunContext {
+        let owner_tag = self.config.findings.owner_tag.clone().unwrap_or_default();
+        RunContext { run_id: self.run_id.clone(), owner_tag }
+    }
+
+    fn facts(
+        &self,
+        aws: &Aws,
+        organization: &Organization,
+        regions: &BTreeSet<Region>,
+        started_at: jiff::Timestamp,
+    ) -> RunFacts {
+        let count = |counter: &std::sync::atomic::AtomicU64| counter.load(Ordering::Relaxed);
+        RunFacts {
+            run_id: self.run_id.clone(),
+            started_at,
+            engine_version: env!("CARGO_PKG_VERSION").to_owned(),
+            ruleset_version: check::ruleset_version(),
+            config_sha256: sha256(&self.config.to_toml()),
+            caller_arn: aws.caller().arn.clone(),
+            org_id: organization.id.clone(),
+            scope_accounts: u64::try_from(organization.members.len()).unwrap_or(u64::MAX),
+            scope_regions: u64::try_from(regions.len()).unwrap_or(u64::MAX),
+            api_calls: count(&aws.counters().calls),
+            throttles: count(&aws.counters().throttles),
+            retries: count(&aws.counters().retries),
+            floor_percent: self.config.coverage.floor_percent,
+        }
+    }
+
+    /// The object that says that the scan ended, and what publish has to know of it.
+    fn facts_key(&self) -> String {
+        format!("{}scan.json", staging::folder(&self.run_id))
+    }
+
+    fn unreadable(&self, source: serde_json::Error) -> RunError {
+        RunError::Facts { place: self.store.place(&self.facts_key()), source }
+    }
+}
+
+/// SHA-256 of a text, in hexadecimal.
+pub(crate) fn sha256(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().fold(String::new(), |mut hex, byte| {
+        // Writing into a text cannot fail.
+        let _infallible = write!(hex, "{byte:02x}");
+        hex
+    })
+}

@@ -1,0 +1,113 @@
+//! The harness: a whole run against a simulator in this process, and its tables read back.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use aws_config::{Region, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
+use aws_credential_types::Credentials;
+use sagesweep::{
+    Run, RunError,
+    config::{Config, Destination, Rate},
+    demo::{ACCESS_KEY_ID, Behaviour, SECRET_ACCESS_KEY, Shape, Simulator},
+    lake::{RunId, publish::Published},
+    session::{Clock, sdk_config_loader},
+};
+use tempfile::TempDir;
+
+use crate::table::{self, Row};
+
+/// The end of the simulated history; runs look at it a little later.
+pub const NOW: &str = "2026-11-24T03:00:00Z";
+
+/// A run and what it left.
+pub struct Audit {
+    pub simulator: Simulator,
+    pub directory: TempDir,
+    pub published: Result<Published, RunError>,
+}
+
+impl Audit {
+    /// Runs against a simulated organization of this shape and behaviour.
+    pub async fn of(shape: Shape, behaviour: Behaviour) -> Self {
+        Self::with(shape, behaviour, |_config| {}).await
+    }
+
+    /// The same with a changed configuration.
+    pub async fn with(shape: Shape, behaviour: Behaviour, change: impl FnOnce(&mut Config)) -> Self {
+        let simulator = Simulator::start(&shape, behaviour).await.unwrap();
+        let directory = tempfile::tempdir().unwrap();
+        let mut config = fast_config();
+        config.lake.destination = Destination::Directory(directory.path().to_owned());
+        change(&mut config);
+        let published = run(&simulator, config).await;
+        Self { simulator, directory, published }
+    }
+
+    pub fn findings(&self) -> Vec<Row> {
+        table::read(self.directory.path(), "findings")
+    }
+
+    pub fn coverage(&self) -> Vec<Row> {
+        table::read(self.directory.path(), "coverage")
+    }
+
+    /// Status and reason codes by (resource, check).
+    pub fn verdicts(&self) -> BTreeMap<(String, String), (String, String)> {
+        let rows = self.findings();
+        let count = rows.len();
+        let verdicts: BTreeMap<_, _> = rows
+            .into_iter()
+            .map(|row| {
+                let get = |name: &str| row[name].clone();
+                ((get("resource_arn"), get("check_id")), (get("status"), get("reason_code")))
+            })
+            .collect();
+        assert_eq!(verdicts.len(), count, "a finding stands twice");
+        verdicts
+    }
+}
+
+/// Scans and publishes once.
+pub async fn run(simulator: &Simulator, config: Config) -> Result<Published, RunError> {
+    let clock = Clock::System;
+    let run = Run::new(sdk(simulator).await, config, RunId::new(clock.now(), 0x00a1), clock)?;
+    run.scan().await?;
+    run.publish().await
+}
+
+/// The SDK as the program sets it up, but impatient.
+pub async fn sdk(simulator: &Simulator) -> SdkConfig {
+    sdk_config_loader()
+        .endpoint_url(simulator.endpoint())
+        .region(Region::new("us-east-1"))
+        .credentials_provider(Credentials::new(ACCESS_KEY_ID, SECRET_ACCESS_KEY, None, None, "test"))
+        .retry_config(
+            RetryConfig::standard()
+                .with_max_attempts(3)
+                .with_initial_backoff(Duration::from_millis(1))
+                .with_max_backoff(Duration::from_millis(5)),
+        )
+        .timeout_config(
+            TimeoutConfig::builder()
+                .connect_timeout(Duration::from_secs(5))
+                .read_timeout(Duration::from_secs(1))
+                .operation_attempt_timeout(Duration::from_secs(1))
+                .operation_timeout(Duration::from_secs(5))
+                .build(),
+        )
+        .load()
+        .await
+}
+
+/// The default configuration without a pace.
+pub fn fast_config() -> Config {
+    let mut config = Config::default();
+    for rate in config.pacing.rates.values_mut() {
+        *rate = Rate { per_second: 10_000.0, burst: 10_000 };
+    }
+    config
+}
+
+/// A small organization.
+pub fn small() -> Shape {
+    Shape { accounts: 8, regions: 3, jobs: 600, seed: 7, now: NOW.parse().unwrap(), ..Shape::default() }
+}
