@@ -36,6 +36,8 @@ pub struct Account {
     pub opted_in: bool,
     /// What its training jobs are called after.
     pub(super) team: &'static str,
+    /// Which of the two wordings a service control policy uses here.
+    pub(super) explicit_deny: bool,
     /// Its kind of environment.
     pub(super) environment: &'static str,
     /// Jobs of 1,000 whose keys are missing or unfit.
@@ -98,6 +100,7 @@ pub(super) fn accounts(seed: u64, count: usize) -> Vec<Account> {
                 tags,
                 opted_in: position % 2 == 1,
                 team,
+                explicit_deny: unit::round(position).is_multiple_of(2),
                 environment,
                 flawed: plan.map_or(150, |plan| plan.flawed),
             }

@@ -1,11 +1,14 @@
 //! One account in one region: the i-th training job is a function of its place, and creation times rise with i.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use super::account::Account;
 use super::draw::{mix, text};
 use super::job::Job;
 use super::key::Neighbours;
+use super::scenario::Scenario;
 use super::shape::Shape;
 use crate::place::{AccountId, Region};
 
@@ -57,6 +60,8 @@ pub struct Cell {
     pub(super) team: &'static str,
     pub(super) environment: &'static str,
     pub(super) flawed: u64,
+    /// The scenarios of the jobs in turn; empty where they are drawn.
+    scenarios: Arc<[Scenario]>,
 }
 
 impl Cell {
@@ -80,13 +85,22 @@ impl Cell {
             team: account.team,
             environment: account.environment,
             flawed: account.flawed,
+            scenarios: Arc::default(),
         }
     }
 
-    /// Gives the cell its jobs: `jobs` within the calendar's span, and as many since as their rate makes.
-    pub(super) fn fill(&mut self, jobs: u64) {
+    /// Gives the cell its jobs: `jobs` within the calendar's span, and as many since as their rate makes, of these
+    /// scenarios in turn, if there are any.
+    pub(super) fn fill(&mut self, jobs: u64, scenarios: &Arc<[Scenario]>) {
         self.within = jobs;
+        self.scenarios = Arc::clone(scenarios);
         self.count = if jobs == 0 { 0 } else { jobs + self.since() };
+    }
+
+    /// The scenario that a job is given, if it is not drawn.
+    pub(super) fn given(&self, index: u64) -> Option<Scenario> {
+        let turn = index.checked_rem(u64::try_from(self.scenarios.len()).ok()?)?;
+        self.scenarios.get(usize::try_from(turn).ok()?).copied()
     }
 
     /// The account.
@@ -153,7 +167,7 @@ impl Cell {
         let elapsed = u128::from((self.calendar.end - self.calendar.start - self.calendar.span).unsigned_abs());
         let span = u128::from(self.calendar.span.unsigned_abs());
         let most = u64::try_from(2 * elapsed * u128::from(self.within) / span).unwrap_or(u64::MAX) + 2;
-        self.first_of(self.within, self.within + most, |created| created > self.calendar.end) - self.within
+        self.first_of(self.within, self.within + most, |created| created >= self.calendar.end) - self.within
     }
 
     /// The first index from `low` up whose creation time fulfils a condition that stays true; `high` where there is none.
@@ -216,7 +230,7 @@ mod tests {
         for (old, new) in before.cells().iter().zip(after.cells()) {
             let index = old.count().saturating_sub(1);
             assert_eq!(old.job(index).name, new.job(index).name);
-            assert!((old.count()..new.count()).all(|index| new.created_ms(index) <= new.calendar.end));
+            assert!((old.count()..new.count()).all(|index| new.created_ms(index) < new.calendar.end));
         }
     }
 }

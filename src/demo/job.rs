@@ -125,7 +125,8 @@ impl Job {
         let created = cell.created_ms(index);
         let mut draw = Draw::new(&[cell.seed, index]);
         let algorithm = algorithm(&mut draw);
-        let mut scenario = Scenario::draw(&mut draw, cell.flawed);
+        let drawn = Scenario::draw(&mut draw, cell.flawed);
+        let mut scenario = cell.given(index).unwrap_or(drawn);
         if cell.keys.partner.is_none() {
             // An organization of one readable account has no foreign keys of its own.
             for usage in [&mut scenario.volume, &mut scenario.output] {

@@ -55,6 +55,19 @@ impl Json {
         self.item(value);
     }
 
+    /// A text member whose value is known to need no escape: names, ARNs and paths that are made here. Looking at each byte costs a third of a page.
+    pub(super) fn plain(&mut self, name: &str, value: &str) {
+        self.name(name);
+        self.text.push('"');
+        self.text.push_str(value);
+        self.text.push_str("\",");
+    }
+
+    /// Members, or items, that are always the same, as they are written: each with a comma behind it.
+    pub(super) fn fixed(&mut self, members: &'static str) {
+        self.text.push_str(members);
+    }
+
     /// A text member, left out where it is absent.
     pub(super) fn maybe(&mut self, name: &str, value: Option<&str>) {
         if let Some(value) = value {
@@ -135,12 +148,14 @@ mod tests {
         json.close();
         json.time("At", 1_700_000_000_007);
         json.flag("Yes", true);
+        json.plain("Arn", "arn:aws:x");
+        json.fixed("\"Fixed\":[1],");
         json.maybe("No", None);
         json.close();
         let read: serde_json::Value = serde_json::from_str(&json.finish()).unwrap();
         assert_eq!(
             read,
-            serde_json::json!({"Name": "a \"quoted\" \\ text\n\u{1}", "Items": ["x", {}], "Empty": {}, "At": 1_700_000_000.007, "Yes": true})
+            serde_json::json!({"Name": "a \"quoted\" \\ text\n\u{1}", "Items": ["x", {}], "Empty": {}, "At": 1_700_000_000.007, "Yes": true, "Arn": "arn:aws:x", "Fixed": [1]})
         );
     }
 }

@@ -1,5 +1,7 @@
 //! Key Management: `DescribeKey` in all four forms.
 
+use std::sync::atomic::Ordering;
+
 use serde::Deserialize;
 
 use super::json::Json;
@@ -44,6 +46,9 @@ pub(super) fn answer(world: &World, invocation: &Invocation) -> Result<String, R
         }
     };
     let keyring = world.organization.keyring(invocation.caller.account, invocation.caller.region.clone());
+    if resource.starts_with("alias/aws/") {
+        world.aws_alias_descriptions.fetch_add(1, Ordering::Relaxed);
+    }
     let known = if resource.starts_with("alias/") { Keyring::by_alias(resource) } else { keyring.by_id(resource) };
     match known {
         None | Some((KeyKind::Missing, _)) if resource.starts_with("alias/") => {

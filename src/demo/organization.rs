@@ -46,8 +46,9 @@ impl Organization {
             organization.accounts.iter().zip(0..).map(|(account, position)| (account.id, position)).collect();
         organization.cells = organization.empty_cells(shape);
         let shares = shares(shape, &organization.cells);
+        let scenarios = shape.scenarios.clone().into();
         for (cell, jobs) in organization.cells.iter_mut().zip(shares) {
-            cell.fill(jobs);
+            cell.fill(jobs, &scenarios);
         }
         organization
     }

@@ -78,7 +78,7 @@ pub(super) fn answer(world: &World, invocation: &Invocation) -> Result<String, R
         | Operation::ListTrainingJobs
         | Operation::Search
         | Operation::AssumeRole
-        | Operation::GetCallerIdentity => Err(Refusal::unknown_operation()),
+        | Operation::GetCallerIdentity => Err(Refusal::unknown_operation(invocation.operation.service())),
     }
 }
 

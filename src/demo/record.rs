@@ -16,27 +16,27 @@ pub(super) enum Form {
 
 /// Writes the members of a job into the open object.
 pub(super) fn write(json: &mut Json, cell: &Cell, job: &Job, form: Form) {
-    json.text("TrainingJobName", &job.name);
-    json.text("TrainingJobArn", &job.arn);
+    json.plain("TrainingJobName", &job.name);
+    json.plain("TrainingJobArn", &job.arn);
     parent(json, cell, job);
     let bucket = format!("s3://{}-ml-{}/{}", cell.team, cell.region(), job.name);
     if job.status == JobStatus::Completed {
         json.object("ModelArtifacts");
-        json.text("S3ModelArtifacts", &format!("{bucket}/output/model.tar.gz"));
+        json.plain("S3ModelArtifacts", &format!("{bucket}/output/model.tar.gz"));
         json.close();
     }
-    json.text("TrainingJobStatus", job.status.as_str());
-    json.text("SecondaryStatus", if job.status == JobStatus::InProgress { "Training" } else { job.status.as_str() });
+    json.plain("TrainingJobStatus", job.status.as_str());
+    json.plain("SecondaryStatus", if job.status == JobStatus::InProgress { "Training" } else { job.status.as_str() });
     if job.status == JobStatus::Failed {
-        json.text("FailureReason", "AlgorithmError: ExecuteUserScriptError: exit code 1");
+        json.plain("FailureReason", "AlgorithmError: ExecuteUserScriptError: exit code 1");
     }
     settings(json, cell, job);
-    json.text("RoleArn", &format!("arn:aws:iam::{}:role/service-role/sagemaker-{}", cell.account(), cell.team));
+    json.plain("RoleArn", &format!("arn:aws:iam::{}:role/service-role/sagemaker-{}", cell.account(), cell.team));
     input(json, &bucket);
     json.object("OutputDataConfig");
     json.maybe("KmsKeyId", job.output_key.as_deref());
-    json.text("S3OutputPath", &bucket);
-    json.text("CompressionType", "GZIP");
+    json.plain("S3OutputPath", &bucket);
+    json.plain("CompressionType", "GZIP");
     json.close();
     resources(json, job);
     if job.vpc {
@@ -50,20 +50,18 @@ pub(super) fn write(json: &mut Json, cell: &Cell, job: &Job, form: Form) {
         json.end_list();
         json.close();
     }
-    json.object("StoppingCondition");
-    json.number("MaxRuntimeInSeconds", 86_400);
-    json.close();
+    json.fixed(r#""StoppingCondition":{"MaxRuntimeInSeconds":86400},"#);
     times(json, job);
     json.flag("EnableNetworkIsolation", job.network_isolation);
     json.flag("EnableInterContainerTrafficEncryption", job.traffic_encryption);
     json.flag("EnableManagedSpotTraining", false);
     json.object("DebugHookConfig");
-    json.text("S3OutputPath", &bucket);
+    json.plain("S3OutputPath", &bucket);
     json.close();
     if job.dice & 0x3000 == 0 {
         json.object("ExperimentConfig");
-        json.text("ExperimentName", &format!("{}-experiment", cell.team));
-        json.text("TrialName", &format!("trial-{:04x}", job.dice >> 48));
+        json.plain("ExperimentName", &format!("{}-experiment", cell.team));
+        json.plain("TrialName", &format!("trial-{:04x}", job.dice >> 48));
         json.close();
     }
     match form {
@@ -76,11 +74,11 @@ pub(super) fn write(json: &mut Json, cell: &Cell, job: &Job, form: Form) {
             if job.scenario.instances == Instances::Serverless {
                 json.object("ServerlessJobConfig");
                 let hub = format!("arn:aws:sagemaker:{}:aws:hub-content/SageMakerPublicHub/Model", cell.region());
-                json.text("BaseModelArn", &format!("{hub}/meta-textgeneration-llama-3-8b/1.0.0"));
+                json.plain("BaseModelArn", &format!("{hub}/meta-textgeneration-llama-3-8b/1.0.0"));
                 json.flag("AcceptEula", true);
-                json.text("JobType", "FineTuning");
-                json.text("CustomizationTechnique", "SFT");
-                json.text("Peft", "LORA");
+                json.plain("JobType", "FineTuning");
+                json.plain("CustomizationTechnique", "SFT");
+                json.plain("Peft", "LORA");
                 json.close();
             }
             json.object("RemoteDebugConfig");
@@ -93,14 +91,14 @@ pub(super) fn write(json: &mut Json, cell: &Cell, job: &Job, form: Form) {
 /// Writes the summary of a job, as lists have it, as an item.
 pub(super) fn write_summary(json: &mut Json, job: &Job) {
     json.open();
-    json.text("TrainingJobName", &job.name);
-    json.text("TrainingJobArn", &job.arn);
+    json.plain("TrainingJobName", &job.name);
+    json.plain("TrainingJobArn", &job.arn);
     json.time("CreationTime", job.created_at.as_millisecond());
     if let Some(ended) = job.ended_at {
         json.time("TrainingEndTime", ended.as_millisecond());
     }
     json.time("LastModifiedTime", job.last_modified_at().as_millisecond());
-    json.text("TrainingJobStatus", job.status.as_str());
+    json.plain("TrainingJobStatus", job.status.as_str());
     json.close();
 }
 
@@ -108,7 +106,7 @@ pub(super) fn write_summary(json: &mut Json, job: &Job) {
 pub(super) fn write_tags(json: &mut Json, job: &Job) {
     for (key, value) in &job.tags {
         json.open();
-        json.text("Key", key);
+        json.plain("Key", key);
         json.text("Value", value);
         json.close();
     }
@@ -121,7 +119,7 @@ fn parent(json: &mut Json, cell: &Cell, job: &Job) {
         Parent::AutoMl => ("AutoMLJobArn", "automl-job"),
         Parent::Labeling => ("LabelingJobArn", "labeling-job"),
     };
-    json.text(
+    json.plain(
         member,
         &format!("arn:aws:sagemaker:{}:{}:{kind}/{}-{:03x}", cell.region(), cell.account(), cell.team, job.dice >> 52),
     );
@@ -131,33 +129,22 @@ fn parent(json: &mut Json, cell: &Cell, job: &Job) {
 fn settings(json: &mut Json, cell: &Cell, job: &Job) {
     let secret = job.dice & 0x1_0000_0000 == 0;
     json.object("HyperParameters");
-    json.text("epochs", "20");
-    json.text("learning_rate", "0.0003");
-    json.text("sagemaker_program", "train.py");
-    json.text("sagemaker_region", cell.region().as_str());
+    json.fixed(r#""epochs":"20","learning_rate":"0.0003","sagemaker_program":"train.py","#);
+    json.plain("sagemaker_region", cell.region().as_str());
     if secret {
-        json.text("api_token", CANARY);
+        json.plain("api_token", CANARY);
     }
     json.close();
     json.object("AlgorithmSpecification");
-    json.text(
+    json.plain(
         "TrainingImage",
         &format!("763104351884.dkr.ecr.{}.amazonaws.com/{}:2.3-gpu-py311", cell.region(), job.algorithm),
     );
-    json.text("TrainingInputMode", "FastFile");
-    json.list("MetricDefinitions");
-    json.open();
-    json.text("Name", "validation:loss");
-    json.text("Regex", "val_loss=([0-9\\.]+)");
-    json.close();
-    json.end_list();
-    json.flag("EnableSageMakerMetricsTimeSeries", true);
-    json.close();
-    json.object("Environment");
-    json.text("LOG_LEVEL", "INFO");
-    json.text("NCCL_DEBUG", "WARN");
+    json.fixed(r#""TrainingInputMode":"FastFile","MetricDefinitions":[{"Name":"validation:loss","Regex":"val_loss=([0-9\\.]+)"}],"#);
+    json.fixed(r#""EnableSageMakerMetricsTimeSeries":true},"#);
+    json.fixed(r#""Environment":{"LOG_LEVEL":"INFO","NCCL_DEBUG":"WARN","#);
     if secret {
-        json.text("DB_PASSWORD", CANARY);
+        json.plain("DB_PASSWORD", CANARY);
     }
     json.close();
 }
@@ -166,17 +153,14 @@ fn input(json: &mut Json, bucket: &str) {
     json.list("InputDataConfig");
     for channel in ["train", "validation"] {
         json.open();
-        json.text("ChannelName", channel);
-        json.object("DataSource");
-        json.object("S3DataSource");
-        json.text("S3DataType", "S3Prefix");
-        json.text("S3Uri", &format!("{bucket}/{channel}"));
-        json.text("S3DataDistributionType", "FullyReplicated");
+        json.plain("ChannelName", channel);
+        json.fixed(
+            r#""DataSource":{"S3DataSource":{"S3DataType":"S3Prefix","S3DataDistributionType":"FullyReplicated","#,
+        );
+        json.plain("S3Uri", &format!("{bucket}/{channel}"));
         json.close();
         json.close();
-        json.text("ContentType", "application/x-parquet");
-        json.text("CompressionType", "None");
-        json.text("RecordWrapperType", "None");
+        json.fixed(r#""ContentType":"application/x-parquet","CompressionType":"None","RecordWrapperType":"None","#);
         json.close();
     }
     json.end_list();
@@ -187,7 +171,7 @@ fn resources(json: &mut Json, job: &Job) {
     match job.scenario.instances {
         Instances::Ebs | Instances::Nvme | Instances::UnknownType => {
             for group in &job.instances {
-                json.text("InstanceType", group.instance_type);
+                json.plain("InstanceType", group.instance_type);
                 json.number("InstanceCount", group.count);
             }
         }
@@ -195,9 +179,9 @@ fn resources(json: &mut Json, job: &Job) {
             json.list("InstanceGroups");
             for (group, number) in job.instances.iter().zip(1..) {
                 json.open();
-                json.text("InstanceType", group.instance_type);
+                json.plain("InstanceType", group.instance_type);
                 json.number("InstanceCount", group.count);
-                json.text("InstanceGroupName", &format!("group-{number}"));
+                json.plain("InstanceGroupName", &format!("group-{number}"));
                 json.close();
             }
             json.end_list();
@@ -207,12 +191,12 @@ fn resources(json: &mut Json, job: &Job) {
                 json.list("InstancePreferences");
                 for instance_type in ["ml.g5.12xlarge", group.instance_type] {
                     json.open();
-                    json.text("InstanceType", instance_type);
+                    json.plain("InstanceType", instance_type);
                     json.number("InstanceCount", group.count);
                     json.close();
                 }
                 json.end_list();
-                json.text("SelectedInstanceType", group.instance_type);
+                json.plain("SelectedInstanceType", group.instance_type);
                 json.number("SelectedInstanceCount", group.count);
             }
         }
@@ -237,10 +221,10 @@ fn times(json: &mut Json, job: &Job) {
     json.list("SecondaryStatusTransitions");
     for (status, from, to) in [("Starting", created, created + 90_000), ("Training", created + 90_000, ended)] {
         json.open();
-        json.text("Status", status);
+        json.plain("Status", status);
         json.time("StartTime", from);
         json.time("EndTime", to);
-        json.text("StatusMessage", "Training image download completed. Training in progress.");
+        json.fixed(r#""StatusMessage":"Training image download completed. Training in progress.","#);
         json.close();
     }
     json.end_list();

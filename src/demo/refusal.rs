@@ -21,8 +21,13 @@ impl Refusal {
     }
 
     /// An operation that the service does not have.
-    pub(super) fn unknown_operation() -> Self {
-        Self::new(400, "UnknownOperationException", "")
+    pub(super) fn unknown_operation(service: Service) -> Self {
+        match service {
+            Service::Sts => Self::new(400, "InvalidAction", "Could not find operation for version 2011-06-15"),
+            Service::Account | Service::Kms | Service::Organizations | Service::SageMaker => {
+                Self::new(400, "UnknownOperationException", "")
+            }
+        }
     }
 
     /// More calls than the quota allows.

@@ -22,8 +22,7 @@ pub(super) fn answer(world: &World, invocation: &Invocation) -> Result<String, R
         return Err(Refusal::unrecognized(invocation.operation.service()));
     };
     if cell.access() == Access::DeniedByScp && account.standing == Standing::Member {
-        // Both wordings occur; an account keeps to one.
-        return Err(invocation.denied_by_scp(cell.seed.is_multiple_of(2)));
+        return Err(invocation.denied_by_scp(account.explicit_deny));
     }
     match invocation.operation {
         Operation::Search => search(world, cell, invocation),
@@ -40,7 +39,7 @@ pub(super) fn answer(world: &World, invocation: &Invocation) -> Result<String, R
         | Operation::ListRoots
         | Operation::ListTagsForResource
         | Operation::AssumeRole
-        | Operation::GetCallerIdentity => Err(Refusal::unknown_operation()),
+        | Operation::GetCallerIdentity => Err(Refusal::unknown_operation(invocation.operation.service())),
     }
 }
 

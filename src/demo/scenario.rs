@@ -1,9 +1,11 @@
 //! What a training job does about encryption: one drawn combination of volume key, output key and instances.
 
+use serde::{Deserialize, Serialize};
+
 use super::draw::Draw;
 
 /// How a job names a key, and what is behind that name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum KeyUse {
     /// No key. The answers lack a volume's member, and carry the empty text for an output, as AWS does.
     Absent,
@@ -38,7 +40,7 @@ pub enum KeyUse {
 }
 
 /// What a job runs on, as far as it decides whether there is a volume to encrypt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Instances {
     /// One type that stores on EBS.
     Ebs,
@@ -67,7 +69,7 @@ impl Instances {
 }
 
 /// The combination that decides the headline check.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Scenario {
     /// The key of the storage volume.
     pub volume: KeyUse,

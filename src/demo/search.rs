@@ -19,7 +19,8 @@ pub(super) const MOST_HITS: u64 = 10_000;
 #[serde(rename_all = "PascalCase")]
 struct Search {
     resource: Resource,
-    search_expression: Option<Expression>,
+    #[serde(rename = "SearchExpression")]
+    expression: Option<Expression>,
     sort_by: Option<String>,
     sort_order: Option<SortOrder>,
     next_token: Option<String>,
@@ -102,9 +103,9 @@ pub(super) fn search(world: &World, cell: &Cell, invocation: &Invocation) -> Res
         return Err(Refusal::validation("Unknown property name in SortBy."));
     }
     let lag = i64::try_from(world.behaviour.search_lag.saturating_mul(1000)).unwrap_or(i64::MAX);
-    let indexed = cell.created_before(cell.calendar.end.saturating_sub(lag).saturating_add(1));
+    let indexed = cell.created_before(cell.calendar.end.saturating_sub(lag));
     let mut range = 0..if request.resource == Resource::TrainingJob { indexed } else { 0 };
-    let expression = request.search_expression.unwrap_or_default();
+    let expression = request.expression.unwrap_or_default();
     if expression.operator == Some(Junction::Or) && expression.filters.len() > 1 {
         return Err(Refusal::validation("The simulated search joins filters by And only."));
     }
@@ -174,9 +175,7 @@ fn moment(value: Option<&str>) -> Result<i64, Refusal> {
     let whole_seconds = plain.len() == 19 && plain.as_bytes().get(10) == Some(&b'T');
     let civil = plain.parse::<DateTime>().ok().filter(|_| whole_seconds);
     let moment = civil.and_then(|civil| TimeZone::UTC.to_timestamp(civil).ok());
-    moment
-        .map(|moment| moment.as_millisecond())
-        .ok_or_else(|| Refusal::validation(format!("Invalid timestamp: {text}")))
+    moment.map(jiff::Timestamp::as_millisecond).ok_or_else(|| Refusal::validation(format!("Invalid timestamp: {text}")))
 }
 
 #[cfg(test)]

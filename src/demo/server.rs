@@ -3,6 +3,7 @@
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
@@ -99,7 +100,7 @@ async fn reply(world: &World, request: Request<Incoming>, request_id: &str) -> R
         }
     };
     let Some(operation) = Operation::find(service, name.as_deref().unwrap_or_default()) else {
-        return Ok(Reply::refused(service, &Refusal::unknown_operation(), request_id));
+        return Ok(Reply::refused(service, &Refusal::unknown_operation(service), request_id));
     };
     let invocation = Invocation { operation, caller, body };
     let admitted = world.ledger.admit(invocation.caller.account, &invocation.caller.region, operation);
@@ -141,5 +142,7 @@ fn counts(world: &World) -> Reply {
             json!({"account": account, "region": region, "operation": operation, "requests": count.requests, "throttled": count.throttled})
         })
         .collect();
-    Reply::good(Service::Account, json!(lines).to_string())
+    let answer =
+        json!({"calls": lines, "aws_alias_descriptions": world.aws_alias_descriptions.load(Ordering::Relaxed)});
+    Reply::good(Service::Account, answer.to_string())
 }

@@ -3,6 +3,8 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::scenario::Scenario;
+
 /// Everything that decides what the simulated organization contains: equal shapes, equal organizations.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Shape {
@@ -20,6 +22,8 @@ pub struct Shape {
     pub elapsed: SignedDuration,
     /// Percent of the jobs that lie in the heaviest account and region.
     pub heaviest_percent: u64,
+    /// When not empty, job i of every cell is of scenario i of these, over and over, instead of a drawn one.
+    pub scenarios: Vec<Scenario>,
 }
 
 impl Default for Shape {
@@ -32,6 +36,7 @@ impl Default for Shape {
             now: Timestamp::now(),
             elapsed: SignedDuration::ZERO,
             heaviest_percent: 18,
+            scenarios: Vec::new(),
         }
     }
 }

@@ -57,6 +57,11 @@ pub(super) fn home(position: usize) -> usize {
     HOMES.get((position + HOMES.len() - 1) % HOMES.len()).copied().unwrap_or_default()
 }
 
+/// How often every home has been filled before the account at `position` came.
+pub(super) fn round(position: usize) -> usize {
+    position / HOMES.len()
+}
+
 /// The units of the organization with this seed, below `root_path` (`o-…/r-…/`), with ids that carry the root's letters.
 pub(super) fn units(seed: u64, root_path: &str, root_letters: &str) -> Vec<Unit> {
     let mut units: Vec<Unit> = Vec::with_capacity(TREE.len());

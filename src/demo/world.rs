@@ -1,5 +1,7 @@
 //! What every answer is made from: the organization, how it behaves, and the invocation.
 
+use std::sync::atomic::AtomicU64;
+
 use serde::de::DeserializeOwned;
 
 use super::behaviour::Behaviour;
@@ -12,13 +14,15 @@ use super::refusal::Refusal;
 use super::region::Enablement;
 use super::{account_api, kms_api, organizations_api, sagemaker_api, sts_api};
 
-/// The state behind the server; only the ledger and the faults' counters change.
+/// The state behind the server; only the ledger and the counters change.
 #[derive(Debug)]
 pub(super) struct World {
     pub(super) organization: Organization,
     pub(super) behaviour: Behaviour,
     pub(super) ledger: Ledger,
     pub(super) faults: Faults,
+    /// Descriptions of `alias/aws/…`, which on AWS create the key that they name.
+    pub(super) aws_alias_descriptions: AtomicU64,
 }
 
 /// One invocation.

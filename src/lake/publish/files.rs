@@ -123,8 +123,8 @@ impl<'a> Files<'a> {
     }
 
     fn close(&mut self, open: Open) -> Result<(), PublishError> {
-        let Open { path, mut writer, groups: _, rows } = open;
-        let closed = writer.finish().and_then(|_| Ok(writer.into_inner()?.finish()?));
+        let Open { path, writer, groups: _, rows } = open;
+        let closed = writer.into_inner().and_then(|file| Ok(file.finish()?));
         let digest = closed.map_err(|source| self.failed(&path, source))?;
         self.done.push(LocalFile { path, rows, digest });
         Ok(())
