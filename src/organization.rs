@@ -225,7 +225,7 @@ pub async fn account_tags(gate: &Gate, id: AccountId) -> Result<BTreeMap<String,
         let send = || client.list_tags_for_resource().resource_id(id.as_str()).set_next_token(token.clone()).send();
         let answer = gate.call(LIST_TAGS, send).await?;
         tags.extend(answer.tags().iter().map(|tag| (tag.key().to_owned(), tag.value().to_owned())));
-        pages.turn(answer.next_token())?;
+        pages.turn(answer.next_token(), answer.tags().len())?;
     }
     Ok(tags)
 }
@@ -240,7 +240,7 @@ async fn list_accounts(gate: &Gate) -> Result<Vec<Listed>, Refusal> {
         let send = || client.list_accounts().max_results(20).set_next_token(token.clone()).send();
         let answer = gate.call(LIST_ACCOUNTS, send).await?;
         accounts.extend_from_slice(answer.accounts());
-        pages.turn(answer.next_token())?;
+        pages.turn(answer.next_token(), answer.accounts().len())?;
     }
     accounts.sort_by(|one, other| one.id().cmp(&other.id()));
     accounts.dedup_by(|one, other| one.id() == other.id());

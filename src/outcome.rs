@@ -75,7 +75,7 @@ impl Refusal {
         match error {
             SdkError::TimeoutError(_) => Self::new(Outcome::Timeout, api, "Timeout", causes(error)),
             SdkError::DispatchFailure(failure) if failure.is_timeout() => {
-                Self::new(Outcome::Timeout, api, "ConnectTimeout", causes(error))
+                Self::new(Outcome::Timeout, api, "Timeout", causes(error))
             }
             SdkError::DispatchFailure(failure) if failure.is_io() => {
                 Self::new(Outcome::Error, api, "ConnectionFailed", causes(error))

@@ -125,7 +125,7 @@ impl Tree {
             let answer = gate.call(LIST_ROOTS, || client.list_roots().set_next_token(token.clone()).send()).await?;
             let roots = answer.roots().iter().filter_map(|root| root.id());
             open.extend(roots.map(|id| OuPath { ids: vec![id.to_owned()], names: Some(Vec::new()) }));
-            pages.turn(answer.next_token())?;
+            pages.turn(answer.next_token(), answer.roots().len())?;
         }
         while let Some(path) = open.pop() {
             let Some(id) = path.id() else { continue };
@@ -140,7 +140,7 @@ impl Tree {
                     let unit_id = unit.id().unwrap_or_default();
                     open.push(path.below(unit_id, unit.name().unwrap_or(unit_id)));
                 }
-                pages.turn(answer.next_token())?;
+                pages.turn(answer.next_token(), answer.organizational_units().len())?;
             }
             if scope.takes_path(Some(&path)) {
                 let mut pages = Pages::new(LIST_ACCOUNTS_FOR_PARENT);
@@ -150,7 +150,7 @@ impl Tree {
                     let answer = gate.call(LIST_ACCOUNTS_FOR_PARENT, send).await?;
                     let ids = answer.accounts().iter().filter_map(|account| account.id()?.parse().ok());
                     tree.paths.extend(ids.map(|account| (account, path.clone())));
-                    pages.turn(answer.next_token())?;
+                    pages.turn(answer.next_token(), answer.accounts().len())?;
                 }
             }
             tree.units.insert(id, path);

@@ -100,7 +100,7 @@ async fn list(gate: &Gate) -> Result<Vec<(Region, bool)>, Refusal> {
                 regions.push((code, on));
             }
         }
-        pages.turn(answer.next_token())?;
+        pages.turn(answer.next_token(), answer.regions().len())?;
     }
     Ok(regions)
 }

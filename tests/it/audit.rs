@@ -16,23 +16,23 @@ use tempfile::TempDir;
 use crate::table::{self, Row};
 
 /// The end of the simulated history; runs look at it a little later.
-pub const NOW: &str = "2026-11-24T03:00:00Z";
+pub(crate) const NOW: &str = "2026-11-24T03:00:00Z";
 
 /// A run and what it left.
-pub struct Audit {
-    pub simulator: Simulator,
-    pub directory: TempDir,
-    pub published: Result<Published, RunError>,
+pub(crate) struct Audit {
+    pub(crate) simulator: Simulator,
+    pub(crate) directory: TempDir,
+    pub(crate) published: Result<Published, RunError>,
 }
 
 impl Audit {
     /// Runs against a simulated organization of this shape and behaviour.
-    pub async fn of(shape: Shape, behaviour: Behaviour) -> Self {
+    pub(crate) async fn of(shape: Shape, behaviour: Behaviour) -> Self {
         Self::with(shape, behaviour, |_config| {}).await
     }
 
     /// The same with a changed configuration.
-    pub async fn with(shape: Shape, behaviour: Behaviour, change: impl FnOnce(&mut Config)) -> Self {
+    pub(crate) async fn with(shape: Shape, behaviour: Behaviour, change: impl FnOnce(&mut Config)) -> Self {
         let simulator = Simulator::start(&shape, behaviour).await.unwrap();
         let directory = tempfile::tempdir().unwrap();
         let mut config = fast_config();
@@ -42,16 +42,16 @@ impl Audit {
         Self { simulator, directory, published }
     }
 
-    pub fn findings(&self) -> Vec<Row> {
+    pub(crate) fn findings(&self) -> Vec<Row> {
         table::read(self.directory.path(), "findings")
     }
 
-    pub fn coverage(&self) -> Vec<Row> {
+    pub(crate) fn coverage(&self) -> Vec<Row> {
         table::read(self.directory.path(), "coverage")
     }
 
     /// Status and reason codes by (resource, check).
-    pub fn verdicts(&self) -> BTreeMap<(String, String), (String, String)> {
+    pub(crate) fn verdicts(&self) -> BTreeMap<(String, String), (String, String)> {
         let rows = self.findings();
         let count = rows.len();
         let verdicts: BTreeMap<_, _> = rows
@@ -67,7 +67,7 @@ impl Audit {
 }
 
 /// Scans and publishes once.
-pub async fn run(simulator: &Simulator, config: Config) -> Result<Published, RunError> {
+pub(crate) async fn run(simulator: &Simulator, config: Config) -> Result<Published, RunError> {
     let clock = Clock::System;
     let run = Run::new(sdk(simulator).await, config, RunId::new(clock.now(), 0x00a1), clock)?;
     run.scan().await?;
@@ -75,7 +75,7 @@ pub async fn run(simulator: &Simulator, config: Config) -> Result<Published, Run
 }
 
 /// The SDK as the program sets it up, but impatient.
-pub async fn sdk(simulator: &Simulator) -> SdkConfig {
+pub(crate) async fn sdk(simulator: &Simulator) -> SdkConfig {
     sdk_config_loader()
         .endpoint_url(simulator.endpoint())
         .region(Region::new("us-east-1"))
@@ -99,7 +99,7 @@ pub async fn sdk(simulator: &Simulator) -> SdkConfig {
 }
 
 /// The default configuration without a pace.
-pub fn fast_config() -> Config {
+pub(crate) fn fast_config() -> Config {
     let mut config = Config::default();
     for rate in config.pacing.rates.values_mut() {
         *rate = Rate { per_second: 10_000.0, burst: 10_000 };
@@ -108,6 +108,6 @@ pub fn fast_config() -> Config {
 }
 
 /// A small organization.
-pub fn small() -> Shape {
+pub(crate) fn small() -> Shape {
     Shape { accounts: 8, regions: 3, jobs: 600, seed: 7, now: NOW.parse().unwrap(), ..Shape::default() }
 }

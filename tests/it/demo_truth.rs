@@ -9,7 +9,7 @@ use crate::audit::{Audit, small};
 type Verdicts = BTreeMap<(String, String), (String, String)>;
 
 /// What the checks must say of a job, stated from what the simulator drew for it.
-pub fn expected(job: &Job) -> [(&'static str, &'static str, String); 4] {
+pub(crate) fn expected(job: &Job) -> [(&'static str, &'static str, String); 4] {
     let (status, reasons) = headline(job);
     let traffic = match (job.scenario.instances, job.instance_count(), job.traffic_encryption) {
         (Instances::Serverless, _, false) => ("NOT_APPLICABLE", "serverless"),
@@ -74,7 +74,7 @@ fn half(role: &str, usage: KeyUse, instances: Option<Instances>) -> (&'static st
 }
 
 /// The whole truth of what can be read.
-pub fn truth(audit: &Audit) -> Verdicts {
+pub(crate) fn truth(audit: &Audit) -> Verdicts {
     let organization = audit.simulator.organization();
     let cells = organization.cells().iter().filter(|cell| cell.access() == Access::Open);
     cells
@@ -84,7 +84,7 @@ pub fn truth(audit: &Audit) -> Verdicts {
 }
 
 /// The first differences as a text that can be read.
-pub fn assert_same(found: &Verdicts, truth: &Verdicts) {
+pub(crate) fn assert_same(found: &Verdicts, truth: &Verdicts) {
     let differ = truth.iter().filter(|(key, verdict)| found.get(*key) != Some(*verdict));
     let told: Vec<_> = differ.take(10).map(|(key, verdict)| format!("{key:?}: {verdict:?}, found {:?}", found.get(key))).collect();
     let surplus: Vec<_> = found.keys().filter(|key| !truth.contains_key(*key)).take(10).collect();

@@ -15,15 +15,15 @@ use arrow_schema::DataType;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 /// A row: text by column; a null column is missing, and nested columns are left out.
-pub type Row = BTreeMap<String, String>;
+pub(crate) type Row = BTreeMap<String, String>;
 
 /// Every row of a table under a destination, in the order of the files.
-pub fn read(destination: &Path, table: &str) -> Vec<Row> {
+pub(crate) fn read(destination: &Path, table: &str) -> Vec<Row> {
     files(destination, table).iter().flat_map(|path| read_file(path)).collect()
 }
 
 /// The files of a table under a destination, sorted.
-pub fn files(destination: &Path, table: &str) -> Vec<PathBuf> {
+pub(crate) fn files(destination: &Path, table: &str) -> Vec<PathBuf> {
     let root = destination.join("v1").join(table);
     let mut files = Vec::new();
     let Ok(days) = std::fs::read_dir(root) else { return files };

@@ -59,7 +59,7 @@ def check_runs(lake):
     run = runs[0]
     assert run["run_id"] == lake.files("runs")[0].stem
     counted = {table: len(lake.rows(table)) for table in ("findings", "coverage", "resources")}
-    assert {table: run["rows"][table] for table in counted} == counted
+    assert {table: run["table_rows"][table] for table in counted} == counted
     published = {path for table in counted for path in lake.files(table)}
     objects = {lake.root / item["key"]: item for item in run["objects"]}
     assert objects.keys() == published

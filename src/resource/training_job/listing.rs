@@ -91,7 +91,7 @@ impl Listing {
             }
         }
         self.rest = answer.next_token().filter(|token| !token.is_empty()).map(ToOwned::to_owned);
-        self.pages.turn(answer.next_token())?;
+        self.pages.turn(answer.next_token(), answer.training_job_summaries().len())?;
         Ok(self.rest.is_some())
     }
 }

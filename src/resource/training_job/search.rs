@@ -124,13 +124,13 @@ fn text(second: i64) -> String {
 /// Reads on from a first page to the end. A record that comes twice counts once.
 pub(super) async fn rest(cell: &Cell, window: Option<Window>, first: Page) -> Result<Found, Refusal> {
     let Page { mut jobs, mut records, mut total, next } = first;
-    let mut pages = Pages::after(SEARCH, next.as_deref())?;
+    let mut pages = Pages::after(SEARCH, next.as_deref(), jobs.len())?;
     while pages.more() {
         let token = pages.token();
         let page = page(cell, window, token).await?;
         records += page.records;
         total = page.total.or(total);
-        pages.turn(page.next.as_deref())?;
+        pages.turn(page.next.as_deref(), page.jobs.len())?;
         jobs.extend(page.jobs);
     }
     let nameless = records.saturating_sub(u64::try_from(jobs.len()).unwrap_or(u64::MAX));
