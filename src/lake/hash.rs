@@ -1,7 +1,6 @@
 //! SHA-256 and size of files, taken while they are written or when they are read again.
 
 use std::{
-    fmt::Write as _,
     fs::File,
     io::{self, BufWriter, Read as _, Write},
     path::Path,
@@ -78,11 +77,8 @@ impl Write for Hashing {
 }
 
 fn hexadecimal(hash: Sha256) -> String {
-    hash.finalize().iter().fold(String::with_capacity(64), |mut text, byte| {
-        // Writing to a text cannot fail.
-        drop(write!(text, "{byte:02x}"));
-        text
-    })
+    let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or_default();
+    hash.finalize().iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 fn count(length: usize) -> u64 {

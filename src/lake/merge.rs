@@ -25,7 +25,7 @@ use super::{
 };
 
 /// Rows in a batch of a sorted run: what each open run holds in memory.
-pub const RUN_BATCH_ROWS: usize = 1024;
+pub const RUN_BATCH_ROWS: usize = 512;
 /// Rows in a batch that comes out.
 pub const OUTPUT_BATCH_ROWS: usize = 8192;
 /// Runs that are open at once; more are merged in rounds.
@@ -112,21 +112,18 @@ impl Merge {
     /// Opens sorted runs, at most [`FAN_IN`] at once: more are first merged into longer runs in `scratch`, which
     /// removes those of them that stand in `scratch` themselves.
     pub fn open(order: Order, schema: &SchemaRef, mut paths: Vec<PathBuf>, scratch: &Path) -> Result<Self, MergeError> {
-        let mut round = 0_u32;
+        let mut rounds = 0_u32..;
         while paths.len() > FAN_IN {
-            let mut longer = Vec::new();
-            for (number, group) in paths.chunks(FAN_IN).enumerate() {
-                let path = scratch.join(format!("round-{round}-{number}.arrow"));
-                let merged = Self::open_all(order, schema, group)?;
-                write_run(&path, schema, merged)?;
-                for done in group.iter().filter(|done| done.starts_with(scratch)) {
-                    // Only room is lost when this fails: the folder goes at the end.
-                    drop(std::fs::remove_file(done));
-                }
-                longer.push(path);
+            // No more than needed, so that as few rows as possible are written once more.
+            let few = (paths.len() - FAN_IN + 1).min(FAN_IN);
+            let group = paths.drain(..few).collect::<Vec<_>>();
+            let path = scratch.join(format!("round-{}.arrow", rounds.next().unwrap_or(u32::MAX)));
+            write_run(&path, schema, Self::open_all(order, schema, &group)?)?;
+            for done in group.iter().filter(|done| done.starts_with(scratch)) {
+                // Only room is lost when this fails: the folder goes at the end.
+                drop(std::fs::remove_file(done));
             }
-            paths = longer;
-            round += 1;
+            paths.push(path);
         }
         Self::open_all(order, schema, &paths)
     }

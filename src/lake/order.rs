@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use arrow_array::{Array, RecordBatch, StringArray, TimestampMillisecondArray, UInt32Array};
+use arrow_array::{Array as _, RecordBatch, StringArray, TimestampMillisecondArray, UInt32Array};
 use arrow_schema::ArrowError;
 
 use super::Table;

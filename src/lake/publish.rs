@@ -9,8 +9,9 @@ use std::{
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use jiff::Timestamp;
 use parquet::errors::ParquetError;
+use serde::de::value;
 use thiserror::Error;
-use tokio::task;
+use tokio::task::{self, JoinError};
 
 mod files;
 mod tally;
@@ -131,10 +132,12 @@ pub enum PublishError {
         column: &'static str,
         /// The text.
         text: String,
+        /// What it could have been.
+        source: value::Error,
     },
     /// The thread that merges died.
     #[error("a worker thread of publish ended early")]
-    Worker,
+    Worker(#[from] JoinError),
 }
 
 /// Publishes what is staged for a run: the files of each table, and after all of them the object in `runs`, which is
@@ -207,7 +210,7 @@ async fn publish_table(
 
     let folder = scratch.path().to_owned();
     let merging = task::spawn_blocking(move || merge(table, runs, &folder, shape, expected_rows, tally));
-    let (files, tally) = merging.await.map_err(|_| PublishError::Worker)??;
+    let (files, tally) = merging.await??;
 
     let mut objects = Vec::new();
     for (number, file) in files.into_iter().enumerate() {
@@ -219,7 +222,7 @@ async fn publish_table(
     }
     remove_leftovers(store, run_id, table, &objects).await?;
     // Files may be many: removing them blocks.
-    task::spawn_blocking(move || drop(scratch)).await.map_err(|_| PublishError::Worker)?;
+    task::spawn_blocking(move || drop(scratch)).await?;
     Ok((objects, tally))
 }
 
@@ -240,7 +243,7 @@ async fn fetch(store: &Store, key: &str, file: &StagedFile, scratch: &Path) -> R
 
 async fn digest(path: PathBuf) -> Result<Digest, PublishError> {
     let read = move || Digest::of_file(&path).map_err(|source| PublishError::Read { path, source });
-    task::spawn_blocking(read).await.map_err(|_| PublishError::Worker)?
+    task::spawn_blocking(read).await?
 }
 
 /// The work of the thread that merges.
@@ -336,14 +339,14 @@ fn run_row(
 
 /// The object in `runs`: its bytes, and what identifies them.
 async fn commit(run: RunRow, key: String) -> Result<(Vec<u8>, Object), PublishError> {
-    let scratch = tempfile::tempdir().map_err(|source| PublishError::Read { path: std::env::temp_dir(), source })?;
     let encode = move || {
         let context = RunContext { run_id: run.facts.run_id.clone(), owner_tag: String::new() };
-        let mut files = Files::new(Table::Runs, scratch.path(), Shape::default(), 1);
-        files.write(&batch(&runs::columns(), &[run], &context)?)?;
-        let LocalFile { path, rows, digest } = files.finish()?.pop().ok_or(PublishError::Worker)?;
-        let bytes = std::fs::read(&path).map_err(|source| PublishError::Read { path, source })?;
-        Ok((bytes, Object { key, bytes: digest.bytes, rows, sha256: digest.sha256 }))
+        let bytes = files::in_memory(Table::Runs, &batch(&runs::columns(), &[run], &context)?)?;
+        let Digest { bytes: size, sha256 } = Digest::of(&bytes);
+        Ok((bytes, Object { key, bytes: size, rows: 1, sha256 }))
     };
-    task::spawn_blocking(encode).await.map_err(|_| PublishError::Worker)?
+    task::spawn_blocking(encode).await?
 }
+
+#[cfg(test)]
+mod tests;

@@ -110,7 +110,7 @@ pub(crate) fn resource(target: &Target, number: u32, seconds: i64) -> Resource {
             Facts::Unreadable { resource_type: ResourceType::TrainingJob, why }
         } else {
             Facts::TrainingJob(TrainingJob {
-                volume_key: (number % 3 > 0).then(|| "1234abcd-12ab-34cd-56ef-1234567890ab".to_owned()),
+                volume_key: (!number.is_multiple_of(3)).then(|| "1234abcd-12ab-34cd-56ef-1234567890ab".to_owned()),
                 ..TrainingJob::default()
             })
         },

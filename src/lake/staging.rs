@@ -6,7 +6,10 @@ use std::sync::Arc;
 use futures::{StreamExt as _, stream::FuturesUnordered};
 use tempfile::TempDir;
 use thiserror::Error;
-use tokio::{sync::mpsc, task};
+use tokio::{
+    sync::mpsc,
+    task::{self, JoinError},
+};
 
 pub mod part;
 
@@ -16,7 +19,6 @@ use super::{
     RunContext, RunId,
     column::ColumnError,
     merge::MergeError,
-    resources::Located,
     store::{Put, Store, StoreError},
 };
 use crate::{coverage::Coverage, finding::Finding, organization::Target, resource::Resource};
@@ -49,7 +51,7 @@ pub struct Bounds {
 
 impl Default for Bounds {
     fn default() -> Self {
-        Self { channel: 8, findings: 32 * 1024, resources: 8 * 1024, parts_at_once: 2 }
+        Self { channel: 2, findings: 16 * 1024, resources: 4 * 1024, parts_at_once: 1 }
     }
 }
 
@@ -101,7 +103,7 @@ pub enum StagingError {
     },
     /// The thread that encodes died.
     #[error("a worker thread of staging ended early")]
-    Worker,
+    Worker(#[from] JoinError),
 }
 
 /// The folder of the staged parts of a run.
@@ -175,7 +177,7 @@ impl Writer {
         let scratch = self.scratch.path().to_owned();
         async move {
             let encode = move || rows.encode(&context, shard, number, &scratch);
-            let (part, files) = task::spawn_blocking(encode).await.map_err(|_| StagingError::Worker)??;
+            let (part, files) = task::spawn_blocking(encode).await??;
             for (staged, path) in part.files.iter().zip(&files) {
                 store.put_file(&part.key_of(staged), path, Put::Replace).await?;
                 // Only room is lost when this fails: the folder goes at the end.
@@ -207,4 +209,65 @@ pub async fn parts(store: &Store, run_id: &RunId) -> Result<Vec<Part>, StagingEr
         }
     }
     Ok(parts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lake::samples::{context, stage, units};
+
+    #[tokio::test]
+    async fn parts_hold_whole_units_and_are_numbered_on_after_a_restart() {
+        let root = tempfile::tempdir().unwrap();
+        let store = Store::directory(root.path());
+        let staged = stage(&store, units(40), 30).await;
+        let first = parts(&store, &context().run_id).await.unwrap();
+        assert_eq!(u64::try_from(first.len()).unwrap(), staged.parts);
+        assert_eq!(staged.rows, 5 * 40 * 3 + 6);
+        for part in &first {
+            for file in part.files.iter().filter(|file| file.rows > 30) {
+                // Units have 20 findings: a part is closed at the first unit with which it reaches 30.
+                assert_eq!(file.rows, 40, "{}", file.name);
+            }
+        }
+        // The files of a part that was never finished do not count, and their number is not used again.
+        let orphan = format!("{}findings-0000-00099.arrow", folder(&context().run_id));
+        store.put(&orphan, b"torn".to_vec(), Put::Replace).await.unwrap();
+        stage(&store, units(1), 30).await;
+        let second = parts(&store, &context().run_id).await.unwrap();
+        assert_eq!(second.last().unwrap().number, 100);
+        assert_eq!(second.len(), first.len() + 1);
+    }
+
+    #[tokio::test]
+    async fn an_error_of_the_writer_closes_the_channel_of_the_scan() {
+        let root = tempfile::tempdir().unwrap();
+        let store = Store::directory(root.path());
+        let bounds = Bounds { findings: 1, ..Bounds::default() };
+        let (sender, writer) = open(store.clone(), context(), 0, bounds).await.unwrap();
+        std::fs::write(root.path().join("_staging"), "in the way").unwrap();
+        let scan = async {
+            let mut units = units(400).into_iter();
+            while let Some(unit) = units.next() {
+                if sender.send(unit).await.is_err() {
+                    return units.count();
+                }
+            }
+            0
+        };
+        let (result, unsent) = futures::join!(writer.run(), scan);
+        assert!(matches!(result, Err(StagingError::Store(StoreError::File { .. }))), "{result:?}");
+        assert!(unsent > 0);
+    }
+
+    #[tokio::test]
+    async fn two_scans_of_one_shard_do_not_mix() {
+        let root = tempfile::tempdir().unwrap();
+        let store = Store::directory(root.path());
+        let (sender, late) = open(store.clone(), context(), 0, Bounds::default()).await.unwrap();
+        stage(&store, units(1), 30).await;
+        let send = async move { sender.send(units(1).remove(0)).await.unwrap() };
+        let (result, ()) = futures::join!(late.run(), send);
+        assert!(matches!(result, Err(StagingError::Store(StoreError::AlreadyExists(_)))), "{result:?}");
+    }
 }

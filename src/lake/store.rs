@@ -10,6 +10,7 @@ use aws_config::SdkConfig;
 use aws_sdk_s3::{Client, config::timeout::TimeoutConfig};
 use tempfile::TempDir;
 use thiserror::Error;
+use tokio::task::JoinError;
 
 mod directory;
 mod multipart;
@@ -80,11 +81,17 @@ pub enum StoreError {
         message: String,
     },
     /// A worker thread died.
-    #[error("a worker thread of the store ended early at {0}")]
-    Worker(String),
+    #[error("a worker thread of the store ended early at {}", path.display())]
+    Worker {
+        /// Where it worked.
+        path: PathBuf,
+        /// Why.
+        source: JoinError,
+    },
 }
 
 /// What a person can do about a refusal of the file system.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the kinds of I/O errors are many, and more come")]
 fn advice(error: &io::Error) -> &'static str {
     match error.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {

@@ -15,8 +15,10 @@ use crate::demo_truth::{assert_same, truth};
 pub(crate) fn outcomes(audit: &Audit) -> BTreeMap<(String, String), String> {
     let rows = audit.coverage();
     let count = rows.len();
-    let outcomes: BTreeMap<_, _> =
-        rows.into_iter().map(|row| ((row["account_id"].clone(), row["region"].clone()), row["outcome"].clone())).collect();
+    let outcomes: BTreeMap<_, _> = rows
+        .into_iter()
+        .map(|row| ((row["account_id"].clone(), row["region"].clone()), row["outcome"].clone()))
+        .collect();
     assert_eq!(outcomes.len(), count, "a cell stands twice");
     outcomes
 }
@@ -25,8 +27,9 @@ pub(crate) fn outcomes(audit: &Audit) -> BTreeMap<(String, String), String> {
 async fn every_cell_in_scope_has_its_outcome() {
     let audit = Audit::with(small(), Behaviour::default(), |config| {
         // Named, so that a region which is off in some accounts is in scope there too.
-        config.regions.include =
-            ["us-east-1", "us-west-2", "eu-west-1", "me-central-1", "me-west-1"].map(|region| region.parse().unwrap()).into();
+        config.regions.include = ["us-east-1", "us-west-2", "eu-west-1", "me-central-1", "me-west-1"]
+            .map(|region| region.parse().unwrap())
+            .into();
     })
     .await;
     audit.published.as_ref().unwrap();
@@ -70,7 +73,8 @@ async fn a_region_that_is_denied_disabled_or_empty_costs_one_call() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_list_regions_the_default_regions_are_probed_and_coverage_says_so() {
-    let behaviour = Behaviour { faults: vec![FaultRule::at("account:ListRegions", Fault::HtmlError(404))], ..Behaviour::default() };
+    let behaviour =
+        Behaviour { faults: vec![FaultRule::at("account:ListRegions", Fault::HtmlError(404))], ..Behaviour::default() };
     let audit = Audit::of(Shape { accounts: 4, ..small() }, behaviour).await;
     audit.published.as_ref().unwrap();
     let rows = audit.coverage();
@@ -80,7 +84,12 @@ async fn without_list_regions_the_default_regions_are_probed_and_coverage_says_s
         assert!(row["detail"].contains("account:ListRegions failed with HTTP 404"), "{row:?}");
     }
     let counts = audit.simulator.counts();
-    assert!(counts.iter().filter(|((_, _, api), _)| *api == "sagemaker:ListTrainingJobs").all(|(_, count)| count.requests <= 3));
+    assert!(
+        counts
+            .iter()
+            .filter(|((_, _, api), _)| *api == "sagemaker:ListTrainingJobs")
+            .all(|(_, count)| count.requests <= 3)
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -90,20 +99,25 @@ async fn a_role_that_is_refused_costs_its_rows_and_nothing_else() {
     let management = audit.simulator.organization().management().to_string();
     for row in audit.coverage() {
         if row["account_id"] == management {
-            assert_ne!(row["outcome"], "ASSUME_ROLE_FAILED", "the management account is audited with our own credentials");
+            assert_ne!(
+                row["outcome"], "ASSUME_ROLE_FAILED",
+                "the management account is audited with our own credentials"
+            );
         } else if row["outcome"] != "ACCOUNT_SUSPENDED" {
             assert_eq!((row["outcome"].as_str(), row["api"].as_str()), ("ASSUME_ROLE_FAILED", "sts:AssumeRole"));
             assert_eq!(row["error_code"], "AccessDenied");
         }
     }
     let counts = audit.simulator.counts();
-    let elsewhere = counts.keys().filter(|(account, _, api)| account.to_string() != management && api.starts_with("sagemaker:"));
+    let elsewhere =
+        counts.keys().filter(|(account, _, api)| account.to_string() != management && api.starts_with("sagemaker:"));
     assert_eq!(elsewhere.count(), 0);
 
-    let audit = Audit::with(small(), Behaviour { external_id: Some("right".to_owned()), ..Behaviour::default() }, |config| {
-        config.role.external_id = Some("right".to_owned());
-    })
-    .await;
+    let audit =
+        Audit::with(small(), Behaviour { external_id: Some("right".to_owned()), ..Behaviour::default() }, |config| {
+            config.role.external_id = Some("right".to_owned());
+        })
+        .await;
     assert_same(&audit.verdicts(), &truth(&audit));
 }
 

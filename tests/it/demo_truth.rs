@@ -33,8 +33,11 @@ pub(crate) fn expected(job: &Job) -> [(&'static str, &'static str, String); 4] {
 }
 
 fn headline(job: &Job) -> (&'static str, String) {
-    let halves = [half("volume", job.scenario.volume, Some(job.scenario.instances)), half("output", job.scenario.output, None)];
-    let of = |wanted: &str| halves.iter().filter(|(kind, _)| *kind == wanted).map(|(_, code)| code.clone()).collect::<Vec<_>>();
+    let halves =
+        [half("volume", job.scenario.volume, Some(job.scenario.instances)), half("output", job.scenario.output, None)];
+    let of = |wanted: &str| {
+        halves.iter().filter(|(kind, _)| *kind == wanted).map(|(_, code)| code.clone()).collect::<Vec<_>>()
+    };
     let (fails, unknowns) = (of("FAIL"), of("UNKNOWN"));
     if !fails.is_empty() {
         return ("FAIL", fails.join(","));
@@ -59,7 +62,9 @@ fn half(role: &str, usage: KeyUse, instances: Option<Instances>) -> (&'static st
             Some(Instances::Nvme | Instances::AllNvmeGroups) => ("EXEMPT", "volume_on_local_storage".to_owned()),
             Some(Instances::Serverless) => ("EXEMPT", "serverless".to_owned()),
             Some(Instances::UnknownType) => ("UNKNOWN", "instance_storage_unknown".to_owned()),
-            Some(Instances::Ebs | Instances::MixedGroups | Instances::SelectedPreference) | None => ("FAIL", code("absent")),
+            Some(Instances::Ebs | Instances::MixedGroups | Instances::SelectedPreference) | None => {
+                ("FAIL", code("absent"))
+            }
         },
         KeyUse::KeyId | KeyUse::KeyArn | KeyUse::AliasName | KeyUse::AliasArn | KeyUse::ForeignInOrganization => {
             ("PASS", String::new())
@@ -79,14 +84,18 @@ pub(crate) fn truth(audit: &Audit) -> Verdicts {
     let cells = organization.cells().iter().filter(|cell| cell.access() == Access::Open);
     cells
         .flat_map(|cell| cell.jobs().collect::<Vec<_>>())
-        .flat_map(|job| expected(&job).map(|(check, status, reasons)| ((job.arn.clone(), check.to_owned()), (status.to_owned(), reasons))))
+        .flat_map(|job| {
+            expected(&job)
+                .map(|(check, status, reasons)| ((job.arn.clone(), check.to_owned()), (status.to_owned(), reasons)))
+        })
         .collect()
 }
 
 /// The first differences as a text that can be read.
 pub(crate) fn assert_same(found: &Verdicts, truth: &Verdicts) {
     let differ = truth.iter().filter(|(key, verdict)| found.get(*key) != Some(*verdict));
-    let told: Vec<_> = differ.take(10).map(|(key, verdict)| format!("{key:?}: {verdict:?}, found {:?}", found.get(key))).collect();
+    let told: Vec<_> =
+        differ.take(10).map(|(key, verdict)| format!("{key:?}: {verdict:?}, found {:?}", found.get(key))).collect();
     let surplus: Vec<_> = found.keys().filter(|key| !truth.contains_key(*key)).take(10).collect();
     assert!(told.is_empty() && surplus.is_empty(), "{}\nsurplus: {surplus:?}", told.join("\n"));
 }

@@ -14,14 +14,27 @@ fn faults() -> Vec<(Fault, &'static [&'static str])> {
         (Fault::DeniedByScp, &["AccessDenied", "AccessDeniedException"]),
         (Fault::DeniedByScpImplicitly, &["AccessDenied", "AccessDeniedException"]),
         (Fault::Throttled, &["ThrottlingException", "Throttling", "TooManyRequestsException"]),
-        (Fault::Status(500), &["InternalFailure", "InternalServerError", "InternalError", "ServiceException", "HTTP 500", "KMSInternalException"]),
+        (
+            Fault::Status(500),
+            &[
+                "InternalFailure",
+                "InternalServerError",
+                "InternalError",
+                "ServiceException",
+                "HTTP 500",
+                "KMSInternalException",
+            ],
+        ),
         (Fault::Status(503), &["ServiceUnavailable", "ServiceUnavailableException", "HTTP 503"]),
         (Fault::HtmlError(502), &["HTTP 502"]),
         (Fault::Reset, &["ConnectionFailed", "DispatchFailure"]),
         (Fault::CutBody, &["ConnectionFailed", "MalformedAnswer", "DispatchFailure"]),
         (Fault::MalformedBody, &["MalformedAnswer"]),
         (Fault::ExpiredToken, &["ExpiredToken", "ExpiredTokenException"]),
-        (Fault::ClockSkewed, &["RequestTimeTooSkewed", "InvalidSignatureException", "SignatureDoesNotMatch", "RequestExpired"]),
+        (
+            Fault::ClockSkewed,
+            &["RequestTimeTooSkewed", "InvalidSignatureException", "SignatureDoesNotMatch", "RequestExpired"],
+        ),
         (Fault::Hang, &["Timeout"]),
     ]
 }
@@ -50,7 +63,10 @@ pub(crate) fn assert_honest(audit: &Audit, context: &str) {
         let unverified = verdict.0 == "PASS" && verdict.1.contains("key_state_unverified");
         // One key that fails is enough, also where nothing is known of the other.
         let for_fewer_reasons = verdict.0 == expected.0 && verdict.1.split(',').all(|code| expected.1.contains(code));
-        assert!(for_fewer_reasons || verdict.0 == "UNKNOWN" || unverified, "{context}: {key:?} is {verdict:?}, not {expected:?}");
+        assert!(
+            for_fewer_reasons || verdict.0 == "UNKNOWN" || unverified,
+            "{context}: {key:?} is {verdict:?}, not {expected:?}"
+        );
     }
     let outcomes = crate::coverage::outcomes(audit);
     let seen: BTreeSet<_> = audit.verdicts().into_keys().map(|(arn, _)| arn).collect();
@@ -128,7 +144,9 @@ async fn at_describe_organizational_unit() {
 #[tokio::test(flavor = "multi_thread")]
 async fn without_knowing_who_we_are_or_which_accounts_there_are_the_run_fails_and_publishes_nothing() {
     for operation in ["sts:GetCallerIdentity", "organizations:ListAccounts"] {
-        for (fault, _) in faults().into_iter().filter(|(fault, _)| *fault != Fault::MalformedBody || !operation.starts_with("sts:")) {
+        for (fault, _) in
+            faults().into_iter().filter(|(fault, _)| *fault != Fault::MalformedBody || !operation.starts_with("sts:"))
+        {
             let audit = with_fault(operation, fault.clone()).await;
             let error = audit.published.as_ref().unwrap_err();
             let source = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
@@ -162,8 +180,9 @@ async fn pages_that_are_empty_repeated_or_doubled_lose_and_double_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn faults_that_pass_are_retried_and_cost_nothing() {
     for fault in [Fault::Throttled, Fault::Status(503), Fault::Reset, Fault::CutBody, Fault::ExpiredToken] {
-        let rules = ["sagemaker:Search", "sagemaker:ListTrainingJobs", "kms:DescribeKey", "sagemaker:DescribeTrainingJob"]
-            .map(|api| FaultRule::at(api, fault.clone()).one_in(40));
+        let rules =
+            ["sagemaker:Search", "sagemaker:ListTrainingJobs", "kms:DescribeKey", "sagemaker:DescribeTrainingJob"]
+                .map(|api| FaultRule::at(api, fault.clone()).one_in(40));
         let audit = Audit::of(tiny(), Behaviour { faults: rules.to_vec(), ..Behaviour::default() }).await;
         audit.published.as_ref().unwrap();
         assert_honest(&audit, &format!("{fault:?} now and then"));
@@ -173,11 +192,15 @@ async fn faults_that_pass_are_retried_and_cost_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_search_index_that_lags_is_completed_from_the_listing() {
     // A history of two years that ends now, so that one cell has some jobs younger than the lag.
-    let shape = Shape { accounts: 4, regions: 1, jobs: 40_000, heaviest_percent: 97, now: jiff::Timestamp::now(), ..small() };
+    let shape =
+        Shape { accounts: 4, regions: 1, jobs: 40_000, heaviest_percent: 97, now: jiff::Timestamp::now(), ..small() };
     let lag = 55 * 60;
     let audit = Audit::of(shape, Behaviour { search_lag: lag, ..Behaviour::default() }).await;
     audit.published.as_ref().unwrap();
     crate::demo_truth::assert_same(&audit.verdicts(), &truth(&audit));
     let rows = audit.coverage();
-    assert!(rows.iter().any(|row| row.get("detail").is_some_and(|detail| detail.contains("search index"))), "nothing lagged");
+    assert!(
+        rows.iter().any(|row| row.get("detail").is_some_and(|detail| detail.contains("search index"))),
+        "nothing lagged"
+    );
 }

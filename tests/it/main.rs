@@ -2,9 +2,11 @@
 #![cfg(test)]
 
 mod audit;
+mod cli;
 mod coverage;
 mod demo_truth;
 mod faults;
+mod policy;
 mod scope;
 mod table;
 mod truth_table;

@@ -26,7 +26,9 @@ async fn a_unit_takes_in_what_is_nested_in_it_whether_paths_are_carried_or_walke
         audit.published.as_ref().unwrap();
         let organization = audit.simulator.organization();
         let inside = organization.accounts().iter().filter(|account| {
-            organization.unit_of(account).is_some_and(|unit| unit.name_path.starts_with("/Workloads") && !unit.name_path.starts_with("/Workloads/Dev"))
+            organization.unit_of(account).is_some_and(|unit| {
+                unit.name_path.starts_with("/Workloads") && !unit.name_path.starts_with("/Workloads/Dev")
+            })
         });
         let inside: BTreeSet<_> = inside.map(|account| account.id.to_string()).collect();
         assert!(!inside.is_empty() && inside.len() < 7);
@@ -42,7 +44,8 @@ async fn an_explicit_list_needs_no_organization() {
     let simulated = sagesweep::demo::Organization::new(&small());
     let members = simulated.accounts().iter().filter(|account| account.standing == Standing::Member);
     let listed: BTreeSet<_> = members.take(2).map(|account| account.id).collect();
-    let audit = Audit::with(small(), Behaviour::default(), |config| config.organization.accounts = listed.clone()).await;
+    let audit =
+        Audit::with(small(), Behaviour::default(), |config| config.organization.accounts = listed.clone()).await;
     audit.published.as_ref().unwrap();
     assert_eq!(accounts(&audit), listed.iter().map(ToString::to_string).collect());
     assert!(!audit.simulator.counts().keys().any(|(_, _, api)| api.starts_with("organizations:")));

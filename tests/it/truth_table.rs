@@ -52,7 +52,16 @@ async fn every_cell_of_the_truth_table_holds() {
 
     // Two readable accounts, so that there are foreign keys in the organization; one of the cells takes nearly all.
     let scenarios = stated.keys().copied().collect();
-    let shape = Shape { accounts: 3, regions: 1, jobs: 4_000, heaviest_percent: 90, seed: 3, now: NOW.parse().unwrap(), scenarios, ..Shape::default() };
+    let shape = Shape {
+        accounts: 3,
+        regions: 1,
+        jobs: 4_000,
+        heaviest_percent: 90,
+        seed: 3,
+        now: NOW.parse().unwrap(),
+        scenarios,
+        ..Shape::default()
+    };
     let audit = Audit::of(shape, Behaviour::default()).await;
     audit.published.as_ref().unwrap();
     let verdicts = audit.verdicts();

@@ -77,15 +77,27 @@ impl<'a> Files<'a> {
     }
 
     pub(super) fn write(&mut self, batch: &RecordBatch) -> Result<(), PublishError> {
-        let mut open = match self.open.take() {
-            Some(open) => open,
-            None => self.next_file()?,
-        };
-        open.writer.write(batch).map_err(|source| self.failed(&open.path, source))?;
-        open.rows += length(batch.num_rows());
-        let groups = open.writer.flushed_row_groups().len();
-        let grown = groups > std::mem::replace(&mut open.groups, groups);
-        if grown && self.is_full(&open) { self.close(open) } else { Ok(self.open = Some(open)) }
+        let mut from = 0;
+        while from < batch.num_rows() {
+            let mut open = match self.open.take() {
+                Some(open) => open,
+                None => self.next_file()?,
+            };
+            // Up to the end of the row group and no further: a file can only end there.
+            let room = self.shape.group_rows.saturating_sub(open.writer.in_progress_rows()).max(1);
+            let rows = room.min(batch.num_rows() - from);
+            open.writer.write(&batch.slice(from, rows)).map_err(|source| self.failed(&open.path, source))?;
+            open.rows += length(rows);
+            from += rows;
+            let groups = open.writer.flushed_row_groups().len();
+            let grown = groups > std::mem::replace(&mut open.groups, groups);
+            if grown && self.is_full(&open) {
+                self.close(open)?;
+            } else {
+                self.open = Some(open);
+            }
+        }
+        Ok(())
     }
 
     /// The files; one without rows when there was nothing to write, because a table is never without a file.
@@ -133,6 +145,16 @@ impl<'a> Files<'a> {
     fn failed(&self, path: &Path, source: ParquetError) -> PublishError {
         PublishError::Parquet { table: self.table, path: path.to_owned(), source }
     }
+}
+
+/// One small batch as a whole file.
+pub(super) fn in_memory(table: Table, batch: &RecordBatch) -> Result<Vec<u8>, PublishError> {
+    let write = || {
+        let mut writer = ArrowWriter::try_new(Vec::new(), table.schema(), Some(properties(Shape::default())?))?;
+        writer.write(batch)?;
+        writer.into_inner()
+    };
+    write().map_err(|source| PublishError::Parquet { table, path: PathBuf::from(table.as_str()), source })
 }
 
 fn properties(shape: Shape) -> Result<WriterProperties, ParquetError> {

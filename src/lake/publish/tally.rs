@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use arrow_array::{Array as _, RecordBatch, StringArray};
 use serde::{
     Deserialize,
-    de::{IntoDeserializer as _, value::Error as Misspelled},
+    de::{Error as _, IntoDeserializer as _, value},
 };
 
 use super::PublishError;
@@ -152,13 +152,19 @@ impl Tally {
 
 fn texts<'a>(batch: &'a RecordBatch, column: &'static str) -> Result<&'a StringArray, PublishError> {
     let array = batch.column_by_name(column).and_then(|array| array.as_any().downcast_ref());
-    array.ok_or_else(|| PublishError::Misspelled { column, text: "nothing".to_owned() })
+    array.ok_or_else(|| {
+        let source = value::Error::missing_field(column);
+        PublishError::Misspelled { column, text: String::new(), source }
+    })
 }
 
 /// The value that a table spells as `text`.
 fn spelled<'a, T: Deserialize<'a>>(column: &'static str, text: &'a str) -> Result<T, PublishError> {
-    T::deserialize(text.into_deserializer())
-        .map_err(|_: Misspelled| PublishError::Misspelled { column, text: text.to_owned() })
+    T::deserialize(text.into_deserializer()).map_err(|source: value::Error| PublishError::Misspelled {
+        column,
+        text: text.to_owned(),
+        source,
+    })
 }
 
 #[cfg(test)]

@@ -86,7 +86,7 @@ impl Part {
 /// Whether a key is that of a part's description.
 pub(super) fn is_part(key: &str) -> bool {
     let name = key.rsplit('/').next().unwrap_or_default();
-    name.starts_with("part-") && name.ends_with(".json")
+    name.strip_prefix("part-").is_some_and(|rest| rest.split('.').nth(1) == Some("json"))
 }
 
 /// The number after all that a shard has used, counting those of parts that were never finished.

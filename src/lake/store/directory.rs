@@ -15,6 +15,9 @@ use super::{Put, StoreError, Stored};
 /// The beginning of the names of what is not finished; listings pass over it, as query engines do.
 const UNFINISHED: &str = ".unfinished-";
 
+/// The operation that tells what is not there from what cannot be read.
+const READ: &str = "read";
+
 /// A directory of this machine.
 #[derive(Debug, Clone)]
 pub struct Directory {
@@ -60,12 +63,12 @@ impl Directory {
     }
 
     pub(super) async fn read(&self, key: &str) -> Result<Vec<u8>, StoreError> {
-        on_worker(self.path(key), |path| fs::read(path).map_err(failed("read", path))).await
+        on_worker(self.path(key), |path| fs::read(path).map_err(failed(READ, path))).await
     }
 
     pub(super) async fn fetch(&self, key: &str) -> Result<PathBuf, StoreError> {
         on_worker(self.path(key), |path| {
-            fs::metadata(path).map_err(failed("read", path))?;
+            fs::metadata(path).map_err(failed(READ, path))?;
             Ok(path.to_owned())
         })
         .await
@@ -182,9 +185,12 @@ fn gone(result: io::Result<()>) -> io::Result<()> {
 
 fn failed(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> StoreError {
     let path = path.to_owned();
-    move |source| match source.kind() {
-        io::ErrorKind::NotFound if doing == "read" => StoreError::NotFound(path.display().to_string()),
-        _ => StoreError::File { doing, path, source },
+    move |source| {
+        if doing == READ && source.kind() == io::ErrorKind::NotFound {
+            StoreError::NotFound(path.display().to_string())
+        } else {
+            StoreError::File { doing, path, source }
+        }
     }
 }
 
@@ -193,8 +199,9 @@ async fn on_worker<T: Send + 'static>(
     path: PathBuf,
     work: impl FnOnce(&Path) -> Result<T, StoreError> + Send + 'static,
 ) -> Result<T, StoreError> {
-    let place = path.display().to_string();
-    task::spawn_blocking(move || work(&path)).await.unwrap_or_else(|_| Err(StoreError::Worker(place)))
+    let at = path.clone();
+    let work = task::spawn_blocking(move || work(&path)).await;
+    work.unwrap_or_else(|source| Err(StoreError::Worker { path: at, source }))
 }
 
 #[cfg(test)]

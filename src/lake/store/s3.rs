@@ -8,7 +8,7 @@ use std::{
 
 use aws_sdk_s3::{
     Client,
-    error::{DisplayErrorContext, ProvideErrorMetadata, SdkError},
+    error::{ProvideErrorMetadata, SdkError},
     operation::put_object::builders::PutObjectFluentBuilder,
     primitives::ByteStream,
     types::ServerSideEncryption,
@@ -105,7 +105,7 @@ impl Bucket {
         let repeated = match &error {
             StoreError::AlreadyExists(_) => true,
             StoreError::S3 { code, .. } => code == "NoSuchUpload",
-            StoreError::NotFound(_) | StoreError::File { .. } | StoreError::Worker(_) => false,
+            StoreError::NotFound(_) | StoreError::File { .. } | StoreError::Worker { .. } => false,
         };
         if !repeated {
             return Err(error);
@@ -159,10 +159,10 @@ impl Bucket {
     pub(super) async fn size(&self, key: &str) -> Result<Option<u64>, StoreError> {
         match self.client.head_object().bucket(&*self.name).key(self.full(key)).send().await {
             Ok(head) => Ok(head.content_length().and_then(|bytes| u64::try_from(bytes).ok())),
-            Err(error) => match self.refused(GET, key, &error) {
-                StoreError::NotFound(_) => Ok(None),
-                other => Err(other),
-            },
+            Err(error) => {
+                let refused = self.refused(GET, key, &error);
+                if matches!(refused, StoreError::NotFound(_)) { Ok(None) } else { Err(refused) }
+            }
         }
     }
 
@@ -198,7 +198,12 @@ impl Bucket {
 
     /// A call without an answer that can be read.
     pub(super) fn broken(&self, action: &'static str, key: &str, error: &(dyn StdError + 'static)) -> StoreError {
-        let message = DisplayErrorContext(error).to_string();
+        let mut message = error.to_string();
+        let mut cause = error.source();
+        while let Some(error) = cause {
+            message = format!("{message}: {error}");
+            cause = error.source();
+        }
         StoreError::S3 { action, place: self.place(key), code: "NoAnswer".to_owned(), message }
     }
 }

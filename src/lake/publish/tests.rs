@@ -1,0 +1,234 @@
+//! Tests of the way of rows from units to published files.
+
+use std::{collections::BTreeSet, fs};
+
+use arrow_array::RecordBatch;
+use arrow_select::{concat::concat_batches, take::take_record_batch};
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use proptest::{prelude::*, sample::Index, test_runner::TestRunner};
+
+use super::*;
+use crate::{
+    coverage::Outcome,
+    finding::Severity,
+    lake::{
+        column::Column,
+        coverage, findings,
+        order::Keys,
+        resources::{self, Located},
+        samples::{context, facts, stage, start, target, unit, units},
+        staging::Unit,
+    },
+};
+
+/// So small that tables have several files.
+const SMALL: Shape = Shape { group_rows: 64, file_bytes: 7 << 10 };
+/// One file, whatever is foreseen: rows that were staged twice are foreseen twice.
+const ONE_FILE: Shape = Shape { group_rows: 64, file_bytes: u64::MAX };
+
+async fn publish_units(store: &Store, units: Vec<Unit>, findings: usize) -> Published {
+    stage(store, units, findings).await;
+    publish(store, &facts(), SMALL, start).await.unwrap()
+}
+
+fn read(root: &Path, objects: &[Object], table: Table) -> RecordBatch {
+    let folder = format!("v1/{table}/");
+    let mut batches = Vec::new();
+    for object in objects.iter().filter(|object| object.key.starts_with(&folder)) {
+        let file = fs::File::open(root.join(&object.key)).unwrap();
+        let builder = ParquetRecordBatchReaderBuilder::try_new(file).unwrap();
+        assert_eq!(builder.metadata().file_metadata().num_rows(), i64::try_from(object.rows).unwrap());
+        assert_eq!(builder.schema().fields(), table.schema().fields(), "{table}");
+        batches.extend(builder.build().unwrap().map(Result::unwrap));
+    }
+    concat_batches(&table.schema(), &batches).unwrap()
+}
+
+/// The rows as they should come out: all in one batch, sorted.
+fn expected<R>(table: Table, columns: &[Column<R>], rows: &[R]) -> RecordBatch {
+    let unsorted = batch(columns, rows, &context()).unwrap();
+    match table.order() {
+        Some(order) => take_record_batch(&unsorted, &Keys::new(order, &unsorted).unwrap().sorted()).unwrap(),
+        None => unsorted,
+    }
+}
+
+#[tokio::test]
+async fn every_table_comes_back_from_parquet_as_it_went_in() {
+    let root = tempfile::tempdir().unwrap();
+    let units = units(45);
+    let published = publish_units(&Store::directory(root.path()), units.clone(), 70).await;
+    let objects = &published.run.objects;
+
+    let judged = units.iter().flat_map(|unit| unit.findings.clone()).collect::<Vec<_>>();
+    assert_eq!(read(root.path(), objects, Table::Findings), expected(Table::Findings, &findings::columns(), &judged));
+    let located = |unit: &Unit| {
+        let target = std::sync::Arc::clone(&unit.target);
+        unit.resources
+            .clone()
+            .into_iter()
+            .map(move |resource| Located { target: std::sync::Arc::clone(&target), resource })
+    };
+    let seen = units.iter().flat_map(located).collect::<Vec<_>>();
+    assert_eq!(read(root.path(), objects, Table::Resources), expected(Table::Resources, &resources::columns(), &seen));
+    let cells = units.iter().filter_map(|unit| unit.coverage.clone()).collect::<Vec<_>>();
+    assert_eq!(read(root.path(), objects, Table::Coverage), expected(Table::Coverage, &coverage::columns(), &cells));
+    let commit = std::slice::from_ref(&published.commit);
+    let row = read(root.path(), commit, Table::Runs);
+    assert_eq!(row, expected(Table::Runs, &runs::columns(), std::slice::from_ref(&published.run)));
+
+    assert_eq!(published.run.rows, BTreeMap::from([("findings", 450), ("resources", 225), ("coverage", 6)]));
+    for object in objects.iter().chain(commit) {
+        let digest = Digest::of_file(&root.path().join(&object.key)).unwrap();
+        assert_eq!((digest.bytes, &digest.sha256), (object.bytes, &object.sha256), "{}", object.key);
+    }
+    assert!(!root.path().join(staging::folder(&context().run_id)).exists(), "staging is removed");
+}
+
+#[tokio::test]
+async fn the_tally_counts_what_the_tables_hold() {
+    let root = tempfile::tempdir().unwrap();
+    let tally = publish_units(&Store::directory(root.path()), units(45), 70).await.tally;
+    assert_eq!(tally.with_status(Status::Fail), 5 * 12);
+    assert_eq!(tally.with(Status::Fail, Severity::High), 5 * 12);
+    assert_eq!(tally.with_status(Status::NotApplicable), 5 * 45);
+    assert_eq!(tally.unexcepted_failures(Severity::Critical), 0);
+    assert_eq!(tally.unexcepted_failures(Severity::Medium), 5 * 12);
+    let worst = tally.worst_accounts(2);
+    assert_eq!(worst.iter().map(|(id, ..)| id.as_str()).collect::<Vec<_>>(), ["111111111111", "333333333333"]);
+    assert_eq!(worst[0].2, 24);
+    assert_eq!(tally.by_check()["training-job-network-isolation"], BTreeMap::from([(Status::NotApplicable, 225)]));
+    assert_eq!((tally.cells[&Outcome::Complete], tally.cells_total(), tally.resources), (5, 6, 225));
+    assert!((tally.coverage_percent().unwrap() - 83.333).abs() < 0.001);
+}
+
+#[test]
+fn any_split_and_order_of_units_gives_the_same_bytes() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let publish_all = |units: Vec<Unit>, findings, shape| {
+        let root = tempfile::tempdir().unwrap();
+        let store = Store::directory(root.path());
+        runtime.block_on(async {
+            stage(&store, units, findings).await;
+            publish(&store, &facts(), shape, start).await.unwrap()
+        })
+    };
+    let [cut, whole] = [SMALL, ONE_FILE].map(|shape| publish_all(units(45), usize::MAX, shape));
+    assert!(cut.run.objects.len() > 3 && whole.run.objects.len() == 3, "{:?}", cut.run.objects);
+    let cases = (any::<u64>(), 1_usize..200, proptest::collection::vec(any::<Index>(), 0..4), any::<bool>());
+    TestRunner::new(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(24) })
+        .run(&cases, |(seed, findings, again, repeat)| {
+            let mut units = units(45);
+            // Some units twice, as after a restart: the same rows, so nothing changes.
+            for index in again.iter().filter(|_| repeat) {
+                units.push(index.get(&units).clone());
+            }
+            fastrand::Rng::with_seed(seed).shuffle(&mut units);
+            let (shape, reference) = if repeat { (ONE_FILE, &whole) } else { (SMALL, &cut) };
+            let published = publish_all(units, findings, shape);
+            prop_assert_eq!(&published.tally, &reference.tally);
+            prop_assert_eq!(&published.commit, &reference.commit);
+            Ok(())
+        })
+        .unwrap();
+}
+
+#[tokio::test]
+async fn more_runs_than_are_open_at_once_are_merged_in_rounds() {
+    let [few, many] = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+    let one = publish_units(&Store::directory(few.path()), units(150), usize::MAX).await;
+    let store = Store::directory(many.path());
+    assert!(stage(&store, units(150), 1).await.parts > 64);
+    let other = publish(&store, &facts(), SMALL, start).await.unwrap();
+    assert_eq!(one.commit, other.commit);
+}
+
+#[tokio::test]
+async fn of_a_row_seen_twice_the_later_is_kept() {
+    for (first, second) in [(5, 9), (9, 5)] {
+        let root = tempfile::tempdir().unwrap();
+        let target = target(22, "eu-central-1");
+        let units = vec![unit(&target, 0..8, first), unit(&target, 0..8, second)];
+        let published = publish_units(&Store::directory(root.path()), units, 1).await;
+        let later = unit(&target, 0..8, 9);
+        let findings = read(root.path(), &published.run.objects, Table::Findings);
+        assert_eq!(findings, expected(Table::Findings, &findings::columns(), &later.findings));
+        assert_eq!(published.tally.resources, 8);
+    }
+}
+
+#[tokio::test]
+async fn a_table_without_rows_still_has_a_file() {
+    let root = tempfile::tempdir().unwrap();
+    let cells = units(0);
+    let published = publish_units(&Store::directory(root.path()), cells, 1).await;
+    let keys = published.run.objects.iter().map(|object| (object.key.as_str(), object.rows)).collect::<Vec<_>>();
+    let id = context().run_id;
+    assert_eq!(
+        keys,
+        [
+            (format!("v1/findings/run_date=2026-11-24/{id}-00000.zstd.parquet").as_str(), 0),
+            (format!("v1/resources/run_date=2026-11-24/{id}-00000.zstd.parquet").as_str(), 0),
+            (format!("v1/coverage/run_date=2026-11-24/{id}-00000.zstd.parquet").as_str(), 6),
+        ]
+    );
+    assert_eq!(read(root.path(), &published.run.objects, Table::Findings).num_rows(), 0);
+}
+
+#[tokio::test]
+async fn a_run_is_published_once() {
+    let root = tempfile::tempdir().unwrap();
+    let store = Store::directory(root.path());
+    let published = publish_units(&store, units(5), 10).await;
+    stage(&store, units(9), 10).await;
+    let second = publish(&store, &facts(), SMALL, start).await;
+    assert!(matches!(second, Err(PublishError::AlreadyPublished { .. })), "{second:?}");
+    assert_eq!(read(root.path(), &published.run.objects, Table::Resources).num_rows(), 25);
+}
+
+#[tokio::test]
+async fn a_publish_that_ends_before_the_commit_shows_nothing_and_can_be_repeated() {
+    let root = tempfile::tempdir().unwrap();
+    let store = Store::directory(root.path());
+    stage(&store, units(45), 10).await;
+    let commit = Table::Runs.key(&context().run_id, 0);
+    fs::create_dir_all(root.path().join("v1")).unwrap();
+    fs::write(root.path().join("v1/runs"), "in the way").unwrap();
+    let error = publish(&store, &facts(), SMALL, start).await.unwrap_err();
+    assert!(matches!(error, PublishError::Store(StoreError::File { .. })), "{error:?}");
+    fs::remove_file(root.path().join("v1/runs")).unwrap();
+    assert_eq!(store.size(&commit).await.unwrap(), None);
+    assert!(!staging::parts(&store, &context().run_id).await.unwrap().is_empty());
+    // In the meantime one file was torn, and one is left from a publish of more rows.
+    let findings = Table::Findings.key(&context().run_id, 0);
+    store.put(&findings, b"torn".to_vec(), Put::Replace).await.unwrap();
+    store.put(&Table::Resources.key(&context().run_id, 9), b"left".to_vec(), Put::Replace).await.unwrap();
+    let published = publish(&store, &facts(), SMALL, start).await.unwrap();
+    let listed = store.list("v1/").await.unwrap().into_iter().map(|stored| stored.key).collect::<BTreeSet<_>>();
+    let named = published.run.objects.iter().chain([&published.commit]).map(|object| object.key.clone());
+    assert_eq!(listed, named.collect::<BTreeSet<_>>());
+    assert_eq!(read(root.path(), &published.run.objects, Table::Findings).num_rows(), 450);
+}
+
+#[tokio::test]
+async fn a_staged_file_with_a_flipped_byte_is_named_and_not_published() {
+    let root = tempfile::tempdir().unwrap();
+    let store = Store::directory(root.path());
+    stage(&store, units(5), 10).await;
+    let part = staging::parts(&store, &context().run_id).await.unwrap().remove(0);
+    let key = part.key_of(&part.files[0]);
+    let mut bytes = store.read(&key).await.unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    store.put(&key, bytes, Put::Replace).await.unwrap();
+    let error = publish(&store, &facts(), SMALL, start).await.unwrap_err();
+    assert!(matches!(&error, PublishError::Changed { place, .. } if place.ends_with(&part.files[0].name)), "{error:?}");
+    assert_eq!(store.list("v1/").await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_run_of_which_nothing_is_staged_is_refused() {
+    let root = tempfile::tempdir().unwrap();
+    let error = publish(&Store::directory(root.path()), &facts(), SMALL, start).await.unwrap_err();
+    assert!(matches!(error, PublishError::NothingStaged { .. }), "{error:?}");
+}

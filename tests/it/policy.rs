@@ -1,0 +1,24 @@
+//! The policies hold exactly the actions that are called: what the simulator sees, and nothing besides.
+
+use std::collections::BTreeSet;
+
+use sagesweep::{
+    demo::{Behaviour, Fault, FaultRule},
+    session::policy::{caller_actions, member_actions},
+};
+
+use crate::audit::{Audit, small};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_policies_equal_the_calls_in_both_directions() {
+    // Together these two runs take every way that there is: paths carried and walked, searched and described.
+    let walked = Behaviour { omit_paths: true, ..Behaviour::default() };
+    let refused = Behaviour { faults: vec![FaultRule::at("sagemaker:Search", Fault::Denied)], ..Behaviour::default() };
+    let mut called = BTreeSet::new();
+    for behaviour in [walked, refused] {
+        let audit = Audit::of(small(), behaviour).await;
+        called.extend(audit.simulator.counts().into_keys().map(|(_, _, api)| api.to_owned()));
+    }
+    let allowed = member_actions().into_iter().chain(caller_actions()).filter(|action| !action.starts_with("s3:"));
+    assert_eq!(called, allowed.map(ToOwned::to_owned).collect());
+}
