@@ -2,8 +2,8 @@
 
 use std::{
     error::Error as StdError,
+    ffi::OsString,
     io::{self, Write as _},
-    path::Path,
 };
 
 use aws_config::SdkConfig;
@@ -14,9 +14,9 @@ mod demo;
 
 use crate::{
     Run, RunError,
-    check::CHECKS,
-    cli::{Cli, Command, PolicyArgs, PolicyIdentity},
-    config::{Config, ConfigErrors, Destination},
+    check::{CHECKS, Check},
+    cli::{Cli, Command, ConfigArg, PolicyArgs, PolicyIdentity},
+    config::{Config, ConfigErrors},
     exit::ExitStatus,
     finding::Severity,
     lake::{RunId, publish::Published},
@@ -26,39 +26,70 @@ use crate::{
 
 /// Does what the command line says.
 pub async fn execute(cli: Cli) -> ExitStatus {
-    let display = MultiProgress::new();
-    logs::start(cli.log_format, cli.quiet, display.clone());
-    let quiet = cli.quiet;
-    let result = match cli.command {
-        Command::Run(args) => match load(args.config.config.as_deref()) {
-            Ok(config) => run(config, args.run_id, args.fail_on, display, quiet).await,
-            Err(errors) => Err(Failure::Config(errors)),
-        },
-        Command::Scan(args) => match load(args.config.config.as_deref()) {
-            Ok(config) => scan(config, args.run_id, display, quiet).await,
-            Err(errors) => Err(Failure::Config(errors)),
-        },
-        Command::Publish(args) => match load(args.config.config.as_deref()) {
-            Ok(config) => publish(config, args.run_id, args.fail_on, display, quiet).await,
-            Err(errors) => Err(Failure::Config(errors)),
-        },
-        Command::Config(args) => {
-            load(args.config.as_deref()).map_err(Failure::Config).and_then(|config| print(&config.to_toml()))
-        }
-        Command::Checks => print(&checks()),
-        Command::IamPolicy(args) => iam_policy(&args),
-        #[cfg(feature = "demo")]
-        Command::Demo(args) => demo::run(args, display, quiet).await,
-        #[cfg(feature = "demo")]
-        Command::Simulate(args) => demo::simulate(args).await,
-    };
-    match result {
+    let screen = Screen { display: MultiProgress::new(), quiet: cli.quiet };
+    logs::start(cli.log_format, cli.quiet, screen.display.clone());
+    match dispatch(cli.command, &screen).await {
         Ok(status) => status,
         Err(failure) => {
             // When even the standard error is gone, the status says enough.
             let _unheard = writeln!(anstream::stderr(), "{}", failure.text());
             failure.status()
         }
+    }
+}
+
+async fn dispatch(command: Command, screen: &Screen) -> Result<ExitStatus, Failure> {
+    match command {
+        Command::Run(args) => {
+            let run = screen.start(&args.config, args.run_id).await?;
+            scan_and_publish(&run, args.fail_on, screen).await
+        }
+        Command::Scan(args) => {
+            let run = screen.start(&args.config, args.run_id).await?;
+            until_stopped(&run, Box::pin(run.scan())).await?;
+            print(&format!("{}\n", run.run_id))
+        }
+        Command::Publish(args) => {
+            let run = screen.start(&args.config, Some(args.run_id)).await?;
+            let published = until_stopped(&run, Box::pin(run.publish())).await?;
+            screen.conclude(&run, &published, args.fail_on)
+        }
+        Command::Config(args) => print(&load(&args)?.to_toml()),
+        Command::Checks => print(&checks()),
+        Command::IamPolicy(args) => iam_policy(&args),
+        #[cfg(feature = "demo")]
+        Command::Demo(args) => demo::run(args, screen).await,
+        #[cfg(feature = "demo")]
+        Command::Simulate(args) => demo::simulate(args).await,
+    }
+}
+
+/// What the user sees.
+#[derive(Debug)]
+struct Screen {
+    display: MultiProgress,
+    quiet: bool,
+}
+
+impl Screen {
+    async fn start(&self, config: &ConfigArg, run_id: Option<RunId>) -> Result<Run, Failure> {
+        let config = load(config)?;
+        Ok(self.open(sdk_config_loader().load().await, config, run_id))
+    }
+
+    fn open(&self, sdk: SdkConfig, config: Config, run_id: Option<RunId>) -> Run {
+        let clock = Clock::System;
+        let run_id = run_id.unwrap_or_else(|| RunId::new(clock.now(), fastrand::u16(..)));
+        let run = Run::new(sdk, config, run_id, clock);
+        if self.quiet { run } else { run.with_display(self.display.clone()) }
+    }
+
+    /// Prints the summary, and tells the exit status from the result.
+    fn conclude(&self, run: &Run, published: &Published, fail_on: Option<Severity>) -> Result<ExitStatus, Failure> {
+        if !self.quiet {
+            print(&report::terminal::summary(published, &run.place()))?;
+        }
+        Ok(report::exit_status(published, fail_on))
     }
 }
 
@@ -115,80 +146,26 @@ fn chain(error: &dyn StdError) -> String {
     text
 }
 
-fn load(path: Option<&Path>) -> Result<Config, ConfigErrors> {
-    let variables =
-        std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-    let config = Config::load(path, variables)?;
+fn load(arg: &ConfigArg) -> Result<Config, Failure> {
+    let texts = |(name, value): (OsString, OsString)| Some((name.into_string().ok()?, value.into_string().ok()?));
+    let config = Config::load(arg.config.as_deref(), std::env::vars_os().filter_map(texts)).map_err(Failure::Config)?;
     for region in config.regions.unknown() {
         tracing::warn!(%region, "this version does not know the region; if it is misspelt, nothing is audited there");
     }
     Ok(config)
 }
 
-async fn start(config: Config, run_id: Option<RunId>, display: MultiProgress, quiet: bool) -> Result<Run, Failure> {
-    let sdk = sdk_config_loader().load().await;
-    open(sdk, config, run_id, display, quiet)
-}
-
-fn open(
-    sdk: SdkConfig,
-    config: Config,
-    run_id: Option<RunId>,
-    display: MultiProgress,
-    quiet: bool,
-) -> Result<Run, Failure> {
-    let clock = Clock::System;
-    let run_id = run_id.unwrap_or_else(|| RunId::new(clock.now(), fastrand::u16(..)));
-    let run = Run::new(sdk, config, run_id, clock).map_err(Failure::Run)?;
-    Ok(if quiet { run } else { run.with_display(display) })
-}
-
-/// `run`: scan and publish.
-async fn run(
-    config: Config,
-    run_id: Option<RunId>,
-    fail_on: Option<Severity>,
-    display: MultiProgress,
-    quiet: bool,
-) -> Result<ExitStatus, Failure> {
-    let run = start(config, run_id, display, quiet).await?;
-    scan_and_publish(&run, fail_on, quiet).await
-}
-
-async fn scan_and_publish(run: &Run, fail_on: Option<Severity>, quiet: bool) -> Result<ExitStatus, Failure> {
+async fn scan_and_publish(run: &Run, fail_on: Option<Severity>, screen: &Screen) -> Result<ExitStatus, Failure> {
     let both = async {
         run.scan().await?;
         run.publish().await
     };
-    let published = until_stopped(run, both).await?;
-    conclude(run, &published, fail_on, quiet)
-}
-
-async fn scan(
-    config: Config,
-    run_id: Option<RunId>,
-    display: MultiProgress,
-    quiet: bool,
-) -> Result<ExitStatus, Failure> {
-    let run = start(config, run_id, display, quiet).await?;
-    until_stopped(&run, run.scan()).await?;
-    print(&format!("{}\n", run.run_id))
-}
-
-async fn publish(
-    config: Config,
-    run_id: RunId,
-    fail_on: Option<Severity>,
-    display: MultiProgress,
-    quiet: bool,
-) -> Result<ExitStatus, Failure> {
-    let run = start(config, Some(run_id), display, quiet).await?;
-    let published = until_stopped(&run, run.publish()).await?;
-    conclude(&run, &published, fail_on, quiet)
+    let published = until_stopped(run, Box::pin(both)).await?;
+    screen.conclude(run, &published, fail_on)
 }
 
 /// Waits for the work, or for Ctrl-C or SIGTERM, whichever comes first.
-async fn until_stopped<T>(run: &Run, work: impl Future<Output = Result<T, RunError>>) -> Result<T, Failure> {
+async fn until_stopped<T>(run: &Run, work: impl Future<Output = Result<T, RunError>> + Unpin) -> Result<T, Failure> {
     tokio::select! {
         result = work => result.map_err(Failure::Run),
         () = stop_asked_for() => Err(Failure::Interrupted(run.run_id.clone())),
@@ -212,32 +189,21 @@ async fn stop_asked_for() {
     }
 }
 
-/// Prints the summary, and tells the exit status from the result.
-fn conclude(run: &Run, published: &Published, fail_on: Option<Severity>, quiet: bool) -> Result<ExitStatus, Failure> {
-    if !quiet {
-        let text = report::terminal::summary(published, &run.place());
-        anstream::stdout().write_all(text.as_bytes()).map_err(Failure::Output)?;
-    }
-    Ok(report::exit_status(published, fail_on))
-}
-
 fn print(text: &str) -> Result<ExitStatus, Failure> {
     anstream::stdout().write_all(text.as_bytes()).map_err(Failure::Output)?;
     Ok(ExitStatus::Complete)
 }
 
 fn checks() -> String {
-    CHECKS.iter().map(|check| format!("{:<48} {:<9} {}\n", check.id, check.severity.as_str(), check.title)).collect()
+    let line = |check: &&Check| format!("{:<41} {:<7} {}", check.id, check.severity.as_str(), check.title);
+    CHECKS.iter().map(line).chain([String::new()]).collect::<Vec<_>>().join("\n")
 }
 
 fn iam_policy(args: &PolicyArgs) -> Result<ExitStatus, Failure> {
-    let config = load(args.config.config.as_deref()).map_err(Failure::Config)?;
-    let policy = match (args.identity, &config.lake.destination) {
-        (PolicyIdentity::Member, _) => policy::member_policy(),
-        (PolicyIdentity::Task, Destination::Directory(_)) => policy::task_policy(&config.role.name, None),
-        (PolicyIdentity::Task, Destination::S3 { bucket, prefix }) => {
-            policy::task_policy(&config.role.name, Some((bucket, prefix)))
-        }
+    let config = load(&args.config)?;
+    let policy = match args.identity {
+        PolicyIdentity::Member => policy::member_policy(),
+        PolicyIdentity::Task => policy::task_policy(&config),
     };
     print(&format!("{policy:#}\n"))
 }

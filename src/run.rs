@@ -83,9 +83,9 @@ impl RunError {
 
 impl Run {
     /// A run that has not begun.
-    pub fn new(sdk: SdkConfig, config: Config, run_id: RunId, clock: Clock) -> Result<Self, RunError> {
+    pub fn new(sdk: SdkConfig, config: Config, run_id: RunId, clock: Clock) -> Self {
         let store = Store::open(&config.lake, &sdk);
-        Ok(Self { run_id, config: Arc::new(config), sdk, store, clock, display: None })
+        Self { run_id, config: Arc::new(config), sdk, store, clock, display: None }
     }
 
     /// The same run with its progress on a display.

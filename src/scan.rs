@@ -100,8 +100,7 @@ impl Scan {
             accounts.spawn(Arc::clone(&running).account(member));
         }
         while accounts.join_next().await.is_some() {}
-        let regions = lock(&running.seen).clone();
-        regions
+        std::mem::take(&mut *lock(&running.seen))
     }
 }
 
@@ -265,10 +264,8 @@ impl Running {
             staged.clone(),
         ));
         let deadline = Duration::from_secs(u64::from(config.pacing.unit_deadline_seconds));
-        let collect = async {
-            match resource_type {
-                ResourceType::TrainingJob => training_job::collect::collect(&cell).await,
-            }
+        let collect = match resource_type {
+            ResourceType::TrainingJob => Box::pin(training_job::collect::collect(&cell)),
         };
         let mut collected = within(deadline, &cell, collect).await;
         let evaluated = cell.tally.evaluated.load(Ordering::Relaxed);
@@ -343,8 +340,7 @@ impl Running {
 }
 
 /// Waits for a cell as long as it gets on: a page read or a unit delivered starts the deadline anew.
-async fn within(deadline: Duration, cell: &Cell, collect: impl Future<Output = Collected>) -> Collected {
-    let mut collect = std::pin::pin!(collect);
+async fn within(deadline: Duration, cell: &Cell, mut collect: impl Future<Output = Collected> + Unpin) -> Collected {
     loop {
         let steps = cell.steps();
         match tokio::time::timeout(deadline, &mut collect).await {

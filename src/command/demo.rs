@@ -4,13 +4,12 @@ use std::{process::Stdio, str::FromStr as _};
 
 use aws_config::Region;
 use aws_credential_types::Credentials;
-use indicatif::MultiProgress;
 use tokio::{
     io::{AsyncBufReadExt as _, BufReader},
     process::{Child, Command},
 };
 
-use super::{Failure, open, scan_and_publish};
+use super::{Failure, Screen, scan_and_publish};
 use crate::{
     cli::{DemoArgs, ShapeArgs, SimulateArgs},
     config::{Config, Destination, Rate},
@@ -21,7 +20,7 @@ use crate::{
 };
 
 /// Two of its accounts and one region are out of reach on purpose.
-const FLOOR: f64 = 80.0;
+const FLOOR: f64 = 50.0;
 /// Nobody else lives on the simulated quotas, so most of each is ours.
 const SIMULATED_RATES: &[(&str, Rate)] = &[
     ("sagemaker:Search", Rate { per_second: 4.5, burst: 9 }),
@@ -30,7 +29,7 @@ const SIMULATED_RATES: &[(&str, Rate)] = &[
 ];
 
 /// Starts the simulator, audits it, and prints the summary.
-pub(super) async fn run(args: DemoArgs, display: MultiProgress, quiet: bool) -> Result<ExitStatus, Failure> {
+pub(super) async fn run(args: DemoArgs, screen: &Screen) -> Result<ExitStatus, Failure> {
     let (_simulator, endpoint) = start_simulator(&args.shape).await.map_err(Failure::Demo)?;
     let mut config = Config::default();
     config.lake.destination = Destination::Directory(args.output);
@@ -46,8 +45,8 @@ pub(super) async fn run(args: DemoArgs, display: MultiProgress, quiet: bool) -> 
         .credentials_provider(credentials)
         .load()
         .await;
-    let run = open(sdk, config, None, display, quiet)?;
-    scan_and_publish(&run, None, quiet).await
+    let run = screen.open(sdk, config, None);
+    scan_and_publish(&run, None, screen).await
 }
 
 /// Serves the simulated organization until the standard input ends.

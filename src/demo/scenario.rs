@@ -95,7 +95,7 @@ impl Scenario {
                 (4, Instances::MixedGroups),
                 (3, Instances::AllNvmeGroups),
                 (5, Instances::SelectedPreference),
-                (5, Instances::Serverless),
+                (1, Instances::Serverless),
                 (1, Instances::UnknownType),
             ],
             Instances::Ebs,

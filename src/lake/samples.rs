@@ -109,10 +109,10 @@ pub(crate) fn resource(target: &Target, number: u32, seconds: i64) -> Resource {
             let why = "sagemaker:DescribeTrainingJob AccessDeniedException".to_owned();
             Facts::Unreadable { resource_type: ResourceType::TrainingJob, why }
         } else {
-            Facts::TrainingJob(TrainingJob {
+            Facts::TrainingJob(Box::new(TrainingJob {
                 volume_key: (!number.is_multiple_of(3)).then(|| "1234abcd-12ab-34cd-56ef-1234567890ab".to_owned()),
                 ..TrainingJob::default()
-            })
+            }))
         },
     }
 }

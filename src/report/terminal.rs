@@ -31,9 +31,9 @@ pub fn summary(published: &Published, place: &str) -> String {
 
 fn write_summary(out: &mut String, published: &Published, place: &str) -> std::fmt::Result {
     let run = &published.run;
-    let took = run.published_at.duration_since(run.facts.started_at);
+    let took = took(run.published_at.duration_since(run.facts.started_at).as_secs());
     writeln!(out)?;
-    writeln!(out, "{}  {DIM}{took:#}{DIM:#}", painted(BOLD, &format!("sagesweep {}", run.facts.run_id)))?;
+    writeln!(out, "{}  {DIM}{took}{DIM:#}", painted(BOLD, &format!("sagesweep {}", run.facts.run_id)))?;
     writeln!(out)?;
     coverage(out, published)?;
     posture(out, published)?;
@@ -145,6 +145,15 @@ fn next(out: &mut String, published: &Published, place: &str) -> std::fmt::Resul
     writeln!(out, "  What is checked:  sagesweep checks")
 }
 
+/// A duration of so many seconds.
+fn took(seconds: i64) -> String {
+    match (seconds / 3600, seconds / 60 % 60, seconds % 60) {
+        (0, 0, seconds) => format!("{seconds} s"),
+        (0, minutes, seconds) => format!("{minutes} min {seconds:02} s"),
+        (hours, minutes, _) => format!("{hours} h {minutes:02} min"),
+    }
+}
+
 fn heading(out: &mut String, text: &str) -> std::fmt::Result {
     writeln!(out, "{}", painted(BOLD, text))
 }
@@ -190,6 +199,11 @@ fn is_unsafe(letter: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_duration_is_as_long_as_it_has_to_be() {
+        assert_eq!([7, 67, 3_725].map(took), ["7 s", "1 min 07 s", "1 h 02 min"]);
+    }
 
     #[test]
     fn numbers_are_grouped_by_three() {

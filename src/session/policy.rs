@@ -2,7 +2,13 @@
 
 use serde_json::{Value, json};
 
-use crate::{kms, lake, organization, resource::training_job, session, session::regions};
+use crate::{
+    config::{Config, Destination},
+    kms, lake, organization,
+    resource::training_job,
+    session,
+    session::regions,
+};
 
 /// The most characters that STS takes as an inline session policy.
 pub const SESSION_POLICY_LIMIT: usize = 2048;
@@ -37,15 +43,15 @@ pub fn session_policy() -> String {
     member_policy().to_string()
 }
 
-/// The policy of the identity that runs the program; `bucket` and `prefix` are where the lake is.
-pub fn task_policy(role_name: &str, bucket: Option<(&str, &str)>) -> Value {
+/// The policy of the identity that runs the program, and writes the lake where it is configured.
+pub fn task_policy(config: &Config) -> Value {
     let (lake, other): (Vec<_>, Vec<_>) = caller_actions().into_iter().partition(|action| action.starts_with("s3:"));
     let (assume, other): (Vec<_>, Vec<_>) = other.into_iter().partition(|action| *action == "sts:AssumeRole");
     let mut statements = vec![
         json!({ "Sid": "Organization", "Effect": "Allow", "Action": other, "Resource": "*" }),
-        json!({ "Sid": "Roles", "Effect": "Allow", "Action": assume, "Resource": format!("arn:*:iam::*:role/{role_name}") }),
+        json!({ "Sid": "Roles", "Effect": "Allow", "Action": assume, "Resource": format!("arn:*:iam::*:role/{}", config.role.name) }),
     ];
-    if let Some((bucket, prefix)) = bucket {
+    if let Destination::S3 { bucket, prefix } = &config.lake.destination {
         let (bucket_actions, object_actions): (Vec<_>, Vec<_>) =
             lake.into_iter().partition(|action| *action == "s3:ListBucket");
         let slash = if prefix.is_empty() { "" } else { "/" };
@@ -54,7 +60,31 @@ pub fn task_policy(role_name: &str, bucket: Option<(&str, &str)>) -> Value {
         statements
             .push(json!({ "Sid": "LakeObjects", "Effect": "Allow", "Action": object_actions, "Resource": objects }));
     }
+    if let Some(arn) = &config.role.hub_role_arn {
+        statements.push(json!({ "Sid": "Hub", "Effect": "Allow", "Action": "sts:AssumeRole", "Resource": arn }));
+    }
+    if let Some(key) = &config.lake.kms_key {
+        statements.push(key_statement(key));
+    }
     json!({ "Version": "2012-10-17", "Statement": statements })
+}
+
+/// What objects encrypted with a key of one's own need, narrowed to that key by however it is named.
+fn key_statement(key: &str) -> Value {
+    let actions = lake::store::KEY_ACTIONS;
+    let alias = key.rsplit_once(":alias/").map(|(_, name)| format!("alias/{name}"));
+    match alias.or_else(|| key.starts_with("alias/").then(|| key.to_owned())) {
+        Some(alias) => json!({
+            "Sid": "LakeKey", "Effect": "Allow", "Action": actions, "Resource": "arn:*:kms:*:*:key/*",
+            "Condition": { "ForAnyValue:StringEquals": { "kms:ResourceAliases": alias } },
+        }),
+        None if key.starts_with("arn:") => {
+            json!({ "Sid": "LakeKey", "Effect": "Allow", "Action": actions, "Resource": key })
+        }
+        None => {
+            json!({ "Sid": "LakeKey", "Effect": "Allow", "Action": actions, "Resource": format!("arn:*:kms:*:*:key/{key}") })
+        }
+    }
 }
 
 #[cfg(test)]

@@ -69,7 +69,7 @@ impl Audit {
 /// Scans and publishes once.
 pub(crate) async fn run(simulator: &Simulator, config: Config) -> Result<Published, RunError> {
     let clock = Clock::System;
-    let run = Run::new(sdk(simulator).await, config, RunId::new(clock.now(), 0x00a1), clock)?;
+    let run = Run::new(sdk(simulator).await, config, RunId::new(clock.now(), 0x00a1), clock);
     run.scan().await?;
     run.publish().await
 }

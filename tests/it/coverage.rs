@@ -51,7 +51,7 @@ async fn every_cell_in_scope_has_its_outcome() {
     let without_service = outcomes.iter().filter(|((_, region), _)| region == "me-west-1");
     assert!(without_service.filter(|(_, outcome)| *outcome == "SERVICE_NOT_IN_REGION").count() >= 5);
     let rows = audit.coverage();
-    assert!(rows.iter().all(|row| row["regions_from"] == "LIST_REGIONS" || row["outcome"].starts_with("A")));
+    assert!(rows.iter().all(|row| row["regions_from"] == "LIST_REGIONS" || row["outcome"].starts_with('A')));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -47,7 +47,7 @@ fn tiny() -> Shape {
 async fn with_fault(operation: &str, fault: Fault) -> Audit {
     let behaviour = Behaviour { faults: vec![FaultRule::at(operation, fault)], ..Behaviour::default() };
     let run = Audit::with(tiny(), behaviour, |config| config.regions.fallback = regions());
-    tokio::time::timeout(Duration::from_secs(120), run).await.unwrap_or_else(|_| panic!("{operation}: hangs"))
+    tokio::time::timeout(Duration::from_mins(2), run).await.unwrap_or_else(|_| panic!("{operation}: hangs"))
 }
 
 fn regions() -> BTreeSet<sagesweep::place::Region> {
@@ -92,12 +92,12 @@ async fn is_named(operation: &str) {
         assert_honest(&audit, &context);
         let rows = audit.coverage();
         let names = |text: &str| codes.iter().any(|code| text.contains(code));
-        let named = rows.iter().filter(|row| {
+        let telling = rows.iter().filter(|row| {
             let get = |column: &str| row.get(column).map_or("", String::as_str);
             (get("api") == operation && codes.contains(&get("error_code")))
                 || (get("detail").contains(operation) && names(get("detail")))
         });
-        assert!(named.count() > 0, "{context}: {:#?}", rows.first());
+        assert!(telling.count() > 0, "{context}: {:#?}", rows.first());
     }
 }
 

@@ -54,12 +54,14 @@ fn rows(batch: &RecordBatch) -> Vec<Row> {
 }
 
 fn text(column: &dyn Array, index: usize) -> Option<String> {
-    Some(match column.data_type() {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "what no table holds is left out")]
+    let text = match column.data_type() {
         DataType::Utf8 => column.as_any().downcast_ref::<StringArray>()?.value(index).to_owned(),
         DataType::Int32 => column.as_primitive::<Int32Type>().value(index).to_string(),
         DataType::Int64 => column.as_primitive::<Int64Type>().value(index).to_string(),
         DataType::Float64 => column.as_primitive::<Float64Type>().value(index).to_string(),
         DataType::Timestamp(..) => column.as_primitive::<TimestampMillisecondType>().value(index).to_string(),
         _ => return None,
-    })
+    };
+    Some(text)
 }
