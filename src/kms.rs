@@ -1,12 +1,10 @@
 //! Keys: what stands behind the text by which a resource names its KMS key, found out once per key and run.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::{collections::HashMap, sync::Arc};
 
 use aws_sdk_kms::types::{KeyManagerType, KeyState, KeyUsageType};
 use jiff::Timestamp;
+use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 use tokio::sync::OnceCell;
 
@@ -148,7 +146,7 @@ impl Keys {
         };
         let place = Place { account, region, name };
         let cell = {
-            let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut known = self.known.lock();
             Arc::clone(known.entry(place.clone()).or_default())
         };
         let (key, refusal) = cell.get_or_init(|| self.describe(&place, directly)).await;

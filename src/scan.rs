@@ -6,13 +6,14 @@
 use std::{
     collections::{BTreeSet, HashMap},
     sync::{
-        Arc, Mutex,
+        Arc,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
 };
 
 use jiff::Timestamp;
+use parking_lot::Mutex;
 use tokio::{
     sync::{Semaphore, mpsc},
     task::JoinSet,
@@ -20,7 +21,7 @@ use tokio::{
 
 pub mod cell;
 
-use cell::{Cell, Collected, lock};
+use cell::{Cell, Collected};
 
 use crate::{
     config::Config,
@@ -100,7 +101,7 @@ impl Scan {
             accounts.spawn(Arc::clone(&running).account(member));
         }
         while accounts.join_next().await.is_some() {}
-        std::mem::take(&mut *lock(&running.seen))
+        std::mem::take(&mut *running.seen.lock())
     }
 }
 
@@ -276,7 +277,7 @@ impl Running {
         }
         collected.listed = collected.listed.max(evaluated);
         as_enabled(&target.region, &mut collected);
-        let look_up = lock(&cell.tally.refusal).clone();
+        let look_up = cell.tally.refusal.lock().clone();
         (collected, evaluated, unknown, look_up)
     }
 
@@ -329,7 +330,7 @@ impl Running {
     }
 
     fn target(&self, account: &Arc<Account>, region: &Region, scope: &RegionsInScope) -> Arc<Target> {
-        lock(&self.seen).insert(region.clone());
+        self.seen.lock().insert(region.clone());
         Arc::new(Target {
             account: Arc::clone(account),
             region: region.clone(),

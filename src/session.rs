@@ -3,7 +3,7 @@
 use std::{
     collections::HashMap,
     fmt,
-    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+    sync::{Arc, Weak},
     time::Duration,
 };
 
@@ -14,6 +14,7 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
 use aws_smithy_runtime::client::retries::RetryPartition;
 use jiff::Timestamp;
+use parking_lot::Mutex;
 use thiserror::Error;
 use tokio::sync::OnceCell;
 
@@ -173,7 +174,7 @@ impl Aws {
     /// The way into an account: the role, assumed once and shared by all who ask; `directly` with our own
     /// credentials.
     pub async fn session(&self, account: AccountId, directly: bool) -> Result<Arc<Session>, Refusal> {
-        let cell = Arc::clone(lock(&self.sessions).entry(account).or_default());
+        let cell = Arc::clone(self.sessions.lock().entry(account).or_default());
         cell.get_or_init(|| self.open(account, directly)).await.clone()
     }
 
@@ -216,7 +217,7 @@ impl Aws {
 
 impl Session {
     fn pace(&self, region: &Region) -> Arc<Pace> {
-        let mut paces = lock(&self.paces);
+        let mut paces = self.paces.lock();
         if let Some(pace) = paces.get(region).and_then(Weak::upgrade) {
             return pace;
         }
@@ -283,8 +284,4 @@ impl Clock {
             Self::Fixed(instant) => instant,
         }
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

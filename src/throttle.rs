@@ -9,7 +9,7 @@ use std::{
     fmt,
     num::NonZeroU32,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc,
         atomic::{AtomicU64, Ordering},
     },
     time::{Duration, Instant},
@@ -25,6 +25,7 @@ use aws_smithy_runtime_api::{
 };
 use aws_smithy_types::config_bag::ConfigBag;
 use governor::{DefaultDirectRateLimiter, Quota};
+use parking_lot::Mutex;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::config::{Pacing, Rate};
@@ -59,7 +60,7 @@ pub struct Counters {
 impl Counters {
     /// The requests sent of each API, by `service:Operation`.
     pub fn by_api(&self) -> BTreeMap<String, u64> {
-        lock(&self.by_api).clone()
+        self.by_api.lock().clone()
     }
 }
 
@@ -134,7 +135,7 @@ impl Throttle {
     /// None only if the semaphore were closed, which it never is.
     pub async fn admit(&self, pace: &Pace, api: &'static str) -> Option<SemaphorePermit<'_>> {
         let governor = {
-            let mut limiters = lock(&pace.limiters);
+            let mut limiters = pace.limiters.lock();
             let limiter = limiters.entry(api).or_insert_with(|| {
                 let rate = self.rates.get(api).copied().unwrap_or(Rate { per_second: 1.0, burst: 1 });
                 Limiter::new(rate, rate.per_second, rate.burst)
@@ -149,7 +150,7 @@ impl Throttle {
 
 impl Pace {
     fn slow_down(&self, service: &str, operation: &str) {
-        let mut limiters = lock(&self.limiters);
+        let mut limiters = self.limiters.lock();
         for (api, limiter) in &mut *limiters {
             if api.split_once(':') == Some((service, operation)) {
                 limiter.slow_down();
@@ -185,7 +186,7 @@ impl Intercept for Watch {
         let operation = settings.load::<Metadata>().map_or("", |metadata| metadata.name());
         {
             let name = format!("{}:{operation}", self.service);
-            *lock(&self.counters.by_api).entry(name).or_default() += 1;
+            *self.counters.by_api.lock().entry(name).or_default() += 1;
         }
         if settings
             .load::<aws_smithy_runtime_api::client::retries::RequestAttempts>()
@@ -210,11 +211,6 @@ impl Intercept for Watch {
 fn mentions_throttling(body: &[u8]) -> bool {
     let head = String::from_utf8_lossy(body.get(..body.len().min(512)).unwrap_or_default());
     ["Throttl", "TooManyRequests", "SlowDown", "RequestLimitExceeded"].iter().any(|code| head.contains(code))
-}
-
-/// A lock whose data stays usable when another holder panicked.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

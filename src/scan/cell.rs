@@ -3,12 +3,13 @@
 use std::{
     collections::{HashMap, HashSet},
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc,
         atomic::{AtomicU64, Ordering},
     },
 };
 
 use jiff::Timestamp;
+use parking_lot::Mutex;
 use tokio::sync::mpsc;
 
 use crate::{
@@ -118,12 +119,12 @@ impl Cell {
 
     /// Names resources that have to be delivered, with their creation time.
     pub fn expect(&self, names: impl Iterator<Item = (String, Option<Timestamp>)>) {
-        lock(&self.expected).extend(names.map(|(name, created)| (name, created.map(Timestamp::as_second))));
+        self.expected.lock().extend(names.map(|(name, created)| (name, created.map(Timestamp::as_second))));
     }
 
     /// The names of the expected resources that were not delivered yet.
     pub fn still_expected(&self) -> HashSet<String> {
-        lock(&self.expected).iter().map(|(name, _)| name.clone()).collect()
+        self.expected.lock().iter().map(|(name, _)| name.clone()).collect()
     }
 
     /// Judges the resources of a complete unit and hands them on. An error means that the run is stopping.
@@ -153,7 +154,7 @@ impl Cell {
         let mut unit =
             Unit { target: Arc::clone(&self.target), resources: Vec::new(), findings: Vec::new(), coverage: None };
         {
-            let mut expected = lock(&self.expected);
+            let mut expected = self.expected.lock();
             for resource in &resources {
                 expected.remove(&(resource.name.clone(), resource.created_at.map(Timestamp::as_second)));
             }
@@ -174,11 +175,7 @@ impl Cell {
 
     fn note(&self, refusal: Option<Refusal>) {
         if let Some(refusal) = refusal {
-            lock(&self.tally.refusal).get_or_insert(refusal);
+            self.tally.refusal.lock().get_or_insert(refusal);
         }
     }
-}
-
-pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
