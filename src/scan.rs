@@ -21,7 +21,7 @@ use tokio::{
 
 pub mod cell;
 
-use cell::{Cell, Collected};
+use cell::{Cell, Collected, Means};
 
 use crate::{
     config::Config,
@@ -75,7 +75,7 @@ pub struct Scan {
 #[derive(Debug)]
 struct Running {
     scan: Scan,
-    keys: Arc<Keys>,
+    means: Means,
     cells: Semaphore,
     seen: Mutex<BTreeSet<Region>>,
 }
@@ -87,8 +87,10 @@ impl Scan {
         let members = self.organization.members.clone();
         self.progress.accounts.store(u64::try_from(members.len()).unwrap_or(0), Ordering::Relaxed);
         let most = self.config.pacing.max_targets.min(Semaphore::MAX_PERMITS);
+        let keys = Arc::new(Keys::new(Arc::clone(&self.aws), Arc::clone(&self.organization)));
+        let slice = u64::from(self.config.pacing.slice_jobs);
         let running = Arc::new(Running {
-            keys: Arc::new(Keys::new(Arc::clone(&self.aws), Arc::clone(&self.organization))),
+            means: Means::new(slice, self.clock, keys, self.staged.clone()),
             cells: Semaphore::new(most),
             seen: Mutex::default(),
             scan: self,
@@ -253,18 +255,9 @@ impl Running {
             let stopped = Refusal::new(Outcome::Error, "sagesweep:Scan", "Stopped", "the run is being stopped");
             return (Collected::refused(stopped), 0, 0, None);
         };
-        let Scan { aws, config, clock, staged, .. } = &self.scan;
-        let gate = aws.gate(session, &target.region);
-        let cell = Arc::new(Cell::new(
-            Arc::clone(target),
-            resource_type,
-            gate,
-            u64::from(config.pacing.slice_jobs),
-            *clock,
-            Arc::clone(&self.keys),
-            staged.clone(),
-        ));
-        let deadline = Duration::from_secs(u64::from(config.pacing.unit_deadline_seconds));
+        let gate = self.scan.aws.gate(session, &target.region);
+        let cell = Arc::new(Cell::new(Arc::clone(target), resource_type, gate, self.means.clone()));
+        let deadline = Duration::from_secs(u64::from(self.scan.config.pacing.unit_deadline_seconds));
         let collect = match resource_type {
             ResourceType::TrainingJob => Box::pin(training_job::collect::collect(&cell)),
         };
@@ -340,13 +333,13 @@ impl Running {
     }
 }
 
-/// Waits for a cell as long as it gets on: a page read or a unit delivered starts the deadline anew.
+/// Waits for a cell as long as it gets on: each call that is answered starts the deadline anew.
 async fn within(deadline: Duration, cell: &Cell, mut collect: impl Future<Output = Collected> + Unpin) -> Collected {
     loop {
         let steps = cell.steps();
         match tokio::time::timeout(deadline, &mut collect).await {
             Ok(collected) => return collected,
-            Err(_elapsed) if cell.steps() > steps => {}
+            Err(_elapsed) if cell.steps() > steps || cell.is_waiting() => {}
             Err(_elapsed) => {
                 let message = format!("nothing more came for {} s", deadline.as_secs());
                 let api = cell.resource_type.first_api();

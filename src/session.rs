@@ -132,25 +132,27 @@ impl Aws {
         let mut base = in_region(sdk, &region);
         let pace = Arc::new(Pace::default());
         let mut caller = identify(&base, &throttle, &pace).await?;
+        let mut hub = None;
 
         if let Some(arn) = &config.role.hub_role_arn {
-            let hub = credentials::Request {
+            let request = credentials::Request {
                 role_arn: arn.clone(),
                 external_id: config.role.hub_external_id.clone(),
                 session_policy: None,
                 ..credentials::Request::from_role(&config.role)
             };
             let gate = Gate::new(&base, Arc::clone(&throttle), Arc::clone(&pace), None, "hub");
-            let provider = RoleCredentials::new(gate, hub);
+            let provider = RoleCredentials::new(gate, request);
             provider.current().await.map_err(|refusal| ConnectError::Hub { arn: arn.clone(), refusal })?;
-            base = with_credentials(&base, provider);
+            base = with_credentials(&base, provider.clone());
+            hub = Some(provider);
             caller = identify(&base, &throttle, &pace).await?;
         }
         let home = Gate::new(
             &in_region(&base, caller.partition.home_region()),
             Arc::clone(&throttle),
             Arc::clone(&pace),
-            None,
+            hub,
             "caller",
         );
         Ok(Self { base, caller, role: config.role.clone(), throttle, home, sessions: Mutex::default() })
@@ -180,7 +182,7 @@ impl Aws {
 
     async fn open(&self, account: AccountId, directly: bool) -> Result<Arc<Session>, Refusal> {
         let (sdk, credentials) = if directly {
-            (self.base.clone(), None)
+            (self.base.clone(), self.home.credentials().cloned())
         } else {
             let role_arn = format!("arn:{}:iam::{account}:role/{}", self.caller.partition, self.role.name);
             let request = credentials::Request { role_arn, ..credentials::Request::from_role(&self.role) };

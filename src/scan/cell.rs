@@ -10,7 +10,7 @@ use std::{
 
 use jiff::Timestamp;
 use parking_lot::Mutex;
-use tokio::sync::mpsc;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
 use crate::{
     check::{CHECKS, Context},
@@ -24,6 +24,28 @@ use crate::{
     session::{Clock, gate::Gate},
 };
 
+/// Resources that wait in memory, over all cells, for the rest of their unit: some 2 KB each.
+pub(super) const ROOM: u32 = 32_000;
+
+/// What all cells of a scan share.
+#[derive(Debug, Clone)]
+pub(super) struct Means {
+    /// The most resources of one unit.
+    pub(super) slice: u64,
+    pub(super) clock: Clock,
+    pub(super) keys: Arc<Keys>,
+    /// Where complete units go.
+    pub(super) staged: mpsc::Sender<Unit>,
+    room: Arc<Semaphore>,
+}
+
+impl Means {
+    pub(super) fn new(slice: u64, clock: Clock, keys: Arc<Keys>, staged: mpsc::Sender<Unit>) -> Self {
+        let room = usize::try_from(ROOM).unwrap_or(Semaphore::MAX_PERMITS);
+        Self { slice, clock, keys, staged, room: Arc::new(Semaphore::new(room)) }
+    }
+}
+
 /// One cell while it is read.
 #[derive(Debug)]
 pub struct Cell {
@@ -33,14 +55,11 @@ pub struct Cell {
     pub resource_type: ResourceType,
     /// The way to make calls there.
     pub gate: Gate,
-    /// The most resources of one unit.
-    pub slice_jobs: u64,
-    pub(super) clock: Clock,
-    pub(super) keys: Arc<Keys>,
-    pub(super) staged: mpsc::Sender<Unit>,
+    means: Means,
     pub(super) tally: Tally,
     expected: Mutex<HashSet<(String, Option<i64>)>>,
     steps: AtomicU64,
+    waiting: AtomicU64,
     client: aws_sdk_sagemaker::Client,
 }
 
@@ -83,18 +102,16 @@ impl Collected {
 }
 
 impl Cell {
-    pub(super) fn new(
-        target: Arc<Target>,
-        resource_type: ResourceType,
-        gate: Gate,
-        slice_jobs: u64,
-        clock: Clock,
-        keys: Arc<Keys>,
-        staged: mpsc::Sender<Unit>,
-    ) -> Self {
+    pub(super) fn new(target: Arc<Target>, resource_type: ResourceType, gate: Gate, means: Means) -> Self {
         let client = gate.sagemaker();
-        let (tally, expected, steps) = (Tally::default(), Mutex::default(), AtomicU64::new(0));
-        Self { target, resource_type, gate, slice_jobs, clock, keys, staged, tally, expected, steps, client }
+        let (tally, expected) = (Tally::default(), Mutex::default());
+        let (steps, waiting) = (AtomicU64::new(0), AtomicU64::new(0));
+        Self { target, resource_type, gate, means, tally, expected, steps, waiting, client }
+    }
+
+    /// The most resources of one unit.
+    pub fn slice(&self) -> u64 {
+        self.means.slice
     }
 
     /// The one client of the cell.
@@ -104,7 +121,17 @@ impl Cell {
 
     /// The time now, by the clock of the run.
     pub fn now(&self) -> Timestamp {
-        self.clock.now()
+        self.means.clock.now()
+    }
+
+    /// Waits until there is room for so many resources in memory, of all that the whole run may hold; it is given back
+    /// when the permit is dropped. Ask once for all that is needed, since two who each hold a part would wait for ever.
+    pub async fn room(&self, resources: u64) -> Option<OwnedSemaphorePermit> {
+        let resources = u32::try_from(resources).unwrap_or(u32::MAX).min(ROOM);
+        self.waiting.fetch_add(1, Ordering::Relaxed);
+        let permit = Arc::clone(&self.means.room).acquire_many_owned(resources).await.ok();
+        self.waiting.fetch_sub(1, Ordering::Relaxed);
+        permit
     }
 
     /// Says that the cell gets on.
@@ -113,8 +140,13 @@ impl Cell {
     }
 
     /// How often it got on.
-    pub fn steps(&self) -> u64 {
+    pub(super) fn steps(&self) -> u64 {
         self.steps.load(Ordering::Relaxed)
+    }
+
+    /// Whether it only waits for room, which is no fault of the service.
+    pub(super) fn is_waiting(&self) -> bool {
+        self.waiting.load(Ordering::Relaxed) > 0
     }
 
     /// Names resources that have to be delivered, with their creation time.
@@ -138,14 +170,14 @@ impl Cell {
             return Ok(());
         }
         let stopped = |_| Refusal::new(Outcome::Error, "lake:Stage", "Stopped", "the run is being stopped");
-        self.staged.send(unit).await.map_err(stopped)
+        self.means.staged.send(unit).await.map_err(stopped)
     }
 
     async fn judge(&self, resources: Vec<Resource>) -> Unit {
         let mut keys = HashMap::new();
         for text in resources.iter().flat_map(|resource| resource.facts.keys()) {
             if !keys.contains_key(text) {
-                let (key, refusal) = self.keys.look_up(&self.target, text).await;
+                let (key, refusal) = self.means.keys.look_up(&self.target, text).await;
                 self.note(refusal);
                 keys.insert(text.to_owned(), key);
             }

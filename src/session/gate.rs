@@ -59,6 +59,11 @@ impl Gate {
         Self { sdk: sdk.clone(), ..self.clone() }
     }
 
+    /// The credentials of the gate, where a role's.
+    pub(super) fn credentials(&self) -> Option<&RoleCredentials> {
+        self.credentials.as_ref()
+    }
+
     client!(sagemaker, "sagemaker", aws_sdk_sagemaker, "A client of SageMaker.");
     client!(kms, "kms", aws_sdk_kms, "A client of KMS.");
     client!(sts, "sts", aws_sdk_sts, "A client of STS.");

@@ -134,6 +134,24 @@ async fn sessions_are_renewed_before_they_expire() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_role_that_is_refused_half_way_leaves_gaps_that_name_it_and_no_false_verdict() {
+    let shape = Shape { accounts: 5, regions: 1, jobs: 900, heaviest_percent: 60, ..small() };
+    let behaviour = Behaviour {
+        session_lifetime: Some(std::time::Duration::from_secs(1)),
+        faults: vec![FaultRule::at("sts:AssumeRole", Fault::Denied).after(8)],
+        ..Behaviour::default()
+    };
+    let audit = Audit::with(shape, behaviour, |config| {
+        config.pacing.rates.insert("kms:DescribeKey", Rate { per_second: 4.0, burst: 1 });
+    })
+    .await;
+    audit.published.as_ref().unwrap();
+    crate::faults::assert_honest(&audit, "refused half way");
+    let named = audit.coverage().into_iter().filter(|row| row.get("api").is_some_and(|api| api == "sts:AssumeRole"));
+    assert!(named.count() > 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn below_the_quotas_nothing_is_throttled_and_above_them_nothing_is_lost() {
     let quotas = Quotas::realistic().scaled(20.0);
     let behaviour = Behaviour { quotas: Some(quotas), ..Behaviour::default() };

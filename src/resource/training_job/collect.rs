@@ -5,7 +5,7 @@
 //! empty. What the search lacks of it is described one by one when it is young, and makes the whole cell be
 //! described when it is old. No count that disagrees passes as complete.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use futures::StreamExt as _;
 use jiff::Timestamp;
@@ -37,7 +37,7 @@ pub async fn collect(cell: &Arc<Cell>) -> Collected {
     let short = match search::page(cell, None, None).await {
         Err(refusal) => Short::refused(refusal),
         Ok(first) => match (first.next.is_some(), first.total) {
-            (true, Some(total)) if total.hits > cell.slice_jobs => {
+            (true, Some(total)) if total.hits > cell.slice() => {
                 let oldest = first.jobs.first().and_then(|job| job.created_at);
                 match in_windows(cell, &listing, oldest, total, asked_at).await {
                     Ok(collected) => return collected,
@@ -89,6 +89,8 @@ async fn in_one(
     listing: &mut Result<Listing, Refusal>,
     first: search::Page,
 ) -> Result<Collected, Short> {
+    let more = first.total.filter(|_| first.next.is_some()).map_or(0, |total| total.hits);
+    let _room = cell.room(more).await;
     let mut found = search::rest(cell, None, first).await.map_err(Short::refused)?;
     if !found.adds_up {
         // Jobs may have come or gone while the pages were turned: once more from the start.
@@ -125,7 +127,8 @@ async fn in_one(
 
 /// The jobs of a search, with what the listing has besides and without what is no more.
 async fn reconciled(cell: &Arc<Cell>, listing: &Listing, found: Found) -> Result<(Vec<Resource>, Collected), Short> {
-    let lacking = lacking(listing, |job| found.jobs.iter().any(|found| is_same(job, found)));
+    let searched = found.jobs.iter().map(|job| (job.name.as_str(), job)).collect::<HashMap<_, _>>();
+    let lacking = lacking(listing, |job| searched.get(job.name.as_str()).is_some_and(|found| is_same(job, found)));
     let old = listing.asked_at.saturating_sub(INDEX_LAG).unwrap_or(Timestamp::MIN);
     let hidden = lacking.iter().filter(|job| job.created_at.is_none_or(|created| created < old)).count();
     if hidden > 0 {
@@ -195,7 +198,7 @@ async fn in_windows(
     let from = oldest.ok_or_else(|| Short::because("Search gave a record without a creation time"))?;
     let span = Window { from: from.as_second(), to: asked_at.max(newest).as_second() + 1 };
     // A little under the bound, since jobs do not come evenly.
-    let parts = if total.exact { total.hits.div_ceil((cell.slice_jobs * 3 / 5).max(1)) } else { 8 };
+    let parts = if total.exact { total.hits.div_ceil((cell.slice() * 3 / 5).max(1)) } else { 8 };
     if let Ok(listing) = listing {
         cell.expect(listing.jobs.iter().map(|job| (job.name.clone(), job.created_at)));
     }
@@ -264,32 +267,36 @@ async fn deliver(cell: &Arc<Cell>, jobs: Vec<Resource>, mut collected: Collected
     Ok(collected)
 }
 
-/// Every job listed, then described, in units of bounded size.
+/// Every job listed and described, in units of bounded size.
 async fn listed_and_described(cell: &Arc<Cell>, mut listing: Listing, short: Short) -> Collected {
-    let whole = listing.complete(cell).await;
     let mut collected = Collected {
         method: Some(Method::ListDescribe),
         refusal: short.refusal,
-        notes: vec![format!("described one by one: {}", short.why)],
-        ..Collected::complete(u64::try_from(listing.jobs.len()).unwrap_or(u64::MAX).saturating_add(listing.nameless))
+        notes: vec![format!("described one by one, which shows no tags: {}", short.why)],
+        ..Collected::complete(0)
     };
-    for unit in listing.jobs.chunks(usize::try_from(cell.slice_jobs).unwrap_or(usize::MAX)) {
-        let (jobs, refusal) = listing::describe_all(cell, unit).await;
-        collected.listed -= u64::try_from(unit.len() - jobs.len()).unwrap_or(0);
-        if let Some(refusal) = refusal {
+    let _room = cell.room(cell.slice()).await;
+    let slice = usize::try_from(cell.slice()).unwrap_or(usize::MAX);
+    loop {
+        let (more, refusal) = match listing.fill(cell, slice).await {
+            Ok(more) => (more, None),
+            Err(refusal) => (false, Some(refusal)),
+        };
+        let mut refusals = vec![refusal];
+        for unit in std::mem::take(&mut listing.jobs).chunks(slice) {
+            let (jobs, refusal) = listing::describe_all(cell, unit).await;
+            collected.listed += u64::try_from(jobs.len()).unwrap_or(u64::MAX);
+            refusals.extend([refusal, cell.deliver(jobs).await.err()]);
+        }
+        if let Some(refusal) = refusals.into_iter().flatten().next() {
             collected.outcome = Outcome::Partial;
             collected.refusal = Some(refusal);
         }
-        if let Err(refusal) = cell.deliver(jobs).await {
-            collected.outcome = Outcome::Partial;
-            collected.refusal = Some(refusal);
+        if !more {
             break;
         }
     }
-    if let Err(refusal) = whole {
-        collected.outcome = Outcome::Partial;
-        collected.refusal = Some(refusal);
-    }
+    collected.listed += listing.nameless;
     if listing.nameless > 0 {
         collected.outcome = Outcome::Partial;
         collected.notes.push(format!("{} lines of the listing do not name a job", listing.nameless));

@@ -49,6 +49,16 @@ impl Listing {
         Ok(listing)
     }
 
+    /// Lists on until so many jobs are held; whether there may be more.
+    pub(super) async fn fill(&mut self, cell: &Cell, jobs: usize) -> Result<bool, Refusal> {
+        while self.jobs.len() < jobs {
+            if !self.turn(cell).await? {
+                return Ok(false);
+            }
+        }
+        Ok(!self.is_complete())
+    }
+
     /// Lists what is left.
     pub(super) async fn complete(&mut self, cell: &Cell) -> Result<(), Refusal> {
         while self.turn(cell).await? {}

@@ -16,7 +16,7 @@ pub(super) const SEARCH: &str = "sagemaker:Search";
 /// Above so many hits a search may stop short (the service's own tools stop at 10,000).
 pub(super) const HITS_LIMIT: u64 = 9_000;
 /// Windows of one cell that are read at once, so that one heavy cell uses its whole rate.
-const PARALLEL: usize = 4;
+const PARALLEL: u64 = 2;
 
 /// A half-open span of creation times, in whole seconds since the epoch, which is what filters take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -164,7 +164,7 @@ pub(super) async fn window(cell: Arc<Cell>, window: Window) -> Read {
         if !first.jobs.iter().all(|job| window.contains(job)) {
             return Read::FilterIgnored;
         }
-        let too_many = first.total.is_some_and(|total| !total.exact || total.hits > cell.slice_jobs);
+        let too_many = first.total.is_some_and(|total| !total.exact || total.hits > cell.slice());
         if let (true, Some(halves)) = (too_many, window.halves()) {
             return Read::Split(halves);
         }
@@ -200,6 +200,8 @@ pub(super) struct Windows {
 /// Reads a span of creation times in windows, some at once, and splits those that hold too many.
 pub(super) async fn windows(cell: &Arc<Cell>, mut open: Vec<Window>) -> Windows {
     let mut all = Windows::default();
+    // For the whole cell at once, so that one that has begun is not held up by others.
+    let _room = cell.room(cell.slice().saturating_mul(PARALLEL)).await;
     open.reverse();
     let Some(first) = open.pop() else { return all };
     // The first window holds the oldest job. When it seems empty, the service does not know the operators.
@@ -212,7 +214,7 @@ pub(super) async fn windows(cell: &Arc<Cell>, mut open: Vec<Window>) -> Windows 
     }
     let mut running = JoinSet::new();
     loop {
-        while running.len() < PARALLEL
+        while u64::try_from(running.len()).is_ok_and(|running| running < PARALLEL)
             && let Some(next) = open.pop()
         {
             running.spawn(window(Arc::clone(cell), next));
