@@ -33,6 +33,8 @@ pub(super) async fn run(args: DemoArgs, screen: &Screen) -> Result<ExitStatus, F
     let (_simulator, endpoint) = start_simulator(&args.shape).await.map_err(Failure::Demo)?;
     let mut config = Config::default();
     config.lake.destination = Destination::Directory(args.output);
+    // Where an account cannot be asked, these are its regions.
+    config.regions.fallback = demo::Organization::new(&shape(&args.shape)).regions().cloned().collect();
     // What is refused on purpose is most of what is missing.
     config.coverage.floor_percent = FLOOR;
     for (api, rate) in SIMULATED_RATES {

@@ -105,7 +105,7 @@ fn posture(out: &mut String, published: &Published) -> std::fmt::Result {
 
 fn checks(out: &mut String, published: &Published) -> std::fmt::Result {
     heading(out, "Checks")?;
-    writeln!(out, "  {DIM}{:<46}{:>10}{:>11}{:>9}{DIM:#}", "share of those that could be judged", "FAIL", "of", "")?;
+    writeln!(out, "  {DIM}{:<46}{:>10}{:>11}{:>9}{DIM:#}", "share of those that could be judged", "FAIL", "of", "share")?;
     let by_check = published.tally.by_check();
     for check in CHECKS {
         let Some(counts) = by_check.get(check.id) else { continue };
