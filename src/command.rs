@@ -27,12 +27,16 @@ use crate::{
 /// Does what the command line says.
 pub async fn execute(cli: Cli) -> ExitStatus {
     let screen = Screen { display: MultiProgress::new(), quiet: cli.quiet };
-    logs::start(cli.log_format, cli.quiet, screen.display.clone());
+    let form = logs::start(cli.log_format, cli.quiet, screen.display.clone());
     match dispatch(cli.command, &screen).await {
         Ok(status) => status,
         Err(failure) => {
-            // When even the standard error is gone, the status says enough.
-            let _unheard = writeln!(anstream::stderr(), "{}", failure.text());
+            match (form, failure.status()) {
+                // Among lines of JSON, the last one is JSON too; what is wrong with the command line is for people.
+                (logs::Form::Json, ExitStatus::Failed) => tracing::error!("{}", failure.text()),
+                // When even the standard error is gone, the status says enough.
+                _ => drop(writeln!(anstream::stderr(), "{}", failure.text())),
+            }
             failure.status()
         }
     }
@@ -52,7 +56,7 @@ async fn dispatch(command: Command, screen: &Screen) -> Result<ExitStatus, Failu
         Command::Publish(args) => {
             let run = screen.start(&args.config, Some(args.run_id)).await?;
             let published = until_stopped(&run, Box::pin(run.publish())).await?;
-            screen.conclude(&run, &published, args.fail_on)
+            Ok(screen.conclude(&run, &published, args.fail_on))
         }
         Command::Config(args) => print(&load(&args)?.to_toml()),
         Command::Checks => print(&checks()),
@@ -85,11 +89,15 @@ impl Screen {
     }
 
     /// Prints the summary, and tells the exit status from the result.
-    fn conclude(&self, run: &Run, published: &Published, fail_on: Option<Severity>) -> Result<ExitStatus, Failure> {
-        if !self.quiet {
-            print(&report::terminal::summary(published, &run.place()))?;
+    fn conclude(&self, run: &Run, published: &Published, fail_on: Option<Severity>) -> ExitStatus {
+        let status = report::exit_status(published, fail_on);
+        if !self.quiet
+            && let Err(failure) = print(&report::terminal::summary(published, &run.place()))
+        {
+            // The run is published all the same, and its status is what counts.
+            tracing::warn!(error = failure.text(), "the summary could not be shown");
         }
-        Ok(report::exit_status(published, fail_on))
+        status
     }
 }
 
@@ -161,7 +169,7 @@ async fn scan_and_publish(run: &Run, fail_on: Option<Severity>, screen: &Screen)
         run.publish().await
     };
     let published = until_stopped(run, Box::pin(both)).await?;
-    screen.conclude(run, &published, fail_on)
+    Ok(screen.conclude(run, &published, fail_on))
 }
 
 /// Waits for the work, or for Ctrl-C or SIGTERM, whichever comes first.

@@ -22,7 +22,7 @@ use crate::{
 
 /// The IAM actions of this file.
 pub const ACTIONS: &[&str] = &[DESCRIBE_KEY];
-const DESCRIBE_KEY: &str = "kms:DescribeKey";
+pub(crate) const DESCRIBE_KEY: &str = "kms:DescribeKey";
 
 /// What is known of a key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -45,6 +45,7 @@ pub mod organization;
 pub mod outcome;
 pub mod paging;
 pub mod place;
+pub mod printable;
 pub mod progress;
 pub mod region;
 pub mod report;

@@ -9,8 +9,17 @@ use tracing_subscriber::{
 
 use crate::cli::LogFormat;
 
-/// Starts logging. `RUST_LOG` overrides the level, which is `info` for ourselves and `warn` for the libraries.
-pub fn start(format: LogFormat, quiet: bool, display: MultiProgress) {
+/// The form that log lines have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// Text for people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// Starts logging, and tells in which form. `RUST_LOG` overrides the level, which is `info` for ourselves and `warn` for the libraries.
+pub fn start(format: LogFormat, quiet: bool, display: MultiProgress) -> Form {
     let level = if quiet { "warn" } else { "warn,sagesweep=info" };
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
     let text = match format {
@@ -27,6 +36,7 @@ pub fn start(format: LogFormat, quiet: bool, display: MultiProgress) {
     };
     // A second start, as in tests, keeps the first.
     let _already = tracing_subscriber::registry().with(filter).with(layer).try_init();
+    if text { Form::Text } else { Form::Json }
 }
 
 /// Whether the user asked for no colour (<https://no-color.org>).

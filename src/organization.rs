@@ -171,12 +171,16 @@ pub async fn discover(
 
     let scope = Scope::new(wanted);
     let mut members = Vec::new();
-    let tree = Tree::read(aws.home(), &listed, &scope).await?;
-    let mut unmatched = scope.unmatched_accounts(&everyone);
-    unmatched.extend(scope.unmatched_units(&tree));
+    let mut tree = Tree::read(aws.home(), &listed, &scope).await?;
+    if scope.lacks_units(&tree) {
+        // Units without an account are in no account's path.
+        tree.add_units(aws.home()).await?;
+    }
+    let unmatched = scope.unmatched(&everyone, &tree);
     if !unmatched.is_empty() {
         return Err(OrganizationError::NoSuch(unmatched));
     }
+    let mut notes = scope.needless(&everyone, &tree);
     for account in &listed {
         let Some(id) = account_id(account) else { continue };
         let is_management = management.flatten() == Some(id);
@@ -211,8 +215,8 @@ pub async fn discover(
     }
     members.sort_by_key(|member| member.account.id);
     let missing = tree.missing.as_ref();
-    let notes = missing.map(|refusal| format!("no ou_path: {} failed with {}", refusal.api, refusal.code));
-    Ok(Organization::new(organization_id, members, Some(everyone), notes.into_iter().collect()))
+    notes.extend(missing.map(|refusal| format!("no ou_path: {} failed with {}", refusal.api, refusal.code)));
+    Ok(Organization::new(organization_id, members, Some(everyone), notes))
 }
 
 /// The tags of an account, from `organizations:ListTagsForResource`.
@@ -239,8 +243,12 @@ async fn list_accounts(gate: &Gate) -> Result<Vec<Listed>, Refusal> {
         let token = pages.token();
         let send = || client.list_accounts().max_results(20).set_next_token(token.clone()).send();
         let answer = gate.call(LIST_ACCOUNTS, send).await?;
-        accounts.extend_from_slice(answer.accounts());
-        pages.turn(answer.next_token(), answer.accounts().len())?;
+        let Some(page) = &answer.accounts else { return Err(Refusal::lacks(LIST_ACCOUNTS, "Accounts")) };
+        if let Some(nobody) = page.iter().find(|account| account_id(account).is_none()) {
+            return Err(Refusal::lacks(LIST_ACCOUNTS, &format!("account id for {:?}", nobody.name())));
+        }
+        accounts.extend_from_slice(page);
+        pages.turn(answer.next_token(), page.len())?;
     }
     accounts.sort_by(|one, other| one.id().cmp(&other.id()));
     accounts.dedup_by(|one, other| one.id() == other.id());

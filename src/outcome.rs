@@ -6,7 +6,7 @@ use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkErro
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use thiserror::Error;
 
-use crate::coverage::Outcome;
+use crate::{coverage::Outcome, printable::is_unsafe};
 
 /// An API call that gave no usable answer.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -28,8 +28,13 @@ const MESSAGE_LIMIT: usize = 600;
 impl Refusal {
     /// A refusal with all its parts; the message is cut to a bounded length and to one line.
     pub fn new(outcome: Outcome, api: &'static str, code: impl Into<String>, message: impl AsRef<str>) -> Self {
-        let message = message.as_ref().chars().map(|letter| if letter.is_control() { ' ' } else { letter });
+        let message = message.as_ref().chars().map(|letter| if is_unsafe(letter) { ' ' } else { letter });
         Self { outcome, api, code: code.into(), message: message.take(MESSAGE_LIMIT).collect() }
+    }
+
+    /// An answer without what it has to hold.
+    pub fn lacks(api: &'static str, member: &str) -> Self {
+        Self::new(Outcome::MalformedAnswer, api, "MalformedAnswer", format!("the answer has no {member}"))
     }
 
     /// Whether the refusal is about the whole region or account, so that asking another API there is pointless.
@@ -158,7 +163,6 @@ fn from_status(api: &'static str, status: u16, message: String) -> Refusal {
     let outcome = match status {
         200..=299 => return Refusal::new(Outcome::MalformedAnswer, api, "MalformedAnswer", message),
         401 | 403 => Outcome::AccessDenied,
-        404 | 405 | 501 => Outcome::NotSupported,
         408 | 504 => Outcome::Timeout,
         429 => Outcome::Throttled,
         _ => Outcome::Error,
@@ -223,7 +227,7 @@ mod tests {
         let cases = [
             (200, Outcome::MalformedAnswer),
             (403, Outcome::AccessDenied),
-            (404, Outcome::NotSupported),
+            (404, Outcome::Error),
             (429, Outcome::Throttled),
             (500, Outcome::Error),
             (503, Outcome::Error),

@@ -73,6 +73,11 @@ pub struct Resource {
     pub facts: Facts,
 }
 
+/// Whether two creation times are the same: two services may round one differently.
+pub fn is_same_time(one: Option<Timestamp>, other: Option<Timestamp>) -> bool {
+    one.zip(other).is_none_or(|(one, other)| one.as_second().abs_diff(other.as_second()) <= 1)
+}
+
 /// What made a resource.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Origin {

@@ -50,6 +50,9 @@ pub enum RunError {
     /// The accounts in scope cannot be told.
     #[error(transparent)]
     Organization(#[from] OrganizationError),
+    /// The configuration leaves no region.
+    #[error("no region of any account is in scope; look at the include and exclude keys of [regions]")]
+    NoRegion,
     /// The destination cannot be written.
     #[error("cannot use the destination")]
     Store(#[from] StoreError),
@@ -76,7 +79,7 @@ pub enum RunError {
 impl RunError {
     /// Whether the configuration is at fault.
     pub fn is_usage(&self) -> bool {
-        matches!(self, Self::Organization(OrganizationError::NoSuch(_) | OrganizationError::Empty))
+        matches!(self, Self::NoRegion | Self::Organization(OrganizationError::NoSuch(_) | OrganizationError::Empty))
     }
 }
 
@@ -98,6 +101,7 @@ impl Run {
         let started_at = self.clock.now();
         let throttle = Arc::new(Throttle::new(&self.config.pacing));
         let aws = Arc::new(Aws::connect(&self.sdk, &self.config, throttle).await?);
+        publish::refuse_published(&self.store, &self.run_id).await?;
         let organization = organization::discover(&aws, &self.config.organization, &self.config.role).await?;
         let organization = Arc::new(organization);
         tracing::info!(run_id = %self.run_id, caller = aws.caller().arn, accounts = organization.members.len(), "scan begins");
@@ -118,6 +122,9 @@ impl Run {
             never = shown => never,
         };
         let staged = staged?;
+        if regions.is_empty() {
+            return Err(RunError::NoRegion);
+        }
         tracing::info!(run_id = %self.run_id, parts = staged.parts, rows = staged.rows, bytes = staged.bytes, "scan done");
 
         let facts = self.facts(&aws, &organization, &regions, started_at);

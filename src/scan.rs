@@ -16,7 +16,7 @@ use jiff::Timestamp;
 use parking_lot::Mutex;
 use tokio::{
     sync::{Semaphore, mpsc},
-    task::JoinSet,
+    task::{self, JoinError, JoinSet},
 };
 
 pub mod cell;
@@ -25,7 +25,7 @@ use cell::{Cell, Collected, Means};
 
 use crate::{
     config::Config,
-    coverage::{Coverage, Outcome},
+    coverage::{Coverage, Outcome, RegionsFrom},
     kms::Keys,
     lake::staging::Unit,
     organization::{self, Account, Member, Organization, Standing, Target},
@@ -96,18 +96,42 @@ impl Scan {
             scan: self,
         });
         let mut accounts = JoinSet::new();
+        let mut under_way = HashMap::new();
         for member in members {
-            if accounts.len() >= most {
-                accounts.join_next().await;
+            if accounts.len() >= most
+                && let Some(joined) = accounts.join_next_with_id().await
+            {
+                running.account_ended(joined, &mut under_way).await;
             }
-            accounts.spawn(Arc::clone(&running).account(member));
+            let account = member.account.clone();
+            under_way.insert(accounts.spawn(Arc::clone(&running).account(member)).id(), account);
         }
-        while accounts.join_next().await.is_some() {}
+        while let Some(joined) = accounts.join_next_with_id().await {
+            running.account_ended(joined, &mut under_way).await;
+        }
         std::mem::take(&mut *running.seen.lock())
     }
 }
 
 impl Running {
+    /// An account whose task panicked, before its regions were known, has its rows too.
+    async fn account_ended(
+        self: &Arc<Self>,
+        joined: Result<(task::Id, ()), JoinError>,
+        under_way: &mut HashMap<task::Id, Account>,
+    ) {
+        match joined {
+            Ok((id, ())) => drop(under_way.remove(&id)),
+            Err(error) => {
+                if let Some(account) = under_way.remove(&error.id()) {
+                    let refusal = Refusal::new(Outcome::Error, "sagesweep:Scan", "Internal", error.to_string());
+                    let scope = regions::without_asking(&self.scan.config.regions, self.scan.aws.caller().partition);
+                    self.refused_account(account, &scope, &refusal, &[]).await;
+                }
+            }
+        }
+    }
+
     /// One account: its tags, role and regions, then the cells in them.
     async fn account(self: Arc<Self>, member: Member) {
         let (aws, config) = (&self.scan.aws, &self.scan.config);
@@ -204,6 +228,11 @@ impl Running {
             RegionStanding::WithoutService => {
                 Some((Outcome::ServiceNotInRegion, "NoEndpoint", "SageMaker is not in the region"))
             }
+            RegionStanding::NotListed => Some((
+                Outcome::Error,
+                "UnknownRegion",
+                "the account knows no such region; is the configuration misspelt?",
+            )),
         };
         if let Some((outcome, code, message)) = code {
             let refusal = Refusal::new(outcome, regions::LIST_REGIONS, code, message);
@@ -269,7 +298,7 @@ impl Running {
             collected.outcome = Outcome::Partial;
         }
         collected.listed = collected.listed.max(evaluated);
-        as_enabled(&target.region, &mut collected);
+        as_enabled(target, &mut collected);
         let look_up = cell.tally.refusal.lock().clone();
         (collected, evaluated, unknown, look_up)
     }
@@ -342,21 +371,18 @@ async fn within(deadline: Duration, cell: &Cell, mut collect: impl Future<Output
             Err(_elapsed) if cell.steps() > steps || cell.is_waiting() => {}
             Err(_elapsed) => {
                 let message = format!("nothing more came for {} s", deadline.as_secs());
-                let api = cell.resource_type.first_api();
-                return Collected::refused(Refusal::new(Outcome::Timeout, api, "UnitDeadline", message));
+                return Collected::refused(Refusal::new(Outcome::Timeout, cell.last_api(), "UnitDeadline", message));
             }
         }
     }
 }
 
-/// A token that is refused in a region that nobody can disable is not about the region.
-fn as_enabled(region: &Region, collected: &mut Collected) {
-    let always_on = region::lookup(region).is_some_and(|known| known.enabled_by_default);
-    let by_token = collected
-        .refusal
-        .as_ref()
-        .is_some_and(|refusal| matches!(refusal.code.as_str(), "UnrecognizedClientException" | "InvalidClientTokenId"));
-    if collected.outcome == Outcome::RegionDisabled && always_on && by_token {
+/// A token that is refused where the region is known to be on is not about the region: nobody can disable it, or the
+/// account said that it is enabled.
+fn as_enabled(target: &Target, collected: &mut Collected) {
+    let always_on = region::lookup(&target.region).is_some_and(|known| known.enabled_by_default);
+    let is_on = always_on || target.regions_from == RegionsFrom::ListRegions;
+    if collected.outcome == Outcome::RegionDisabled && is_on {
         collected.outcome = Outcome::Error;
         if let Some(refusal) = &mut collected.refusal {
             refusal.outcome = Outcome::Error;

@@ -1,6 +1,7 @@
 //! Pacing: a limiter for each (account, region, API) below the quota, and a cap on what is under way at once.
 //!
-//! The limiter is passed before the global permit is taken, so that a slow place does not hold one. The rate of a
+//! The limiter is passed before the global permit is taken, so that a place that must wait its turn does not hold one.
+//! The rate of a
 //! limiter halves when the service throttles, since the account's own pipelines live on the same quota, and grows
 //! back step by step while no more throttling is seen.
 
@@ -130,10 +131,8 @@ impl Throttle {
         &self.counters
     }
 
-    /// Waits until a call of `api` may be sent; the permit is held while it is under way.
-    ///
-    /// None only if the semaphore were closed, which it never is.
-    pub async fn admit(&self, pace: &Pace, api: &'static str) -> Option<SemaphorePermit<'_>> {
+    /// Waits until the pace of `api` lets a call be sent.
+    pub async fn pace(&self, pace: &Pace, api: &'static str) {
         let governor = {
             let mut limiters = pace.limiters.lock();
             let limiter = limiters.entry(api).or_insert_with(|| {
@@ -144,6 +143,12 @@ impl Throttle {
             Arc::clone(&limiter.governor)
         };
         governor.until_ready().await;
+    }
+
+    /// Waits until one more call may be under way; the permit is held until its answer, retries included.
+    ///
+    /// None only if the semaphore were closed, which it never is.
+    pub async fn permit(&self) -> Option<SemaphorePermit<'_>> {
         self.in_flight.acquire().await.ok()
     }
 }
@@ -250,7 +255,7 @@ mod tests {
         };
         let throttle = Throttle::new(&pacing);
         for _ in 0..3 {
-            assert!(throttle.admit(&Pace::default(), "sagemaker:Search").await.is_some());
+            throttle.pace(&Pace::default(), "sagemaker:Search").await;
         }
     }
 }

@@ -24,7 +24,7 @@ impl Default for Pacing {
         Self {
             max_in_flight: 64,
             max_targets: 128,
-            slice_jobs: 2_000,
+            slice_jobs: 1_000,
             unit_deadline_seconds: 1_800,
             rates: APIS.iter().copied().collect(),
         }

@@ -29,6 +29,12 @@ pub struct Behaviour {
     pub omit_paths: bool,
     /// Seconds by which `Search` lags: younger jobs are missing from it.
     pub search_lag: u64,
+    /// The oldest jobs of each cell, so many, that `Search` hides, as a visibility condition of the role does.
+    pub search_hides: u64,
+    /// Whether `Search` ignores filters, as a service that does not know their operators.
+    pub search_ignores_filters: bool,
+    /// Whether `Search` leaves out `TotalHits`.
+    pub search_counts_nothing: bool,
 }
 
 /// A lognormal distribution of delays.

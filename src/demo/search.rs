@@ -104,12 +104,14 @@ pub(super) fn search(world: &World, cell: &Cell, invocation: &Invocation) -> Res
     }
     let lag = i64::try_from(world.behaviour.search_lag.saturating_mul(1000)).unwrap_or(i64::MAX);
     let indexed = cell.created_before(cell.calendar.end.saturating_sub(lag));
-    let mut range = 0..if request.resource == Resource::TrainingJob { indexed } else { 0 };
+    let hidden = world.behaviour.search_hides.min(indexed);
+    let mut range = hidden..if request.resource == Resource::TrainingJob { indexed } else { hidden };
     let expression = request.expression.unwrap_or_default();
     if expression.operator == Some(Junction::Or) && expression.filters.len() > 1 {
         return Err(Refusal::validation("The simulated search joins filters by And only."));
     }
-    for filter in &expression.filters {
+    let filters = if world.behaviour.search_ignores_filters { &[][..] } else { &expression.filters };
+    for filter in filters {
         let (low, high) = window(cell, filter)?;
         range = range.start.max(low)..range.end.min(high);
     }
@@ -135,10 +137,12 @@ pub(super) fn search(world: &World, cell: &Cell, invocation: &Invocation) -> Res
     if last < total {
         json.text("NextToken", &token(last));
     }
-    json.object("TotalHits");
-    json.number("Value", total.min(MOST_HITS));
-    json.text("Relation", if total > MOST_HITS { "GreaterThanOrEqualTo" } else { "EqualTo" });
-    json.close();
+    if !world.behaviour.search_counts_nothing {
+        json.object("TotalHits");
+        json.number("Value", total.min(MOST_HITS));
+        json.text("Relation", if total > MOST_HITS { "GreaterThanOrEqualTo" } else { "EqualTo" });
+        json.close();
+    }
     json.close();
     Ok(json.finish())
 }

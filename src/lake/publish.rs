@@ -18,7 +18,7 @@ mod tally;
 
 use files::{Files, LocalFile};
 pub use files::{MOST_FILES, Shape};
-pub use tally::{Kind, Tally};
+pub use tally::{Kind, Tally, share_in_percent};
 
 use super::{
     RunContext, RunId, Table,

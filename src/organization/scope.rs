@@ -59,18 +59,29 @@ impl<'a> Scope<'a> {
         self.wanted.include_tags.iter().all(matches) && !self.wanted.exclude_tags.iter().any(matches)
     }
 
-    /// Account ids of the scope that the organization does not have.
-    pub(super) fn unmatched_accounts(&self, everyone: &BTreeSet<AccountId>) -> Vec<String> {
-        let named = self.wanted.include_accounts.iter().chain(&self.wanted.exclude_accounts);
-        named.filter(|id| !everyone.contains(id)).map(|id| format!("account {id}")).collect()
+    /// Whether a unit of the scope was not met among the paths of accounts.
+    pub(super) fn lacks_units(&self, tree: &Tree) -> bool {
+        self.wanted.include_ous.iter().chain(&self.wanted.exclude_ous).any(|ou| !exists(ou, tree))
     }
 
-    /// Units of the scope that the organization does not have; a mistyped exclude would audit what it should not.
-    pub(super) fn unmatched_units(&self, tree: &Tree) -> Vec<String> {
-        let named = self.wanted.include_ous.iter().chain(&self.wanted.exclude_ous);
-        let unmatched = named.filter(|ou| !tree.units.values().any(|path| contains(ou, path)));
-        unmatched.map(|ou| format!("organizational unit {ou}")).collect()
+    /// What is included and the organization does not have: a mistyped include would silently audit less.
+    pub(super) fn unmatched(&self, everyone: &BTreeSet<AccountId>, tree: &Tree) -> Vec<String> {
+        let accounts = self.wanted.include_accounts.difference(everyone).map(|id| format!("account {id}"));
+        let units = self.wanted.include_ous.iter().filter(|ou| !exists(ou, tree));
+        accounts.chain(units.map(|ou| format!("organizational unit {ou}"))).collect()
     }
+
+    /// What is excluded and the organization does not have (any more): worth knowing, and no reason to stop a night.
+    pub(super) fn needless(&self, everyone: &BTreeSet<AccountId>, tree: &Tree) -> Vec<String> {
+        let accounts = self.wanted.exclude_accounts.difference(everyone).map(|id| format!("account {id}"));
+        let units = self.wanted.exclude_ous.iter().filter(|ou| !exists(ou, tree));
+        let needless = accounts.chain(units.map(|ou| format!("organizational unit {ou}")));
+        needless.map(|what| format!("{what} is excluded, and not in the organization")).collect()
+    }
+}
+
+fn exists(selector: &OuSelector, tree: &Tree) -> bool {
+    tree.units.values().any(|path| contains(selector, path))
 }
 
 /// Whether a unit lies in (or is) the one that the selector names.

@@ -118,6 +118,27 @@ impl Tree {
     async fn walk(gate: &Gate, scope: &Scope<'_>) -> Result<Self, Refusal> {
         let client = gate.organizations();
         let mut tree = Self::default();
+        tree.add_units(gate).await?;
+        for (id, path) in &tree.units {
+            if !scope.takes_path(Some(path)) {
+                continue;
+            }
+            let mut pages = Pages::new(LIST_ACCOUNTS_FOR_PARENT);
+            while pages.more() {
+                let token = pages.token();
+                let send = || client.list_accounts_for_parent().parent_id(id).set_next_token(token.clone()).send();
+                let answer = gate.call(LIST_ACCOUNTS_FOR_PARENT, send).await?;
+                let ids = answer.accounts().iter().filter_map(|account| account.id()?.parse().ok());
+                tree.paths.extend(ids.map(|account| (account, path.clone())));
+                pages.turn(answer.next_token(), answer.accounts().len())?;
+            }
+        }
+        Ok(tree)
+    }
+
+    /// Adds every unit, from the root down.
+    pub(super) async fn add_units(&mut self, gate: &Gate) -> Result<(), Refusal> {
+        let client = gate.organizations();
         let mut open = Vec::new();
         let mut pages = Pages::new(LIST_ROOTS);
         while pages.more() {
@@ -142,19 +163,8 @@ impl Tree {
                 }
                 pages.turn(answer.next_token(), answer.organizational_units().len())?;
             }
-            if scope.takes_path(Some(&path)) {
-                let mut pages = Pages::new(LIST_ACCOUNTS_FOR_PARENT);
-                while pages.more() {
-                    let token = pages.token();
-                    let send = || client.list_accounts_for_parent().parent_id(&id).set_next_token(token.clone()).send();
-                    let answer = gate.call(LIST_ACCOUNTS_FOR_PARENT, send).await?;
-                    let ids = answer.accounts().iter().filter_map(|account| account.id()?.parse().ok());
-                    tree.paths.extend(ids.map(|account| (account, path.clone())));
-                    pages.turn(answer.next_token(), answer.accounts().len())?;
-                }
-            }
-            tree.units.insert(id, path);
+            self.units.insert(id, path);
         }
-        Ok(tree)
+        Ok(())
     }
 }

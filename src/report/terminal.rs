@@ -8,8 +8,12 @@ use crate::{
     check::CHECKS,
     coverage::Outcome,
     finding::{Severity, Status},
-    lake::{publish::Published, runs::RunStatus},
+    lake::{
+        publish::{Published, share_in_percent},
+        runs::RunStatus,
+    },
     place::AccountId,
+    printable::is_unsafe,
 };
 
 const BOLD: Style = Style::new().bold();
@@ -105,7 +109,11 @@ fn posture(out: &mut String, published: &Published) -> std::fmt::Result {
 
 fn checks(out: &mut String, published: &Published) -> std::fmt::Result {
     heading(out, "Checks")?;
-    writeln!(out, "  {DIM}{:<46}{:>10}{:>11}{:>9}{DIM:#}", "share of those that could be judged", "FAIL", "of", "share")?;
+    writeln!(
+        out,
+        "  {DIM}{:<46}{:>10}{:>11}{:>9}{DIM:#}",
+        "share of those that could be judged", "FAIL", "of", "share"
+    )?;
     let by_check = published.tally.by_check();
     for check in CHECKS {
         let Some(counts) = by_check.get(check.id) else { continue };
@@ -164,8 +172,7 @@ fn painted(style: Style, text: &str) -> String {
 
 /// A share in percent with one digit; none of nothing, since never judged is not zero.
 fn percent(part: u64, whole: u64) -> Option<String> {
-    let exact = |count: u64| u32::try_from(count).map_or(f64::from(u32::MAX), f64::from);
-    (whole > 0).then(|| format!("{:.1} %", 100.0 * exact(part) / exact(whole)))
+    share_in_percent(part, whole).map(|share| format!("{share:.1} %"))
 }
 
 /// A number in groups of three digits.
@@ -188,12 +195,6 @@ fn clipped(text: &str, width: usize) -> String {
         return safe;
     }
     safe.chars().take(width.saturating_sub(1)).chain(['…']).collect()
-}
-
-/// Control characters, and those that turn the direction of writing.
-fn is_unsafe(letter: char) -> bool {
-    letter.is_control()
-        || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
 #[cfg(test)]

@@ -16,16 +16,16 @@ use crate::{
     check::{CHECKS, Context},
     coverage::{Method, Outcome},
     finding::{Finding, Status},
-    kms::Keys,
+    kms::{DESCRIBE_KEY, Keys},
     lake::staging::Unit,
     organization::Target,
     outcome::Refusal,
-    resource::{Facts, Resource, ResourceType, training_job},
+    resource::{Facts, Resource, ResourceType, is_same_time, training_job},
     session::{Clock, gate::Gate},
 };
 
 /// Resources that wait in memory, over all cells, for the rest of their unit: some 2 KB each.
-pub(super) const ROOM: u32 = 32_000;
+pub(super) const ROOM: u32 = 16_000;
 
 /// What all cells of a scan share.
 #[derive(Debug, Clone)]
@@ -57,8 +57,9 @@ pub struct Cell {
     pub gate: Gate,
     means: Means,
     pub(super) tally: Tally,
-    expected: Mutex<HashSet<(String, Option<i64>)>>,
+    expected: Mutex<HashMap<String, Option<Timestamp>>>,
     steps: AtomicU64,
+    last_api: Mutex<&'static str>,
     waiting: AtomicU64,
     client: aws_sdk_sagemaker::Client,
 }
@@ -95,6 +96,20 @@ impl Collected {
         Self { outcome: Outcome::Complete, refusal: None, method: None, listed, window_end: None, notes: Vec::new() }
     }
 
+    /// Not everything was read: why.
+    pub fn partial(&mut self, why: String) {
+        self.outcome = Outcome::Partial;
+        self.notes.push(why);
+    }
+
+    /// So many lines of a listing named no resource, so that these are missing.
+    pub fn nameless(&mut self, lines: u64) {
+        if lines > 0 {
+            self.listed += lines;
+            self.partial(format!("{lines} lines of the listing do not name a resource"));
+        }
+    }
+
     /// Nothing could be read.
     pub fn refused(refusal: Refusal) -> Self {
         Self { outcome: refusal.outcome, refusal: Some(refusal), ..Self::complete(0) }
@@ -106,7 +121,8 @@ impl Cell {
         let client = gate.sagemaker();
         let (tally, expected) = (Tally::default(), Mutex::default());
         let (steps, waiting) = (AtomicU64::new(0), AtomicU64::new(0));
-        Self { target, resource_type, gate, means, tally, expected, steps, waiting, client }
+        let last_api = Mutex::new(resource_type.first_api());
+        Self { target, resource_type, gate, means, tally, expected, steps, last_api, waiting, client }
     }
 
     /// The most resources of one unit.
@@ -134,9 +150,22 @@ impl Cell {
         permit
     }
 
-    /// Says that the cell gets on.
-    pub fn step(&self) {
+    /// Says that the cell gets on, with a call of this API.
+    pub fn step(&self, api: &'static str) {
         self.steps.fetch_add(1, Ordering::Relaxed);
+        *self.last_api.lock() = api;
+    }
+
+    /// The API with which it last got on.
+    pub(super) fn last_api(&self) -> &'static str {
+        *self.last_api.lock()
+    }
+
+    /// Forgets what was delivered: the cell is read again in another way, and what comes twice is published once.
+    pub fn restart(&self) {
+        self.tally.evaluated.store(0, Ordering::Relaxed);
+        self.tally.unknown.store(0, Ordering::Relaxed);
+        self.expected.lock().clear();
     }
 
     /// How often it got on.
@@ -151,26 +180,29 @@ impl Cell {
 
     /// Names resources that have to be delivered, with their creation time.
     pub fn expect(&self, names: impl Iterator<Item = (String, Option<Timestamp>)>) {
-        self.expected.lock().extend(names.map(|(name, created)| (name, created.map(Timestamp::as_second))));
+        self.expected.lock().extend(names);
     }
 
     /// The names of the expected resources that were not delivered yet.
     pub fn still_expected(&self) -> HashSet<String> {
-        self.expected.lock().iter().map(|(name, _)| name.clone()).collect()
+        self.expected.lock().keys().cloned().collect()
     }
 
-    /// Judges the resources of a complete unit and hands them on. An error means that the run is stopping.
-    pub async fn deliver(&self, resources: Vec<Resource>) -> Result<(), Refusal> {
+    /// Judges the resources of a complete unit and hands them on; tells how many they were. An error means that the run
+    /// is stopping.
+    pub async fn deliver(&self, resources: Vec<Resource>) -> Result<u64, Refusal> {
         let (resources, refusal) = match self.resource_type {
             ResourceType::TrainingJob => training_job::collect::confirm_serverless(self, resources).await,
         };
         self.note(refusal);
         let unit = self.judge(resources).await;
-        if unit.resources.is_empty() {
-            return Ok(());
+        let delivered = u64::try_from(unit.resources.len()).unwrap_or(u64::MAX);
+        if delivered == 0 {
+            return Ok(0);
         }
         let stopped = |_| Refusal::new(Outcome::Error, "lake:Stage", "Stopped", "the run is being stopped");
-        self.means.staged.send(unit).await.map_err(stopped)
+        self.means.staged.send(unit).await.map_err(stopped)?;
+        Ok(delivered)
     }
 
     async fn judge(&self, resources: Vec<Resource>) -> Unit {
@@ -178,6 +210,7 @@ impl Cell {
         for text in resources.iter().flat_map(|resource| resource.facts.keys()) {
             if !keys.contains_key(text) {
                 let (key, refusal) = self.means.keys.look_up(&self.target, text).await;
+                self.step(DESCRIBE_KEY);
                 self.note(refusal);
                 keys.insert(text.to_owned(), key);
             }
@@ -188,7 +221,10 @@ impl Cell {
         {
             let mut expected = self.expected.lock();
             for resource in &resources {
-                expected.remove(&(resource.name.clone(), resource.created_at.map(Timestamp::as_second)));
+                let created = expected.get(&resource.name).copied();
+                if created.is_some_and(|listed| is_same_time(listed, resource.created_at)) {
+                    expected.remove(&resource.name);
+                }
             }
         }
         for resource in resources.into_iter().map(Arc::new) {

@@ -6,9 +6,11 @@ use aws_config::SdkConfig;
 use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
-use super::{credentials::RoleCredentials, retry_partition, watch};
+use super::{
+    credentials::{ASSUME_ROLE, RoleCredentials},
+    retry_partition, watch,
+};
 use crate::{
-    coverage::Outcome,
     outcome::Refusal,
     throttle::{Pace, Throttle},
 };
@@ -94,9 +96,10 @@ impl Gate {
         E: ProvideErrorMetadata + StdError + 'static,
         F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
     {
-        let Some(_permit) = self.throttle.admit(&self.pace, api).await else {
-            return Err(Refusal::new(Outcome::Error, api, "Stopped", "the run is being stopped"));
-        };
+        self.throttle.pace(&self.pace, api).await;
+        // A call that needs fresh credentials waits for this one with its own permit in hand: were a permit needed
+        // here too, calls that hold all of them would wait for ever.
+        let _permit = if api == ASSUME_ROLE { None } else { self.throttle.permit().await };
         request().await.map_err(|error| Refusal::from_sdk(api, &error))
     }
 }

@@ -23,6 +23,8 @@ pub enum Standing {
     Disabled,
     /// Without SageMaker.
     WithoutService,
+    /// Configured, and not among the regions that the account knows of: new, or misspelt.
+    NotListed,
 }
 
 /// The regions in scope of one account.
@@ -46,8 +48,16 @@ pub async fn in_scope(gate: &Gate, scope: &config::Regions, partition: Partition
             } else {
                 scope.include.iter().cloned().collect()
             };
-            let enabled = |region: &Region| listed.iter().any(|(listed, on)| *on && listed == region);
-            RegionsInScope { regions: standings(wanted, scope, enabled), from: RegionsFrom::ListRegions, refusal: None }
+            let standing = |region: &Region| match listed.iter().find(|(listed, _)| listed == region) {
+                Some((_, true)) => Standing::Enabled,
+                Some((_, false)) => Standing::Disabled,
+                None => Standing::NotListed,
+            };
+            RegionsInScope {
+                regions: standings(wanted, scope, standing),
+                from: RegionsFrom::ListRegions,
+                refusal: None,
+            }
         }
         Err(refusal) => RegionsInScope { refusal: Some(refusal), ..without_asking(scope, partition) },
     }
@@ -62,21 +72,20 @@ pub fn without_asking(scope: &config::Regions, partition: Partition) -> RegionsI
     } else {
         (default_regions(partition).map(|known| known.code.clone()).collect(), RegionsFrom::Defaults)
     };
-    RegionsInScope { regions: standings(wanted, scope, |_| true), from, refusal: None }
+    RegionsInScope { regions: standings(wanted, scope, |_| Standing::Enabled), from, refusal: None }
 }
 
 fn standings(
     mut wanted: Vec<Region>,
     scope: &config::Regions,
-    enabled: impl Fn(&Region) -> bool,
+    standing: impl Fn(&Region) -> Standing,
 ) -> Vec<(Region, Standing)> {
     wanted.sort_unstable();
     wanted.dedup();
     wanted.retain(|region| !scope.exclude.contains(region));
     let standing = |region: &Region| match lookup(region) {
         Some(known) if !known.sagemaker => Standing::WithoutService,
-        _ if !enabled(region) => Standing::Disabled,
-        _ => Standing::Enabled,
+        _ => standing(region),
     };
     wanted.into_iter().map(|region| (region.clone(), standing(&region))).collect()
 }
@@ -93,14 +102,21 @@ async fn list(gate: &Gate) -> Result<Vec<(Region, bool)>, Refusal> {
         let answer = gate
             .call(LIST_REGIONS, || client.list_regions().max_results(50).set_next_token(token.clone()).send())
             .await?;
-        for region in answer.regions() {
+        let Some(page) = &answer.regions else {
+            return Err(Refusal::lacks(LIST_REGIONS, "Regions"));
+        };
+        for region in page {
             let on = matches!(region.region_opt_status(), Some(Enabled | EnabledByDefault));
             // A name that is no region code cannot be asked, so it is not in scope.
             if let Some(code) = region.region_name().and_then(|name| name.parse().ok()) {
                 regions.push((code, on));
             }
         }
-        pages.turn(answer.next_token(), answer.regions().len())?;
+        pages.turn(answer.next_token(), page.len())?;
+    }
+    if !regions.iter().any(|(_, on)| *on) {
+        // Every account has regions that nobody can disable.
+        return Err(Refusal::lacks(LIST_REGIONS, "an enabled region"));
     }
     Ok(regions)
 }

@@ -8,5 +8,6 @@ mod demo_truth;
 mod faults;
 mod policy;
 mod scope;
+mod search;
 mod table;
 mod truth_table;

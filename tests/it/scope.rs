@@ -68,7 +68,7 @@ async fn account_tags_decide_and_go_into_the_tables() {
 async fn what_the_organization_does_not_have_is_an_error_and_nothing_is_written() {
     let audit = Audit::with(small(), Behaviour::default(), |config| {
         config.organization.include_ous = ["/Workload".parse().unwrap()].into();
-        config.organization.exclude_accounts = ["000000000001".parse().unwrap()].into();
+        config.organization.include_accounts = ["000000000001".parse().unwrap()].into();
     })
     .await;
     let error = audit.published.as_ref().unwrap_err();

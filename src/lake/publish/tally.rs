@@ -29,6 +29,12 @@ pub struct Tally {
     pub resources: u64,
 }
 
+/// A share in percent; none of nothing, since never looked at is not zero.
+pub fn share_in_percent(part: u64, whole: u64) -> Option<f64> {
+    let exact = |count: u64| u32::try_from(count).map_or(f64::from(u32::MAX), f64::from);
+    (whole > 0).then(|| 100.0 * exact(part) / exact(whole))
+}
+
 /// What findings are counted by.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Kind {
@@ -95,9 +101,7 @@ impl Tally {
 
     /// The share of complete cells in percent; none when no cell counts: never looked at is not zero.
     pub fn coverage_percent(&self) -> Option<f64> {
-        let exact = |count: u64| u32::try_from(count).map_or(f64::from(u32::MAX), f64::from);
-        let counted = self.cells_counted();
-        (counted > 0).then(|| 100.0 * exact(self.cells_complete()) / exact(counted))
+        share_in_percent(self.cells_complete(), self.cells_counted())
     }
 
     /// Counts the rows of a batch.

@@ -2,12 +2,12 @@
 //!
 //! The listing is the truth and says little; the search says all and is an index that may lag, be narrowed by a
 //! visibility condition, or be refused. The first page of the listing tells in one call that a region is denied or
-//! empty. What the search lacks of it is described one by one when it is young, and makes the whole cell be
-//! described when it is old. No count that disagrees passes as complete.
+//! empty. A small cell is listed whole, of a large one the newest and the oldest jobs are. What the search lacks of
+//! them is described one by one when it is young, and makes the whole cell be described when it is old. No count that
+//! disagrees passes as complete.
 
 use std::{collections::HashMap, sync::Arc};
 
-use futures::StreamExt as _;
 use jiff::Timestamp;
 
 use super::{
@@ -19,43 +19,25 @@ use super::{
 use crate::{
     coverage::{Method, Outcome},
     outcome::Refusal,
-    resource::{Facts, Resource},
+    resource::{Facts, Resource, is_same_time},
     scan::cell::{Cell, Collected},
 };
 
 /// Reads the training jobs of a cell, delivers them in units, and says how that went.
 pub async fn collect(cell: &Arc<Cell>) -> Collected {
-    let mut listing = match Listing::newest(cell).await {
-        Ok(listing) if listing.jobs.is_empty() && listing.nameless == 0 => {
+    let mut listing = match Listing::begin(cell).await {
+        Ok(listing) if listing.is_empty() => {
             return Collected { method: Some(Method::ListDescribe), ..Collected::complete(0) };
         }
         Ok(listing) => Ok(listing),
         Err(refusal) if refusal.is_about_the_target() => return Collected::refused(refusal),
         Err(refusal) => Err(refusal),
     };
-    let asked_at = cell.now();
-    let short = match search::page(cell, None, None).await {
-        Err(refusal) => Short::refused(refusal),
-        Ok(first) => match (first.next.is_some(), first.total) {
-            (true, Some(total)) if total.hits > cell.slice() => {
-                let oldest = first.jobs.first().and_then(|job| job.created_at);
-                match in_windows(cell, &listing, oldest, total, asked_at).await {
-                    Ok(collected) => return collected,
-                    Err(_unusable) if total.exact && total.hits <= HITS_LIMIT => {
-                        match in_one(cell, &mut listing, first).await {
-                            Ok(collected) => return collected,
-                            Err(short) => short,
-                        }
-                    }
-                    Err(unusable) => unusable,
-                }
-            }
-            _ => match in_one(cell, &mut listing, first).await {
-                Ok(collected) => return collected,
-                Err(short) => short,
-            },
-        },
+    let short = match searched(cell, &mut listing).await {
+        Ok(collected) => return collected,
+        Err(short) => short,
     };
+    cell.restart();
     match listing {
         Ok(listing) => listed_and_described(cell, listing, short).await,
         Err(refusal) => {
@@ -64,6 +46,25 @@ pub async fn collect(cell: &Arc<Cell>) -> Collected {
             collected.notes.push(short.why);
             collected
         }
+    }
+}
+
+/// By searching; an error means that the cell has to be described, whatever was delivered.
+async fn searched(cell: &Arc<Cell>, listing: &mut Result<Listing, Refusal>) -> Result<Collected, Short> {
+    let asked_at = cell.now();
+    let first = search::page(cell, None, None).await.map_err(Short::refused)?;
+    match (first.next.is_some(), first.total) {
+        (true, Some(total)) if total.hits > cell.slice() => {
+            let oldest = first.jobs.first().and_then(|job| job.created_at);
+            match in_windows(cell, listing, oldest, total, asked_at).await {
+                Err(_short) if total.exact && total.hits <= HITS_LIMIT => {
+                    cell.restart();
+                    in_one(cell, listing, first).await
+                }
+                collected => collected,
+            }
+        }
+        _ => in_one(cell, listing, first).await,
     }
 }
 
@@ -89,7 +90,7 @@ async fn in_one(
     listing: &mut Result<Listing, Refusal>,
     first: search::Page,
 ) -> Result<Collected, Short> {
-    let more = first.total.filter(|_| first.next.is_some()).map_or(0, |total| total.hits);
+    let more = if first.next.is_some() { first.total.map_or(HITS_LIMIT, |total| total.hits) } else { 0 };
     let _room = cell.room(more).await;
     let mut found = search::rest(cell, None, first).await.map_err(Short::refused)?;
     if !found.adds_up {
@@ -98,51 +99,44 @@ async fn in_one(
         found = search::rest(cell, None, again).await.map_err(Short::refused)?;
     }
     if !found.adds_up {
-        let hits = found.total.map_or(0, |total| total.hits);
+        let hits = found.total.map_or_else(|| "uncounted".to_owned(), |total| total.hits.to_string());
         return Err(Short::because(format!("Search gave {} of {hits} records", found.jobs.len())));
     }
-    match listing {
+    let (jobs, collected) = match listing {
         Ok(listing) => {
             if found.total.is_none() {
                 // The search does not count, so the listing has to.
                 listing.complete(cell).await.map_err(Short::refused)?;
             }
-            let nameless = listing.nameless;
-            let (jobs, mut collected) = reconciled(cell, listing, found).await?;
-            collected.listed = u64::try_from(jobs.len()).unwrap_or(u64::MAX).saturating_add(nameless);
-            deliver(cell, jobs, collected).await
+            reconciled(cell, listing, found).await?
         }
         Err(refusal) => {
-            let counted = found.total.is_some();
             let mut collected = unlisted(refusal);
-            collected.listed = u64::try_from(found.jobs.len()).unwrap_or(u64::MAX);
-            if !counted {
-                collected.outcome = Outcome::Partial;
-                collected.notes.push("neither a listing nor TotalHits to hold the search against".to_owned());
+            if found.total.is_none() {
+                collected.partial("neither a listing nor TotalHits to hold the search against".to_owned());
             }
-            deliver(cell, found.jobs, collected).await
+            (found.jobs, collected)
         }
-    }
+    };
+    Ok(deliver(cell, jobs, collected).await)
 }
 
 /// The jobs of a search, with what the listing has besides and without what is no more.
 async fn reconciled(cell: &Arc<Cell>, listing: &Listing, found: Found) -> Result<(Vec<Resource>, Collected), Short> {
     let searched = found.jobs.iter().map(|job| (job.name.as_str(), job)).collect::<HashMap<_, _>>();
-    let lacking = lacking(listing, |job| searched.get(job.name.as_str()).is_some_and(|found| is_same(job, found)));
-    let old = listing.asked_at.saturating_sub(INDEX_LAG).unwrap_or(Timestamp::MIN);
-    let hidden = lacking.iter().filter(|job| job.created_at.is_none_or(|created| created < old)).count();
+    let lacking =
+        listing.listed().filter(|job| !searched.get(job.name.as_str()).is_some_and(|found| is_same(job, found)));
+    let lacking = lacking.cloned().collect::<Vec<_>>();
+    let hidden = lacking.iter().filter(|job| is_old(listing, job)).count();
     if hidden > 0 {
         return Err(Short::because(format!("Search hides {hidden} jobs that ListTrainingJobs shows")));
     }
-    let mut collected = Collected { method: Some(Method::Search), ..Collected::complete(0) };
-    let names = listing::by_name(&listing.jobs);
-    let mut jobs = Vec::with_capacity(found.jobs.len());
-    for job in found.jobs {
-        let listed = names.get(job.name.as_str()).is_some_and(|listed| is_same(listed, &job));
-        if listed || is_beyond(listing, &job) || still_exists(cell, &job).await {
-            jobs.push(job);
-        }
-    }
+    let mut collected = held_against(listing);
+    let names = listing.listed().map(|job| (job.name.as_str(), job)).collect::<HashMap<_, _>>();
+    let is_listed = |job: &Resource| names.get(job.name.as_str()).is_some_and(|listed| is_same(listed, job));
+    let (mut jobs, doubtful): (Vec<_>, Vec<_>) =
+        found.jobs.into_iter().partition(|job| is_listed(job) || listing.is_silent_on(job.created_at));
+    jobs.extend(existing(cell, doubtful).await);
     let (described, refusal) = listing::describe_all(cell, &lacking).await;
     if !described.is_empty() {
         collected.notes.push(format!("{} jobs were not yet in the search index and were described", described.len()));
@@ -151,42 +145,34 @@ async fn reconciled(cell: &Arc<Cell>, listing: &Listing, found: Found) -> Result
         collected.outcome = Outcome::Partial;
         collected.refusal = Some(refusal);
     }
-    if listing.nameless > 0 {
-        collected.outcome = Outcome::Partial;
-        collected.notes.push(format!("{} lines of the listing do not name a job", listing.nameless));
-    }
     jobs.extend(described);
     Ok((jobs, collected))
 }
 
-/// The lines of the listing that a search lacks.
-fn lacking(listing: &Listing, has: impl Fn(&Summary) -> bool) -> Vec<Summary> {
-    listing.jobs.iter().filter(|job| !has(job)).cloned().collect()
-}
-
 /// Whether a line of the listing and a record of the search are the same job; names are used again after deletion.
 fn is_same(listed: &Summary, job: &Resource) -> bool {
-    let apart = |one: Timestamp, other: Timestamp| one.as_second().abs_diff(other.as_second());
-    let same_time = listed.created_at.zip(job.created_at).is_none_or(|(one, other)| apart(one, other) <= 1);
-    listed.name == job.name && same_time
+    listed.name == job.name && is_same_time(listed.created_at, job.created_at)
 }
 
-/// Whether the listing cannot tell of a job: it was created before what was listed, or after.
-fn is_beyond(listing: &Listing, job: &Resource) -> bool {
-    let Some(created) = job.created_at else { return true };
-    created >= listing.asked_at || listing.horizon().is_some_and(|horizon| created <= horizon)
+/// Whether a job is too old for a search index to lag behind it.
+fn is_old(listing: &Listing, job: &Summary) -> bool {
+    let old = listing.asked_at.saturating_sub(INDEX_LAG).unwrap_or(Timestamp::MIN);
+    job.created_at.is_none_or(|created| created < old)
 }
 
-/// Whether a job that the search has and the listing has not is there; a refusal leaves it in.
-async fn still_exists(cell: &Cell, job: &Resource) -> bool {
-    match listing::describe(cell, &job.name).await {
+/// Of jobs that the search has and the listing lacks, those that are there; a refusal leaves one in.
+async fn existing(cell: &Cell, doubtful: Vec<Resource>) -> Vec<Resource> {
+    let names = doubtful.iter().map(|job| job.name.as_str()).collect::<Vec<_>>();
+    let described = listing::describe_each(cell, &names).await;
+    let checked = doubtful.into_iter().zip(described).filter(|(job, described)| match described {
         Described::Vanished => false,
-        Described::Job(now) => now.created_at.map(Timestamp::as_second) == job.created_at.map(Timestamp::as_second),
+        Described::Job(now) => is_same_time(now.created_at, job.created_at),
         Described::Refused(_) => true,
-    }
+    });
+    checked.map(|(job, _)| job).collect()
 }
 
-/// A search in windows of creation time, each a unit. An error means that nothing was delivered.
+/// A search in windows of creation time, each a unit.
 async fn in_windows(
     cell: &Arc<Cell>,
     listing: &Result<Listing, Refusal>,
@@ -200,53 +186,72 @@ async fn in_windows(
     // A little under the bound, since jobs do not come evenly.
     let parts = if total.exact { total.hits.div_ceil((cell.slice() * 3 / 5).max(1)) } else { 8 };
     if let Ok(listing) = listing {
-        cell.expect(listing.jobs.iter().map(|job| (job.name.clone(), job.created_at)));
+        cell.expect(listing.listed().map(|job| (job.name.clone(), job.created_at)));
     }
-    let read = search::windows(cell, span.parts(parts)).await;
+    let mut parts = span.parts(parts);
+    if let Some(first) = parts.first_mut() {
+        // Whatever is older than the first record belongs to the first window.
+        first.from = 0;
+    }
+    let read = search::windows(cell, parts).await;
     if read.unusable {
         return Err(Short::because("Search does not filter by CreationTime"));
     }
     let mut collected = match listing {
-        Ok(_) => Collected { method: Some(Method::Search), ..Collected::complete(0) },
+        Ok(listing) => held_against(listing),
         Err(refusal) => unlisted(refusal),
     };
     collected.window_end = Timestamp::from_second(span.to).ok();
     collected.listed = read.jobs;
     if read.short > 0 {
-        collected.outcome = Outcome::Partial;
-        collected.notes.push(format!("{} windows of the search were not read whole", read.short));
+        collected.partial(format!("{} windows of the search were not read whole", read.short));
         collected.refusal = read.refusal.or(collected.refusal);
-    } else if total.exact && read.jobs < total.hits {
-        // Deleted since the first count, or hidden by it: the count up to the end of the span decides.
-        let now = search::page(cell, Some(span), None).await.ok().and_then(|page| page.total);
-        if now.is_none_or(|now| now.hits > read.jobs) {
-            collected.outcome = Outcome::Partial;
-            collected.notes.push(format!("Search gave {} of {} records", read.jobs, total.hits));
-        }
+    } else if total.exact && read.jobs < total.hits && falls_short(cell, span.to, read.jobs).await {
+        collected.partial(format!("Search gave {} of {} records", read.jobs, total.hits));
     }
     if let Ok(listing) = listing {
         let missing = cell.still_expected();
-        let lacking = lacking(listing, |job| !missing.contains(&job.name));
-        collected.listed += u64::try_from(lacking.len()).unwrap_or(u64::MAX);
-        let old = listing.asked_at.saturating_sub(INDEX_LAG).unwrap_or(Timestamp::MIN);
-        if lacking.iter().any(|job| job.created_at.is_none_or(|created| created < old)) {
-            collected.outcome = Outcome::Partial;
-            collected.notes.push("Search hides jobs that ListTrainingJobs shows".to_owned());
+        let lacking = listing.listed().filter(|job| missing.contains(&job.name)).cloned().collect::<Vec<_>>();
+        if lacking.iter().any(|job| is_old(listing, job)) {
+            let why = "Search hides jobs that ListTrainingJobs shows";
+            if total.exact && total.hits <= HITS_LIMIT {
+                return Err(Short::because(why));
+            }
+            collected.partial(why.to_owned());
         }
         let (described, refusal) = listing::describe_all(cell, &lacking).await;
-        if refusal.is_some() {
-            collected.outcome = Outcome::Partial;
-        }
-        collected.refusal = collected.refusal.take().or(refusal);
-        if !described.is_empty() {
-            collected.notes.push(format!("{} jobs were not in the search index and were described", described.len()));
-        }
-        if let Err(refusal) = cell.deliver(described).await {
+        if let Some(refusal) = refusal {
             collected.outcome = Outcome::Partial;
             collected.refusal.get_or_insert(refusal);
         }
+        if !described.is_empty() {
+            collected.notes.push(format!("{} jobs were not in the search index and were described", described.len()));
+        }
+        return Ok(deliver(cell, described, collected).await);
     }
     Ok(collected)
+}
+
+/// Whether there are more records now, but for those from `end` on, than were read: fewer than were counted at first
+/// are right where jobs were deleted since. The counts are taken without the windows that they are to vouch for.
+async fn falls_short(cell: &Cell, end: i64, read: u64) -> bool {
+    let count = async |window| search::page(cell, window, None).await.ok()?.total.map(|total| total.hits);
+    let (now, later) = (count(None).await, count(Some(Window { from: end, to: i64::from(u32::MAX) })).await);
+    now.zip(later).is_none_or(|(now, later)| now.saturating_sub(later) > read)
+}
+
+/// A search with a listing beside it.
+fn held_against(listing: &Listing) -> Collected {
+    let mut collected = Collected { method: Some(Method::Search), ..Collected::complete(0) };
+    if let Some(refusal) = &listing.broken {
+        collected.notes.push(format!("held against a part of the listing, which broke off: {}", refusal.code));
+        collected.refusal = Some(refusal.clone());
+    } else if !listing.is_complete() {
+        let listed = listing.listed().count();
+        collected.notes.push(format!("held against {listed} jobs from both ends of the listing"));
+    }
+    collected.nameless(listing.nameless);
+    collected
 }
 
 /// A search that no listing stands beside.
@@ -259,12 +264,15 @@ fn unlisted(refusal: &Refusal) -> Collected {
     }
 }
 
-async fn deliver(cell: &Arc<Cell>, jobs: Vec<Resource>, mut collected: Collected) -> Result<Collected, Short> {
-    if let Err(refusal) = cell.deliver(jobs).await {
-        collected.outcome = Outcome::Partial;
-        collected.refusal = Some(refusal);
+async fn deliver(cell: &Arc<Cell>, jobs: Vec<Resource>, mut collected: Collected) -> Collected {
+    match cell.deliver(jobs).await {
+        Ok(delivered) => collected.listed += delivered,
+        Err(refusal) => {
+            collected.outcome = Outcome::Partial;
+            collected.refusal = Some(refusal);
+        }
     }
-    Ok(collected)
+    collected
 }
 
 /// Every job listed and described, in units of bounded size.
@@ -285,8 +293,11 @@ async fn listed_and_described(cell: &Arc<Cell>, mut listing: Listing, short: Sho
         let mut refusals = vec![refusal];
         for unit in std::mem::take(&mut listing.jobs).chunks(slice) {
             let (jobs, refusal) = listing::describe_all(cell, unit).await;
-            collected.listed += u64::try_from(jobs.len()).unwrap_or(u64::MAX);
-            refusals.extend([refusal, cell.deliver(jobs).await.err()]);
+            refusals.push(refusal);
+            match cell.deliver(jobs).await {
+                Ok(delivered) => collected.listed += delivered,
+                Err(refusal) => refusals.push(Some(refusal)),
+            }
         }
         if let Some(refusal) = refusals.into_iter().flatten().next() {
             collected.outcome = Outcome::Partial;
@@ -296,31 +307,32 @@ async fn listed_and_described(cell: &Arc<Cell>, mut listing: Listing, short: Sho
             break;
         }
     }
-    collected.listed += listing.nameless;
-    if listing.nameless > 0 {
-        collected.outcome = Outcome::Partial;
-        collected.notes.push(format!("{} lines of the listing do not name a job", listing.nameless));
-    }
+    collected.nameless(listing.nameless);
     collected
 }
 
 /// Describes the jobs that name no instances, of which only a Describe tells whether they are serverless.
 pub async fn confirm_serverless(cell: &Cell, jobs: Vec<Resource>) -> (Vec<Resource>, Option<Refusal>) {
-    let confirm = async |mut job: Resource| {
-        let Facts::TrainingJob(facts) = &mut job.facts else { return (Some(job), None) };
-        if !matches!(facts.instances, Instances::Unconfirmed(_)) {
-            return (Some(job), None);
-        }
-        match listing::describe(cell, &job.name).await {
-            Described::Vanished => (None, None),
-            Described::Job(now) => (Some(Resource { tags: job.tags, ..*now }), None),
+    let is_candidate = |job: &Resource| match &job.facts {
+        Facts::TrainingJob(facts) => matches!(facts.instances, Instances::Unconfirmed(_)),
+        Facts::Unreadable { .. } => false,
+    };
+    let (candidates, mut jobs): (Vec<_>, Vec<_>) = jobs.into_iter().partition(is_candidate);
+    let names = candidates.iter().map(|job| job.name.as_str()).collect::<Vec<_>>();
+    let described = listing::describe_each(cell, &names).await;
+    let mut first_refusal = None;
+    for (mut job, described) in candidates.into_iter().zip(described) {
+        match described {
+            Described::Vanished => {}
+            Described::Job(now) => jobs.push(Resource { tags: job.tags, ..*now }),
             Described::Refused(refusal) => {
-                facts.instances = Instances::Unconfirmed(format!("{}: {}", refusal.api, refusal.code));
-                (Some(job), Some(refusal))
+                if let Facts::TrainingJob(facts) = &mut job.facts {
+                    facts.instances = Instances::Unconfirmed(format!("{}: {}", refusal.api, refusal.code));
+                }
+                jobs.push(job);
+                first_refusal.get_or_insert(refusal);
             }
         }
-    };
-    let confirmed = futures::stream::iter(jobs).map(confirm).buffered(listing::PARALLEL).collect::<Vec<_>>().await;
-    let (jobs, refusals): (Vec<_>, Vec<_>) = confirmed.into_iter().unzip();
-    (jobs.into_iter().flatten().collect(), refusals.into_iter().flatten().next())
+    }
+    (jobs, first_refusal)
 }

@@ -1,6 +1,6 @@
 //! Training jobs by listing and describing: the truth that a search is held against, and the way without it.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use aws_sdk_sagemaker::types::{SortBy, SortOrder};
 use futures::StreamExt as _;
@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::project::{Summary, from_describe, from_summary};
 use crate::{
+    coverage::Outcome,
     outcome::Refusal,
     paging::Pages,
     resource::{Facts, Resource, ResourceType},
@@ -20,29 +21,56 @@ pub(super) const DESCRIBE: &str = "sagemaker:DescribeTrainingJob";
 /// How far behind the truth a search index may be; what is older must be in it.
 pub(super) const INDEX_LAG: SignedDuration = SignedDuration::from_hours(1);
 /// Describes of one unit that are under way at once; the pacing decides how fast they go.
-pub(super) const PARALLEL: usize = 8;
+const PARALLEL: usize = 8;
 /// After so many denials in a row the others of the cell are not asked any more.
 const DENIALS: usize = 3;
+
+/// Up to so many jobs a cell is listed whole; of more, the newest and the oldest are listed.
+const WHOLE: usize = 500;
 
 /// The jobs of a cell, newest first, as far as they were listed.
 #[derive(Debug)]
 pub(super) struct Listing {
     pub(super) jobs: Vec<Summary>,
+    /// A page from the other end, where not all was listed.
+    oldest: Vec<Summary>,
     pub(super) asked_at: Timestamp,
     /// Lines that did not even name their job.
     pub(super) nameless: u64,
-    rest: Option<String>,
+    /// The call at which the listing broke off.
+    pub(super) broken: Option<Refusal>,
     pages: Pages,
+    /// Hashes of the jobs that came, since one may come twice.
+    seen: HashSet<u64>,
 }
 
 impl Listing {
-    /// Lists until what is older than the lag of a search index; for most cells this is one page, and all.
-    pub(super) async fn newest(cell: &Cell) -> Result<Self, Refusal> {
+    /// Lists all of a small cell; of a large one what is younger than the lag of a search index, at least [`WHOLE`],
+    /// and the oldest page. An error means that not even the first page came.
+    pub(super) async fn begin(cell: &Cell) -> Result<Self, Refusal> {
         let asked_at = cell.now();
-        let mut listing = Self { jobs: Vec::new(), asked_at, nameless: 0, rest: None, pages: Pages::new(LIST) };
+        let mut listing = Self {
+            jobs: Vec::new(),
+            oldest: Vec::new(),
+            asked_at,
+            nameless: 0,
+            broken: None,
+            pages: Pages::new(LIST),
+            seen: HashSet::new(),
+        };
+        listing.turn(cell).await?;
         let young = asked_at.saturating_sub(INDEX_LAG).unwrap_or(Timestamp::MIN);
-        while listing.turn(cell).await? {
-            if listing.jobs.last().is_some_and(|job| job.created_at.is_none_or(|created| created < young)) {
+        while listing.pages.more() {
+            let is_old = listing.jobs.last().is_some_and(|job| job.created_at.is_none_or(|created| created < young));
+            if is_old && listing.jobs.len() >= WHOLE {
+                match list(cell, SortOrder::Ascending, None).await {
+                    Ok(page) => listing.oldest = page.jobs,
+                    Err(refusal) => listing.broken = Some(refusal),
+                }
+                break;
+            }
+            if let Err(refusal) = listing.turn(cell).await {
+                listing.broken = Some(refusal);
                 break;
             }
         }
@@ -51,59 +79,77 @@ impl Listing {
 
     /// Lists on until so many jobs are held; whether there may be more.
     pub(super) async fn fill(&mut self, cell: &Cell, jobs: usize) -> Result<bool, Refusal> {
-        while self.jobs.len() < jobs {
-            if !self.turn(cell).await? {
-                return Ok(false);
-            }
+        while self.jobs.len() < jobs && self.pages.more() {
+            self.turn(cell).await?;
         }
-        Ok(!self.is_complete())
+        Ok(self.pages.more())
     }
 
     /// Lists what is left.
     pub(super) async fn complete(&mut self, cell: &Cell) -> Result<(), Refusal> {
-        while self.turn(cell).await? {}
-        Ok(())
+        self.fill(cell, usize::MAX).await.map(|_at_end| ())
     }
 
     /// Whether every job was listed.
     pub(super) fn is_complete(&self) -> bool {
-        self.rest.is_none()
+        !self.pages.more() && self.broken.is_none()
     }
 
-    /// The creation time below which nothing was listed; none when all was.
-    pub(super) fn horizon(&self) -> Option<Timestamp> {
-        if self.is_complete() { None } else { self.jobs.last().and_then(|job| job.created_at) }
+    /// Whether there is nothing in the cell.
+    pub(super) fn is_empty(&self) -> bool {
+        self.is_complete() && self.jobs.is_empty() && self.nameless == 0
     }
 
-    /// Reads one page more; whether there may be another. An empty page with a token is normal: the service
-    /// filters after it cuts the page.
-    async fn turn(&mut self, cell: &Cell) -> Result<bool, Refusal> {
-        if !self.pages.more() {
-            return Ok(false);
-        }
-        let token = self.pages.token();
-        let client = cell.sagemaker();
-        let send = || {
-            client
-                .list_training_jobs()
-                .max_results(100)
-                .sort_by(SortBy::CreationTime)
-                .sort_order(SortOrder::Descending)
-                .set_next_token(token.clone())
-                .send()
-        };
-        let answer = cell.gate.call(LIST, send).await?;
-        cell.step();
-        for job in answer.training_job_summaries() {
-            match Summary::new(job, &cell.target) {
-                Some(summary) => self.jobs.push(summary),
-                None => self.nameless += 1,
-            }
-        }
-        self.rest = answer.next_token().filter(|token| !token.is_empty()).map(ToOwned::to_owned);
-        self.pages.turn(answer.next_token(), answer.training_job_summaries().len())?;
-        Ok(self.rest.is_some())
+    /// Every job that was listed.
+    pub(super) fn listed(&self) -> impl Iterator<Item = &Summary> {
+        self.jobs.iter().chain(&self.oldest)
     }
+
+    /// Whether the listing cannot tell of a job of this creation time: it came later, or lies between the ends.
+    pub(super) fn is_silent_on(&self, created_at: Option<Timestamp>) -> bool {
+        let Some(created) = created_at else { return true };
+        let newest_part = self.jobs.last().and_then(|job| job.created_at).is_some_and(|bound| created > bound);
+        let oldest_part = self.oldest.last().and_then(|job| job.created_at).is_some_and(|bound| created < bound);
+        created >= self.asked_at || !(self.is_complete() || newest_part || oldest_part)
+    }
+
+    /// Reads one page more. An empty page with a token is normal: the service filters after it cuts the page.
+    async fn turn(&mut self, cell: &Cell) -> Result<(), Refusal> {
+        let page = list(cell, SortOrder::Descending, self.pages.token()).await?;
+        let before = self.jobs.len();
+        let seen = &mut self.seen;
+        self.jobs.extend(page.jobs.into_iter().filter(|job| seen.insert(job.identity())));
+        self.nameless += page.nameless;
+        self.pages.turn(page.next.as_deref(), self.jobs.len() - before)
+    }
+}
+
+/// One page of the listing.
+struct Page {
+    jobs: Vec<Summary>,
+    nameless: u64,
+    next: Option<String>,
+}
+
+async fn list(cell: &Cell, order: SortOrder, token: Option<String>) -> Result<Page, Refusal> {
+    let client = cell.sagemaker();
+    let send = || {
+        client
+            .list_training_jobs()
+            .max_results(100)
+            .sort_by(SortBy::CreationTime)
+            .sort_order(order.clone())
+            .set_next_token(token.clone())
+            .send()
+    };
+    let answer = cell.gate.call(LIST, send).await?;
+    cell.step(LIST);
+    let Some(lines) = &answer.training_job_summaries else {
+        return Err(Refusal::lacks(LIST, "TrainingJobSummaries"));
+    };
+    let jobs = lines.iter().filter_map(|job| Summary::new(job, &cell.target)).collect::<Vec<_>>();
+    let nameless = u64::try_from(lines.len() - jobs.len()).unwrap_or(u64::MAX);
+    Ok(Page { jobs, nameless, next: answer.next_token().map(ToOwned::to_owned) })
 }
 
 /// What a Describe gave.
@@ -119,56 +165,58 @@ pub(super) enum Described {
 
 pub(super) async fn describe(cell: &Cell, name: &str) -> Described {
     let client = cell.sagemaker();
-    cell.step();
+    cell.step(DESCRIBE);
     match cell.gate.call(DESCRIBE, || client.describe_training_job().training_job_name(name).send()).await {
         Ok(answer) => match from_describe(&answer, &cell.target, cell.now()) {
             Some(job) => Described::Job(Box::new(job)),
-            None => Described::Refused(Refusal::new(
-                crate::coverage::Outcome::MalformedAnswer,
-                DESCRIBE,
-                "MalformedAnswer",
-                "the answer does not name the job",
-            )),
+            None => Described::Refused(Refusal::lacks(DESCRIBE, "TrainingJobName")),
         },
         Err(refusal) if refusal.is_not_found() => Described::Vanished,
         Err(refusal) => Described::Refused(refusal),
     }
 }
 
+/// Describes jobs by name, some at once; after some denials in a row the others count as denied too, unasked.
+pub(super) async fn describe_each(cell: &Cell, names: &[&str]) -> Vec<Described> {
+    let mut all = Vec::with_capacity(names.len());
+    let mut denials = Vec::new();
+    for chunk in names.chunks(PARALLEL) {
+        if let Some(refusal) = denials.get(DENIALS) {
+            all.extend(chunk.iter().map(|_| Described::Refused(Refusal::clone(refusal))));
+            continue;
+        }
+        let calls = chunk.iter().map(|name| describe(cell, name)).collect::<Vec<_>>();
+        for described in futures::stream::iter(calls).buffered(PARALLEL).collect::<Vec<_>>().await {
+            match &described {
+                Described::Refused(refusal)
+                    if matches!(refusal.outcome, Outcome::AccessDenied | Outcome::DeniedByScp) =>
+                {
+                    denials.push(refusal.clone());
+                }
+                Described::Job(_) | Described::Vanished | Described::Refused(_) => denials.clear(),
+            }
+            all.push(described);
+        }
+    }
+    all
+}
+
 /// The jobs behind some lines of the listing. A job whose Describe is refused stays, with unreadable facts.
 pub(super) async fn describe_all(cell: &Cell, summaries: &[Summary]) -> (Vec<Resource>, Option<Refusal>) {
     let mut resources = Vec::with_capacity(summaries.len());
     let mut first_refusal = None;
-    let mut denials = 0;
-    for chunk in summaries.chunks(PARALLEL) {
-        let known = if denials >= DENIALS { first_refusal.clone() } else { None };
-        let described: Vec<_> = if let Some(refusal) = known {
-            chunk.iter().map(|_| Described::Refused(Refusal::clone(&refusal))).collect()
-        } else {
-            let calls = chunk.iter().map(|job| describe(cell, &job.name)).collect::<Vec<_>>();
-            futures::stream::iter(calls).buffered(PARALLEL).collect().await
-        };
-        for (summary, described) in chunk.iter().zip(described) {
-            match described {
-                Described::Job(job) => {
-                    denials = 0;
-                    resources.push(*job);
-                }
-                Described::Vanished => {}
-                Described::Refused(refusal) => {
-                    denials += usize::from(refusal.outcome == crate::coverage::Outcome::AccessDenied);
-                    let why = format!("{}: {}", refusal.api, refusal.code);
-                    let facts = Facts::Unreadable { resource_type: ResourceType::TrainingJob, why };
-                    resources.push(from_summary(summary, facts, cell.now()));
-                    first_refusal.get_or_insert(refusal);
-                }
+    let names = summaries.iter().map(|job| job.name.as_str()).collect::<Vec<_>>();
+    for (summary, described) in summaries.iter().zip(describe_each(cell, &names).await) {
+        match described {
+            Described::Job(job) => resources.push(*job),
+            Described::Vanished => {}
+            Described::Refused(refusal) => {
+                let why = format!("{}: {}", refusal.api, refusal.code);
+                let facts = Facts::Unreadable { resource_type: ResourceType::TrainingJob, why };
+                resources.push(from_summary(summary, facts, cell.now()));
+                first_refusal.get_or_insert(refusal);
             }
         }
     }
     (resources, first_refusal)
-}
-
-/// The listed jobs by name, to find what a search lacks and what it has too much.
-pub(super) fn by_name(jobs: &[Summary]) -> HashMap<&str, &Summary> {
-    jobs.iter().map(|job| (job.name.as_str(), job)).collect()
 }

@@ -1,6 +1,9 @@
 //! From the SDK's answers to facts, at once: a search record is 19 KB in memory, its facts are a few hundred bytes.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+};
 
 use aws_sdk_sagemaker::{
     operation::describe_training_job::DescribeTrainingJobOutput,
@@ -96,6 +99,11 @@ pub(super) struct Summary {
 }
 
 impl Summary {
+    /// A hash of what identifies the job: names are used again after deletion.
+    pub(super) fn identity(&self) -> u64 {
+        identity(&self.name, self.created_at)
+    }
+
     /// From the SDK's; none when it does not even name the job.
     pub(super) fn new(job: &TrainingJobSummary, target: &Target) -> Option<Self> {
         let name = job.training_job_name()?;
@@ -107,6 +115,13 @@ impl Summary {
             state: job.training_job_status().map(|status| status.as_str().to_owned()),
         })
     }
+}
+
+/// A hash of a job's name and creation time.
+pub(super) fn identity(name: &str, created_at: Option<Timestamp>) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (name, created_at).hash(&mut hasher);
+    hasher.finish()
 }
 
 /// The forms in which a job names its instances, the one that decides first, with the count of all.

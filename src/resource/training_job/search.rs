@@ -8,7 +8,7 @@ use aws_sdk_sagemaker::types::{
 use jiff::{Timestamp, tz::Offset};
 use tokio::task::JoinSet;
 
-use super::project::from_search;
+use super::project::{from_search, identity};
 use crate::{outcome::Refusal, paging::Pages, resource::Resource, scan::cell::Cell};
 
 pub(super) const SEARCH: &str = "sagemaker:Search";
@@ -66,7 +66,7 @@ pub(super) struct Page {
 }
 
 /// All records of one search.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Found {
     pub(super) jobs: Vec<Resource>,
     pub(super) total: Option<Total>,
@@ -89,7 +89,10 @@ pub(super) async fn page(cell: &Cell, window: Option<Window>, token: Option<Stri
             .send()
     };
     let answer = cell.gate.call(SEARCH, send).await?;
-    cell.step();
+    cell.step(SEARCH);
+    if answer.results.is_none() && answer.total_hits().is_none() {
+        return Err(Refusal::lacks(SEARCH, "Results"));
+    }
     let now = cell.now();
     let jobs =
         answer.results().iter().filter_map(|record| from_search(record.training_job()?, &cell.target, now)).collect();
@@ -99,7 +102,7 @@ pub(super) async fn page(cell: &Cell, window: Option<Window>, token: Option<Stri
     });
     Ok(Page {
         jobs,
-        records: u64::try_from(answer.results().len()).unwrap_or(u64::MAX),
+        records: count(answer.results().len()),
         total,
         next: answer.next_token().filter(|token| !token.is_empty()).map(ToOwned::to_owned),
     })
@@ -121,24 +124,33 @@ fn text(second: i64) -> String {
     Offset::UTC.to_datetime(instant).strftime("%Y-%m-%dT%H:%M:%S").to_string()
 }
 
-/// Reads on from a first page to the end. A record that comes twice counts once.
+/// Reads on from a first page to the end. A record that comes twice counts once; a search that gives more than it
+/// says, or very much without saying, is broken off and does not add up.
 pub(super) async fn rest(cell: &Cell, window: Option<Window>, first: Page) -> Result<Found, Refusal> {
-    let Page { mut jobs, mut records, mut total, next } = first;
-    let mut pages = Pages::after(SEARCH, next.as_deref(), jobs.len())?;
-    while pages.more() {
-        let token = pages.token();
-        let page = page(cell, window, token).await?;
-        records += page.records;
-        total = page.total.or(total);
-        pages.turn(page.next.as_deref(), page.jobs.len())?;
-        jobs.extend(page.jobs);
+    let most = first.total.map_or(HITS_LIMIT, |total| total.hits.saturating_add(cell.slice()));
+    let mut pages = Pages::new(SEARCH);
+    let (mut found, mut seen, mut nameless) = (Found::default(), HashSet::new(), 0);
+    let mut next = Some(first);
+    while let Some(page) = next.take() {
+        let before = found.jobs.len();
+        nameless += page.records.saturating_sub(count(page.jobs.len()));
+        found.total = page.total.or(found.total);
+        found.jobs.extend(page.jobs.into_iter().filter(|job| seen.insert(identity(&job.name, job.created_at))));
+        pages.turn(page.next.as_deref(), found.jobs.len() - before)?;
+        if count(found.jobs.len()) > most {
+            return Ok(found);
+        }
+        if pages.more() {
+            next = Some(self::page(cell, window, pages.token()).await?);
+        }
     }
-    let nameless = records.saturating_sub(u64::try_from(jobs.len()).unwrap_or(u64::MAX));
-    let mut seen = HashSet::new();
-    jobs.retain(|job| seen.insert((job.arn.clone(), job.created_at)));
-    let read = u64::try_from(jobs.len()).unwrap_or(u64::MAX);
-    let adds_up = nameless == 0 && total.is_none_or(|total| total.exact && total.hits == read);
-    Ok(Found { jobs, total, adds_up })
+    let read = count(found.jobs.len());
+    found.adds_up = nameless == 0 && found.total.is_none_or(|total| total.exact && total.hits == read);
+    Ok(found)
+}
+
+fn count(length: usize) -> u64 {
+    u64::try_from(length).unwrap_or(u64::MAX)
 }
 
 /// What became of one window.
@@ -172,9 +184,8 @@ pub(super) async fn window(cell: Arc<Cell>, window: Window) -> Read {
             // Jobs that came or went while the pages were turned: once more.
             Ok(found) if !found.adds_up && !last_try => {}
             Ok(found) => {
-                let jobs = u64::try_from(found.jobs.len()).unwrap_or(u64::MAX);
                 return match cell.deliver(found.jobs).await {
-                    Ok(()) => Read::Delivered { jobs, adds_up: found.adds_up },
+                    Ok(jobs) => Read::Delivered { jobs, adds_up: found.adds_up },
                     Err(refusal) => Read::Refused(refusal),
                 };
             }
@@ -193,7 +204,7 @@ pub(super) struct Windows {
     pub(super) short: u64,
     /// The first refusal; its window is missing.
     pub(super) refusal: Option<Refusal>,
-    /// The filters do not work here, and nothing was delivered.
+    /// The filters do not work here, and what was delivered is not whole.
     pub(super) unusable: bool,
 }
 
@@ -205,15 +216,14 @@ pub(super) async fn windows(cell: &Arc<Cell>, mut open: Vec<Window>) -> Windows 
     open.reverse();
     let Some(first) = open.pop() else { return all };
     // The first window holds the oldest job. When it seems empty, the service does not know the operators.
-    match window(Arc::clone(cell), first).await {
-        Read::FilterIgnored | Read::Delivered { jobs: 0, adds_up: _ } => {
-            all.unusable = true;
-            return all;
-        }
-        read @ (Read::Split(_) | Read::Delivered { .. } | Read::Refused(_)) => all.take(read, &mut open),
-    }
+    let read = window(Arc::clone(cell), first).await;
+    all.unusable = matches!(read, Read::Delivered { jobs: 0, adds_up: _ });
+    all.take(read, &mut open);
     let mut running = JoinSet::new();
     loop {
+        if all.unusable {
+            return all;
+        }
         while u64::try_from(running.len()).is_ok_and(|running| running < PARALLEL)
             && let Some(next) = open.pop()
         {
@@ -235,7 +245,7 @@ impl Windows {
                 self.jobs += jobs;
                 self.short += u64::from(!adds_up);
             }
-            Read::FilterIgnored => self.short += 1,
+            Read::FilterIgnored => self.unusable = true,
             Read::Refused(refusal) => {
                 self.short += 1;
                 self.refusal.get_or_insert(refusal);
