@@ -91,7 +91,7 @@ clean: need-rust ## remove what was built and what the demo wrote; the cache sta
 	rm -rf sagesweep-out
 
 need-rust:
-	@command -v $(CARGO) >/dev/null || { echo "make: cargo is missing: install Rust 1.95 or newer (rustup.rs)" >&2; exit 1; }
+	@command -v $(CARGO) >/dev/null || { echo "make: cargo is missing: install Rust 1.95 or newer" >&2; exit 1; }
 	@command -v cc >/dev/null || { echo "make: a C compiler (cc) is missing: install gcc or clang, for the TLS and zstd libraries" >&2; exit 1; }
 
 need-python:
