@@ -22,6 +22,7 @@ pub mod credentials;
 pub mod gate;
 pub mod policy;
 pub mod regions;
+mod whole;
 
 use credentials::RoleCredentials;
 use gate::Gate;

@@ -32,6 +32,8 @@ pub enum Fault {
     SlowBody(Duration),
     /// A body that is complete by its length but is not JSON or XML to its end.
     MalformedBody,
+    /// A JSON object of something in between, with status 200, such as a portal's.
+    ForeignBody,
     /// A good body that calls itself HTML.
     WrongContentType,
     /// Credentials whose time is over.

@@ -51,6 +51,7 @@ pub(super) fn instead(fault: &Fault, invocation: &Invocation) -> Instead {
         Fault::CutBody
         | Fault::SlowBody(_)
         | Fault::MalformedBody
+        | Fault::ForeignBody
         | Fault::WrongContentType
         | Fault::RepeatToken
         | Fault::EmptyPage
@@ -64,6 +65,7 @@ pub(super) fn spoil(fault: &Fault, invocation: &Invocation, reply: &mut Reply) {
         Fault::CutBody => reply.delivery = Delivery::Cut,
         Fault::SlowBody(pause) => reply.delivery = Delivery::Slow(*pause),
         Fault::MalformedBody => reply.body = reply.body.chars().take(reply.body.len() * 2 / 3).collect(),
+        Fault::ForeignBody => r#"{"error":"please sign in"}"#.clone_into(&mut reply.body),
         Fault::WrongContentType => reply.content_type = "text/html",
         Fault::RepeatToken => change_page(invocation, reply, |_, asked, next| *next = asked.or_else(|| next.take())),
         Fault::EmptyPage => change_page(invocation, reply, |items, asked, next| {

@@ -9,6 +9,7 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use super::{
     credentials::{ASSUME_ROLE, RoleCredentials},
     retry_partition, watch,
+    whole::Whole,
 };
 use crate::{
     outcome::Refusal,
@@ -38,6 +39,7 @@ macro_rules! client {
             let config = $sdk::config::Builder::from(&self.sdk)
                 .retry_partition(retry_partition(&self.name))
                 .interceptor(watch($service, &self.pace, &self.throttle))
+                .interceptor(Whole)
                 .build();
             $sdk::Client::from_conf(config)
         }

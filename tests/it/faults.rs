@@ -30,6 +30,7 @@ fn faults() -> Vec<(Fault, &'static [&'static str])> {
         (Fault::Reset, &["ConnectionFailed", "DispatchFailure"]),
         (Fault::CutBody, &["ConnectionFailed", "MalformedAnswer", "DispatchFailure"]),
         (Fault::MalformedBody, &["MalformedAnswer"]),
+        (Fault::ForeignBody, &["MalformedAnswer"]),
         (Fault::ExpiredToken, &["ExpiredToken", "ExpiredTokenException"]),
         (
             Fault::ClockSkewed,

@@ -64,7 +64,9 @@ impl Listing {
             let is_old = listing.jobs.last().is_some_and(|job| job.created_at.is_none_or(|created| created < young));
             if is_old && listing.jobs.len() >= WHOLE {
                 match list(cell, SortOrder::Ascending, None).await {
-                    Ok(page) => listing.oldest = page.jobs,
+                    Ok(page) if listing.goes_on_before(&page.jobs) => listing.oldest = page.jobs,
+                    // Not in the order that was asked for, so that only the whole will do.
+                    Ok(_) => listing.broken = listing.complete(cell).await.err(),
                     Err(refusal) => listing.broken = Some(refusal),
                 }
                 break;
@@ -75,6 +77,12 @@ impl Listing {
             }
         }
         Ok(listing)
+    }
+
+    /// Whether a page from the other end is older than what was listed.
+    fn goes_on_before(&self, oldest: &[Summary]) -> bool {
+        let ends = self.jobs.last().zip(oldest.first());
+        ends.is_some_and(|(last, first)| first.created_at <= last.created_at && first.name != last.name)
     }
 
     /// Lists on until so many jobs are held; whether there may be more.

@@ -29,9 +29,10 @@ macro_rules! resource_from {
         let instances = if instances == Instances::Absent { $otherwise } else { instances };
         let output = job.output_data_config();
         let algorithm = job.algorithm_specification();
-        let name = job.training_job_name()?;
+        // The SDK fills in what is required and missing with empty texts.
+        let name = job.training_job_name().filter(|name| !name.is_empty())?;
         Some(Resource {
-            arn: job.training_job_arn().map_or_else(|| arn($target, name), ToOwned::to_owned),
+            arn: job.training_job_arn().and_then(text).unwrap_or_else(|| arn($target, name)),
             name: name.to_owned(),
             created_at: job.creation_time().and_then(timestamp),
             modified_at: job.last_modified_time().and_then(timestamp),
@@ -106,10 +107,10 @@ impl Summary {
 
     /// From the SDK's; none when it does not even name the job.
     pub(super) fn new(job: &TrainingJobSummary, target: &Target) -> Option<Self> {
-        let name = job.training_job_name()?;
+        let name = job.training_job_name().filter(|name| !name.is_empty())?;
         Some(Self {
             name: name.to_owned(),
-            arn: job.training_job_arn().map_or_else(|| arn(target, name), ToOwned::to_owned),
+            arn: job.training_job_arn().and_then(text).unwrap_or_else(|| arn(target, name)),
             created_at: job.creation_time().and_then(timestamp),
             modified_at: job.last_modified_time().and_then(timestamp),
             state: job.training_job_status().map(|status| status.as_str().to_owned()),
