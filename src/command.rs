@@ -8,6 +8,7 @@ use std::{
 
 use aws_config::SdkConfig;
 use indicatif::MultiProgress;
+use tokio::signal::unix::{SignalKind, signal};
 
 #[cfg(feature = "demo")]
 mod demo;
@@ -172,8 +173,13 @@ async fn scan_and_publish(run: &Run, fail_on: Option<Severity>, screen: &Screen)
     Ok(screen.conclude(run, &published, fail_on))
 }
 
+/// SIGXFSZ, on Linux and macOS.
+const FILE_SIZE_EXCEEDED: i32 = 25;
+
 /// Waits for the work, or for Ctrl-C or SIGTERM, whichever comes first.
 async fn until_stopped<T>(run: &Run, work: impl Future<Output = Result<T, RunError>> + Unpin) -> Result<T, Failure> {
+    // Listened to, a limit on the size of files is an error of the write that names the file, and not a sudden death.
+    let _listening = signal(SignalKind::from_raw(FILE_SIZE_EXCEEDED));
     tokio::select! {
         result = work => result.map_err(Failure::Run),
         () = stop_asked_for() => Err(Failure::Interrupted(run.run_id.clone())),
@@ -181,8 +187,6 @@ async fn until_stopped<T>(run: &Run, work: impl Future<Output = Result<T, RunErr
 }
 
 async fn stop_asked_for() {
-    use tokio::signal::unix::{SignalKind, signal};
-
     let terminated = async {
         match signal(SignalKind::terminate()) {
             Ok(mut signals) => {

@@ -2,10 +2,12 @@
 
 use std::{
     collections::BTreeSet,
+    pin::pin,
     sync::{Arc, atomic::Ordering},
 };
 
 use aws_config::SdkConfig;
+use futures::future::{self, Either};
 use indicatif::MultiProgress;
 use thiserror::Error;
 
@@ -17,7 +19,7 @@ use crate::{
         hash::Digest,
         publish::{self, PublishError, Published},
         runs::RunFacts,
-        staging::{self, Bounds, StagingError},
+        staging::{self, Bounds, Staged, StagingError},
         store::{Put, Store, StoreError},
     },
     organization::{self, Organization, OrganizationError},
@@ -117,11 +119,20 @@ impl Run {
             staged,
         };
         let shown = progress::show(self.display.clone(), Arc::clone(&progress), Arc::clone(aws.counters()));
-        let (regions, staged) = tokio::select! {
-            both = async { tokio::join!(scan.run(), writer.run()) } => both,
+        // When staging fails the scan has nowhere to put what it reads, and ends with it.
+        let both = async {
+            match future::select(pin!(scan.run()), pin!(writer.run())).await {
+                Either::Left((regions, writer)) => Ok((regions, writer.await?)),
+                Either::Right((staged, scan)) => {
+                    let staged = staged?;
+                    Ok((scan.await, staged))
+                }
+            }
+        };
+        let (regions, staged): (_, Staged) = tokio::select! {
+            both = both => both.map_err(|error: StagingError| RunError::Staging(error))?,
             never = shown => never,
         };
-        let staged = staged?;
         if regions.is_empty() {
             return Err(RunError::NoRegion);
         }

@@ -160,6 +160,24 @@ fn a_destination_that_cannot_be_written_is_named() {
 }
 
 #[test]
+fn a_disk_that_takes_no_more_ends_the_scan_and_names_the_file() {
+    let directory = tempfile::tempdir().unwrap();
+    let script = format!("ulimit -f 40; exec {} demo --jobs 30000 --output out", env!("CARGO_BIN_EXE_sagesweep"));
+    let output = Command::new("sh")
+        .args(["-c", &script])
+        .current_dir(directory.path())
+        .env_clear()
+        .env("PATH", "/usr/bin:/bin")
+        .output()
+        .unwrap();
+    let errors = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(4), "{errors}");
+    assert!(errors.contains("cannot stage") && errors.contains("out/"), "{errors}");
+    assert!(!errors.contains("scan done"), "the scan went on");
+    assert!(table::files(&directory.path().join("out"), "runs").is_empty());
+}
+
+#[test]
 fn an_interrupted_run_publishes_nothing_and_says_so() {
     for signal in ["INT", "TERM"] {
         let directory = tempfile::tempdir().unwrap();
