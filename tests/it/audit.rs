@@ -15,6 +15,9 @@ use tempfile::TempDir;
 
 use crate::table::{self, Row};
 
+/// How long an answer is waited for on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(20);
+
 /// The end of the simulated history; runs look at it a little later.
 pub(crate) const NOW: &str = "2026-11-24T03:00:00Z";
 
@@ -33,12 +36,22 @@ impl Audit {
 
     /// The same with a changed configuration.
     pub(crate) async fn with(shape: Shape, behaviour: Behaviour, change: impl FnOnce(&mut Config)) -> Self {
+        Self::within(PATIENCE, shape, behaviour, change).await
+    }
+
+    /// The same, waiting no longer than this for any answer.
+    pub(crate) async fn within(
+        patience: Duration,
+        shape: Shape,
+        behaviour: Behaviour,
+        change: impl FnOnce(&mut Config),
+    ) -> Self {
         let simulator = Simulator::start(&shape, behaviour).await.unwrap();
         let directory = tempfile::tempdir().unwrap();
         let mut config = fast_config();
         config.lake.destination = Destination::Directory(directory.path().to_owned());
         change(&mut config);
-        let published = run(&simulator, config).await;
+        let published = run(&simulator, config, patience).await;
         Self { simulator, directory, published }
     }
 
@@ -67,15 +80,15 @@ impl Audit {
 }
 
 /// Scans and publishes once.
-pub(crate) async fn run(simulator: &Simulator, config: Config) -> Result<Published, RunError> {
+pub(crate) async fn run(simulator: &Simulator, config: Config, patience: Duration) -> Result<Published, RunError> {
     let clock = Clock::System;
-    let run = Run::new(sdk(simulator).await, config, RunId::new(clock.now(), 0x00a1), clock);
+    let run = Run::new(sdk(simulator, patience).await, config, RunId::new(clock.now(), 0x00a1), clock);
     run.scan().await?;
     run.publish().await
 }
 
-/// The SDK as the program sets it up, but impatient.
-pub(crate) async fn sdk(simulator: &Simulator) -> SdkConfig {
+/// The SDK as the program sets it up, but hasty in its retries.
+pub(crate) async fn sdk(simulator: &Simulator, patience: Duration) -> SdkConfig {
     sdk_config_loader()
         .endpoint_url(simulator.endpoint())
         .region(Region::new("us-east-1"))
@@ -89,9 +102,9 @@ pub(crate) async fn sdk(simulator: &Simulator) -> SdkConfig {
         .timeout_config(
             TimeoutConfig::builder()
                 .connect_timeout(Duration::from_secs(5))
-                .read_timeout(Duration::from_secs(1))
-                .operation_attempt_timeout(Duration::from_secs(1))
-                .operation_timeout(Duration::from_secs(5))
+                .read_timeout(patience)
+                .operation_attempt_timeout(patience)
+                .operation_timeout(patience * 5)
                 .build(),
         )
         .load()

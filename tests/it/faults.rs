@@ -46,8 +46,9 @@ fn tiny() -> Shape {
 
 /// Runs with the fault at every call of one API, within a deadline.
 async fn with_fault(operation: &str, fault: Fault) -> Audit {
+    let patience = Duration::from_secs(if fault == Fault::Hang { 1 } else { 20 });
     let behaviour = Behaviour { faults: vec![FaultRule::at(operation, fault)], ..Behaviour::default() };
-    let run = Audit::with(tiny(), behaviour, |config| config.regions.fallback = regions());
+    let run = Audit::within(patience, tiny(), behaviour, |config| config.regions.fallback = regions());
     tokio::time::timeout(Duration::from_mins(2), run).await.unwrap_or_else(|_| panic!("{operation}: hangs"))
 }
 
