@@ -38,20 +38,18 @@ impl Pages {
     }
 
     /// Takes the token that a page of so many items gave. An empty page with a token is normal; a token seen before is
-    /// refused, and so is the next of [`MOST_EMPTY`] empty pages.
+    /// refused, and so is the next of [`MOST_EMPTY`] empty pages. What was refused is not the end: there is still more.
     pub fn turn(&mut self, token: Option<&str>, items: usize) -> Result<(), Refusal> {
         self.token = token.filter(|token| !token.is_empty()).map(ToOwned::to_owned);
         self.at_end = self.token.is_none();
         self.empty = if items == 0 { self.empty + 1 } else { 0 };
         if !self.at_end && self.empty > MOST_EMPTY {
-            self.at_end = true;
             let message = "the service gave nothing but empty pages, each with a NextToken";
             return Err(Refusal::new(Outcome::MalformedAnswer, self.api, "EndlessPages", message));
         }
         let mut hasher = DefaultHasher::new();
         self.token.hash(&mut hasher);
         if !self.at_end && !self.seen.insert(hasher.finish()) {
-            self.at_end = true;
             let message = "the service gave the same NextToken twice, so its pages have no end";
             return Err(Refusal::new(Outcome::MalformedAnswer, self.api, "RepeatedNextToken", message));
         }
@@ -70,7 +68,7 @@ mod tests {
         pages.turn(Some("a"), 1).unwrap();
         assert!(pages.more() && pages.token().as_deref() == Some("a"));
         assert_eq!(pages.turn(Some("a"), 1).unwrap_err().code, "RepeatedNextToken");
-        assert!(!pages.more());
+        assert!(pages.more(), "a loop that is refused has not come to its end");
         let mut pages = Pages::new("sagemaker:Search");
         pages.turn(Some(""), 1).unwrap();
         assert!(!pages.more());

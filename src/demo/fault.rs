@@ -82,12 +82,6 @@ impl FaultRule {
         Self { operation: None, account: None, region: None, after: 0, times: None, one_in: 1, fault }
     }
 
-    /// The same rule for one account.
-    #[must_use]
-    pub fn in_account(self, account: AccountId) -> Self {
-        Self { account: Some(account), ..self }
-    }
-
     /// The same rule for one region.
     #[must_use]
     pub fn in_region(self, region: Region) -> Self {

@@ -67,6 +67,22 @@ async fn a_listing_that_breaks_off_or_is_refused_is_said_in_coverage() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_listing_whose_pages_have_no_end_is_partial_where_nothing_else_is_left() {
+    let faults = vec![
+        FaultRule::at("sagemaker:ListTrainingJobs", Fault::RepeatToken),
+        FaultRule::at("sagemaker:Search", Fault::Denied),
+    ];
+    let audit = Audit::of(heavy(1_500), Behaviour { faults, ..Behaviour::default() }).await;
+    audit.published.as_ref().unwrap();
+    crate::faults::assert_honest(&audit, "endless listing, no search");
+    let rows = audit.coverage();
+    assert!(
+        rows.iter().any(|row| row["outcome"] == "PARTIAL" && row["error_code"] == "RepeatedNextToken"),
+        "{rows:#?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn sessions_are_renewed_also_where_only_one_call_may_be_under_way() {
     let behaviour = Behaviour { session_lifetime: Some(Duration::from_secs(1)), ..Behaviour::default() };
     let run = Audit::with(Shape { jobs: 200, ..small() }, behaviour, |config| {
