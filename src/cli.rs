@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::{finding::Severity, lake::RunId};
+use crate::{finding::Severity, lake::RunId, plan::shard::Shard};
 
 /// Audits every SageMaker resource of an AWS Organization into Parquet, and says what it did not see.
 #[derive(Debug, Parser)]
@@ -39,6 +39,7 @@ pub enum Command {
     #[command(after_help = RUN_EXAMPLES)]
     Run(RunArgs),
     /// Audit the organization and stage the result, which nobody sees before `publish`.
+    #[command(after_help = SCAN_EXAMPLES)]
     Scan(ScanArgs),
     /// Merge what was staged and make it visible.
     Publish(PublishArgs),
@@ -63,6 +64,11 @@ const RUN_EXAMPLES: &str = "Examples:
   sagesweep run --config sagesweep.toml --fail-on high
   SAGESWEEP_LAKE_DESTINATION=s3://audit/sagesweep sagesweep run";
 
+const SCAN_EXAMPLES: &str = "Examples:
+  sagesweep scan --config sagesweep.toml
+  sagesweep scan --config sagesweep.toml --run-id 20261124T031500Z-9f3a --shard 2/8
+  sagesweep publish --config sagesweep.toml --run-id 20261124T031500Z-9f3a";
+
 #[cfg(feature = "demo")]
 const DEMO_EXAMPLES: &str = "Examples:
   sagesweep demo
@@ -82,7 +88,7 @@ pub struct RunArgs {
     /// Where the configuration is.
     #[command(flatten)]
     pub config: ConfigArg,
-    /// The id of the run, as YYYYMMDDThhmmssZ-xxxx; a new one by default.
+    /// The id of the run, as YYYYMMDDThhmmssZ-xxxx; by default the unfinished run of this night, else a new one.
     #[arg(long, value_name = "ID")]
     pub run_id: Option<RunId>,
     /// Exit with status 1 when a check of this severity or a higher one fails.
@@ -96,9 +102,12 @@ pub struct ScanArgs {
     /// Where the configuration is.
     #[command(flatten)]
     pub config: ConfigArg,
-    /// The id of the run, as YYYYMMDDThhmmssZ-xxxx; a new one by default.
+    /// The id of the run, as YYYYMMDDThhmmssZ-xxxx; by default the unfinished run of this night, else a new one.
     #[arg(long, value_name = "ID")]
     pub run_id: Option<RunId>,
+    /// Scan one of n parts of the accounts, as i/n from 1/n to n/n; each on a machine of its own.
+    #[arg(long, value_name = "I/N", default_value_t = Shard::WHOLE, hide_default_value = true)]
+    pub shard: Shard,
 }
 
 /// Arguments of `publish`.
@@ -107,9 +116,12 @@ pub struct PublishArgs {
     /// Where the configuration is.
     #[command(flatten)]
     pub config: ConfigArg,
-    /// The id that `scan` printed.
+    /// The id that `scan` printed; by default the run that was scanned last.
     #[arg(long, value_name = "ID")]
-    pub run_id: RunId,
+    pub run_id: Option<RunId>,
+    /// Publish although shards are missing; coverage says NOT_SCANNED for their accounts.
+    #[arg(long)]
+    pub incomplete: bool,
     /// Exit with status 1 when a check of this severity or a higher one fails.
     #[arg(long, value_name = "SEVERITY", value_enum)]
     pub fail_on: Option<Severity>,

@@ -17,10 +17,12 @@ use jiff::{
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+pub mod claim;
 pub mod column;
 pub mod coverage;
 pub mod findings;
 pub mod hash;
+pub mod lease;
 pub mod merge;
 pub mod order;
 pub mod placed;
@@ -29,6 +31,7 @@ pub mod resources;
 pub mod runs;
 pub mod staging;
 pub mod store;
+pub mod weights;
 
 use column::{Described, describe, schema};
 pub use store::ACTIONS;

@@ -45,6 +45,7 @@ pub mod organization;
 pub mod outcome;
 pub mod paging;
 pub mod place;
+pub mod plan;
 pub mod printable;
 pub mod progress;
 pub mod region;
@@ -55,4 +56,4 @@ pub mod scan;
 pub mod session;
 pub mod throttle;
 
-pub use run::{Run, RunError};
+pub use run::{Incomplete, Run, RunError};

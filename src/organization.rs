@@ -6,6 +6,7 @@ use std::{
 };
 
 use aws_sdk_organizations::types::{Account as Listed, AccountState, AccountStatus};
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 mod scope;
@@ -36,7 +37,7 @@ pub(crate) const LIST_ACCOUNTS: &str = "organizations:ListAccounts";
 const LIST_TAGS: &str = "organizations:ListTagsForResource";
 
 /// An account, as the tables show it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
     /// Its id.
     pub id: AccountId,
@@ -66,7 +67,7 @@ pub struct Target {
 }
 
 /// Whether an account can be audited at all.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Standing {
     /// It can.
     Active,
@@ -75,7 +76,7 @@ pub enum Standing {
 }
 
 /// An account in scope.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Member {
     /// What is known of it; its tags may still have to be read.
     pub account: Account,
@@ -88,7 +89,8 @@ pub struct Member {
 }
 
 /// The accounts of a run.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(from = "Recorded")]
 pub struct Organization {
     /// The organization's id; none when it was not asked.
     pub id: Option<String>,
@@ -99,7 +101,24 @@ pub struct Organization {
     /// Every account of the organization, in scope or not; none when it was not asked.
     everyone: Option<BTreeSet<AccountId>>,
     /// Accounts in scope that can be audited, with whether that goes with our own credentials.
+    #[serde(skip)]
     reachable: HashMap<AccountId, bool>,
+}
+
+/// The accounts of a run as they were written down.
+#[derive(Deserialize)]
+struct Recorded {
+    id: Option<String>,
+    members: Vec<Member>,
+    notes: Vec<String>,
+    everyone: Option<BTreeSet<AccountId>>,
+}
+
+impl From<Recorded> for Organization {
+    fn from(recorded: Recorded) -> Self {
+        let Recorded { id, members, notes, everyone } = recorded;
+        Self::new(id, members, everyone, notes)
+    }
 }
 
 /// Where an account stands to this run.

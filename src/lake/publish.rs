@@ -14,6 +14,7 @@ use thiserror::Error;
 use tokio::task::{self, JoinError};
 
 mod files;
+mod rows;
 mod tally;
 
 use files::{Files, LocalFile};
@@ -24,16 +25,32 @@ use super::{
     RunContext, RunId, Table,
     column::{ColumnError, batch},
     hash::Digest,
-    merge::{Merge, MergeError},
+    merge::{Merge, MergeError, Source},
     order::Order,
     runs::{self, Object, RunFacts, RunRow, RunStatus},
-    staging::{self, StagingError, part::StagedFile},
+    staging::{
+        self, StagingError,
+        part::Part,
+    },
     store::{Put, Store, StoreError},
 };
-use crate::{finding::Status, session::Clock};
+use crate::{coverage::Coverage, finding::Status, session::Clock};
 
 /// Staged files that are fetched and verified at once.
 const FETCHES: usize = 8;
+
+/// A run that is scanned.
+#[derive(Debug)]
+pub struct Scanned {
+    /// What is known of it.
+    pub facts: RunFacts,
+    /// What its rows share.
+    pub context: RunContext,
+    /// The parts that count.
+    pub parts: Vec<Part>,
+    /// Rows of coverage for what was not scanned.
+    pub gaps: Vec<Coverage>,
+}
 
 /// A run that is published.
 #[derive(Debug, Clone, PartialEq)]
@@ -142,24 +159,34 @@ pub enum PublishError {
 
 /// Publishes what is staged for a run: the files of each table, and after all of them the object in `runs`, which is
 /// there once or not at all. Then the staged parts go. `clock` tells the time of the commit.
-pub async fn publish(store: &Store, facts: &RunFacts, shape: Shape, clock: Clock) -> Result<Published, PublishError> {
+pub async fn publish(
+    store: &Store,
+    scanned: Scanned,
+    shape: Shape,
+    clock: Clock,
+) -> Result<Published, PublishError> {
+    let Scanned { facts, context, parts, gaps } = scanned;
     let run_id = &facts.run_id;
     let commit_key = Table::Runs.key(run_id, 0);
     refuse_published(store, run_id).await?;
-    let staged = staged_files(store, run_id).await?;
+    if parts.is_empty() && gaps.is_empty() {
+        let place = store.place(&staging::folder(run_id));
+        return Err(PublishError::NothingStaged { run_id: run_id.clone(), place });
+    }
+    let staged = rows::Staged::of(&parts, gaps, context);
+    drop(parts);
 
     let mut tally = Tally::default();
     let mut objects = Vec::new();
     let mut rows = BTreeMap::new();
     for table in Table::SCANNED {
-        let files = staged.iter().filter(|(_, file)| file.table == table);
-        let (published, counted) = publish_table(store, run_id, table, files, shape, tally).await?;
+        let (published, counted) = publish_table(store, run_id, table, &staged, shape, tally).await?;
         rows.insert(table.as_str(), published.iter().map(|object| object.rows).sum());
         tally = counted;
         objects.extend(published);
     }
 
-    let run = run_row(facts, clock.now(), &tally, rows, objects);
+    let run = run_row(&facts, clock.now(), &tally, rows, objects);
     let (bytes, commit) = commit(run.clone(), commit_key).await?;
     match store.put(&commit.key, bytes, Put::IfAbsent).await {
         Err(StoreError::AlreadyExists(place)) => {
@@ -176,40 +203,36 @@ pub async fn publish(store: &Store, facts: &RunFacts, shape: Shape, clock: Clock
 
 /// Refuses a run that is published already.
 pub async fn refuse_published(store: &Store, run_id: &RunId) -> Result<(), PublishError> {
-    let key = Table::Runs.key(run_id, 0);
-    match store.size(&key).await? {
-        Some(_) => Err(PublishError::AlreadyPublished { run_id: run_id.clone(), place: store.place(&key) }),
-        None => Ok(()),
+    match is_published(store, run_id).await? {
+        true => {
+            let place = store.place(&Table::Runs.key(run_id, 0));
+            Err(PublishError::AlreadyPublished { run_id: run_id.clone(), place })
+        }
+        false => Ok(()),
     }
 }
 
-/// The files of all parts that count, with their keys.
-async fn staged_files(store: &Store, run_id: &RunId) -> Result<Vec<(String, StagedFile)>, PublishError> {
-    let parts = staging::parts(store, run_id).await?;
-    if parts.is_empty() {
-        let place = store.place(&staging::folder(run_id));
-        return Err(PublishError::NothingStaged { run_id: run_id.clone(), place });
-    }
-    let files = parts.iter().flat_map(|part| part.files.iter().map(|file| (part.key_of(file), file.clone())));
-    Ok(files.collect())
+/// Whether a run is published.
+pub async fn is_published(store: &Store, run_id: &RunId) -> Result<bool, StoreError> {
+    Ok(store.size(&Table::Runs.key(run_id, 0)).await?.is_some())
 }
 
 async fn publish_table(
     store: &Store,
     run_id: &RunId,
     table: Table,
-    staged: impl Iterator<Item = &(String, StagedFile)>,
+    staged: &rows::Staged,
     shape: Shape,
     tally: Tally,
 ) -> Result<(Vec<Object>, Tally), PublishError> {
-    let staged = staged.collect::<Vec<_>>();
-    let expected_rows = staged.iter().map(|(_, file)| file.rows).sum();
-    let scratch = store.scratch().await?;
-    let fetches = staged.into_iter().map(|(key, file)| fetch(store, key, file, scratch.path()));
-    let runs = stream::iter(fetches).buffered(FETCHES).try_collect::<Vec<_>>().await?;
+    store.sweep(&table.folder(run_id.run_date()), run_id.as_str()).await?;
+    let scratch = store.scratch(&format!("{run_id}-{table}")).await?;
+    let fetches = staged.files(table).map(|file| file.fetch(store, scratch.path()));
+    let mut sources = stream::iter(fetches).buffered(FETCHES).try_collect::<Vec<_>>().await?;
+    sources.extend(staged.gaps(table, scratch.path())?);
 
-    let folder = scratch.path().to_owned();
-    let merging = task::spawn_blocking(move || merge(table, runs, &folder, shape, expected_rows, tally));
+    let (folder, expected_rows) = (scratch.path().to_owned(), staged.rows(table));
+    let merging = task::spawn_blocking(move || merge(table, sources, &folder, shape, expected_rows, tally));
     let (files, tally) = merging.await??;
 
     let mut objects = Vec::new();
@@ -226,21 +249,6 @@ async fn publish_table(
     Ok((objects, tally))
 }
 
-/// A staged file on this machine, after its content was compared with what its part says.
-async fn fetch(store: &Store, key: &str, file: &StagedFile, scratch: &Path) -> Result<PathBuf, PublishError> {
-    let path = store.fetch(key, scratch).await?;
-    let digest = digest(path.clone()).await?;
-    if digest.bytes == file.bytes && digest.sha256 == file.sha256 {
-        return Ok(path);
-    }
-    Err(PublishError::Changed {
-        place: store.place(key),
-        bytes: digest.bytes,
-        found: digest.sha256,
-        expected: file.sha256.clone(),
-    })
-}
-
 async fn digest(path: PathBuf) -> Result<Digest, PublishError> {
     let read = move || Digest::of_file(&path).map_err(|source| PublishError::Read { path, source });
     task::spawn_blocking(read).await?
@@ -249,7 +257,7 @@ async fn digest(path: PathBuf) -> Result<Digest, PublishError> {
 /// The work of the thread that merges.
 fn merge(
     table: Table,
-    runs: Vec<PathBuf>,
+    sources: Vec<Source>,
     scratch: &Path,
     shape: Shape,
     expected_rows: u64,
@@ -257,8 +265,8 @@ fn merge(
 ) -> Result<(Vec<LocalFile>, Tally), PublishError> {
     let failed = |source| PublishError::Merge { table, source };
     let mut files = Files::new(table, scratch, shape, expected_rows);
-    if let Some(order) = table.order().filter(|_: &Order| !runs.is_empty()) {
-        let mut merged = Merge::open(order, &table.schema(), runs, scratch).map_err(failed)?;
+    if let Some(order) = table.order().filter(|_: &Order| !sources.is_empty()) {
+        let mut merged = Merge::open(order, &table.schema(), sources, scratch).map_err(failed)?;
         for batch in &mut merged {
             let batch = batch.map_err(failed)?;
             tally.add(table, &batch)?;

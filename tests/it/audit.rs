@@ -83,8 +83,7 @@ impl Audit {
 pub(crate) async fn run(simulator: &Simulator, config: Config, patience: Duration) -> Result<Published, RunError> {
     let clock = Clock::System;
     let run = Run::new(sdk(simulator, patience).await, config, RunId::new(clock.now(), 0x00a1), clock);
-    run.scan().await?;
-    run.publish().await
+    run.scan_and_publish().await
 }
 
 /// The SDK as the program sets it up, but hasty in its retries.
