@@ -150,7 +150,7 @@ pub struct Coverage {
     pub resource_type: ResourceType,
     /// How it ended.
     pub outcome: Outcome,
-    /// The refusal that decided the outcome, or the first that left something unknown.
+    /// The refusal that decided the outcome, or one that left something unknown.
     pub refusal: Option<Refusal>,
     /// How the resources were read; none when nothing was.
     pub method: Option<Method>,

@@ -57,6 +57,12 @@ impl Refusal {
         Self::new(Outcome::MalformedAnswer, api, "MalformedAnswer", format!("the answer has no {member}"))
     }
 
+    /// Of two refusals the first in the order of their texts, so that it does not matter which call came first.
+    pub fn plainest(one: Option<Self>, other: Option<Self>) -> Option<Self> {
+        let order = |refusal: &Self| (refusal.api, refusal.code.clone(), refusal.message.clone());
+        one.into_iter().chain(other).min_by_key(order)
+    }
+
     /// Whether the refusal is about the whole region or account, so that asking another API there is pointless.
     pub fn is_about_the_target(&self) -> bool {
         matches!(

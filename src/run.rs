@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use aws_config::SdkConfig;
 use indicatif::MultiProgress;
-use tokio::sync::watch;
+use tokio::sync::{OnceCell, watch};
 
 mod error;
 mod night;
@@ -47,6 +47,7 @@ pub struct Run {
     clock: Clock,
     display: Option<MultiProgress>,
     stop: watch::Sender<bool>,
+    aws: OnceCell<Arc<Aws>>,
 }
 
 /// What publish does about shards that are missing.
@@ -64,7 +65,7 @@ impl Run {
         let store = Store::open(&config.lake, &sdk);
         let made_with = MadeWith::now(&config);
         let stop = watch::Sender::new(false);
-        Self { run_id, config: Arc::new(config), made_with, sdk, store, clock, display: None, stop }
+        Self { run_id, config: Arc::new(config), made_with, sdk, store, clock, display: None, stop, aws: OnceCell::new() }
     }
 
     /// The same run with its progress on a display.
@@ -109,7 +110,17 @@ impl Run {
         scanned
     }
 
+    /// The way to AWS. It is looked for before anything is written, so that a run by nobody leaves nothing.
+    async fn aws(&self) -> Result<Arc<Aws>, RunError> {
+        let connect = async {
+            let throttle = Arc::new(Throttle::new(&self.config.pacing));
+            Ok::<_, RunError>(Arc::new(Aws::connect(&self.sdk, &self.config, throttle).await?))
+        };
+        Ok(Arc::clone(self.aws.get_or_try_init(|| connect).await?))
+    }
+
     async fn lease(&self, shard: Shard) -> Result<Lease, RunError> {
+        self.aws().await?;
         let key = format!("{}lease/{:04}", staging::folder(&self.run_id), shard.number());
         let lease = Lease::take(&self.store, &key, self.lease_period()).await;
         lease.map_err(|error| RunError::from_lease(error, &self.run_id))
@@ -131,8 +142,7 @@ impl Run {
         } else {
             night::report_orphans(&self.store, &self.run_id).await?;
         }
-        let throttle = Arc::new(Throttle::new(&self.config.pacing));
-        let aws = Arc::new(Aws::connect(&self.sdk, &self.config, throttle).await?);
+        let aws = self.aws().await?;
         let plan = match planned {
             Some(plan) => plan,
             None => self.plan(&aws, shard).await?.settle(&self.store).await?,
@@ -167,7 +177,7 @@ impl Run {
     /// Merges what was staged and makes it visible; one process at a time does so in a lake.
     pub async fn publish(&self, incomplete: Incomplete) -> Result<Published, RunError> {
         let work = async {
-            let key = format!("{FOLDER}lease/publish");
+            let key = format!("{FOLDER}publish-lease");
             let lease = Lease::wait(&self.store, &key, self.lease_period()).await?;
             let published = tokio::select! {
                 published = self.publish_alone(incomplete) => published,

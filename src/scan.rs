@@ -392,7 +392,7 @@ struct Read {
     collected: Collected,
     evaluated: u64,
     unknown: u64,
-    /// The first refusal that left a verdict unknown.
+    /// A refusal that left a verdict unknown.
     look_up: Option<Refusal>,
     /// The reading, and the earlier ones that it counts on.
     reading: (Reading, Vec<Reading>),

@@ -20,6 +20,7 @@ use super::store::{Directory, Put, Store, StoreError};
 #[derive(Debug)]
 pub struct Lease {
     store: Store,
+    key: String,
     hold: Hold,
 }
 
@@ -28,7 +29,7 @@ enum Hold {
     /// Unlocked when it is dropped.
     Lock { _file: File },
     /// Written anew by a task until it is dropped.
-    Beat { key: String, lost: watch::Receiver<bool>, _task: JoinSet<()> },
+    Beat { lost: watch::Receiver<bool>, _task: JoinSet<()> },
 }
 
 /// Why there is no lease.
@@ -46,11 +47,11 @@ impl Lease {
     /// Takes the lease `key`, unless a living process holds it. In a bucket this waits up to `period` to see whether a
     /// holder lives.
     pub async fn take(store: &Store, key: &str, period: Duration) -> Result<Self, LeaseError> {
-        let hold = match store {
-            Store::Directory(directory) => lock(directory, key).await?,
+        let (key, hold) = match store {
+            Store::Directory(directory) => (key.to_owned(), lock(directory, key).await?),
             Store::S3(_) => beat(store, key, period).await?,
         };
-        Ok(Self { store: store.clone(), hold })
+        Ok(Self { store: store.clone(), key, hold })
     }
 
     /// Takes the lease, however long its holder has it.
@@ -71,7 +72,7 @@ impl Lease {
     pub async fn lost(&self) {
         match &self.hold {
             Hold::Lock { _file } => std::future::pending().await,
-            Hold::Beat { key: _, lost, _task } => {
+            Hold::Beat { lost, _task } => {
                 if lost.clone().wait_for(|lost| *lost).await.is_err() {
                     std::future::pending().await
                 }
@@ -81,13 +82,16 @@ impl Lease {
 
     /// Gives the lease back, so that nobody has to wait for it.
     pub async fn release(self) {
-        let Self { store, hold } = self;
-        if let Hold::Beat { key, lost: _, _task } = hold {
-            drop(_task);
-            if let Err(error) = store.delete(&key).await {
-                tracing::debug!(%error, "a lease could not be given back; it ends by itself");
-            }
+        let Self { store, key, hold } = self;
+        // A lock is given back after its file is removed, and no more is written after the object is.
+        let lock = match hold {
+            Hold::Lock { _file } => Some(_file),
+            Hold::Beat { lost: _, _task } => None,
+        };
+        if let Err(error) = store.delete(&key).await {
+            tracing::debug!(%error, "a lease could not be given back; it ends by itself");
         }
+        drop(lock);
     }
 }
 
@@ -104,7 +108,7 @@ async fn lock(directory: &Directory, key: &str) -> Result<Hold, LeaseError> {
 }
 
 /// Holders are numbered: the one after a dead one has the next number, which a store gives away once.
-async fn beat(store: &Store, key: &str, period: Duration) -> Result<Hold, LeaseError> {
+async fn beat(store: &Store, key: &str, period: Duration) -> Result<(String, Hold), LeaseError> {
     let mut seen: Option<(u32, Vec<u8>, Instant)> = None;
     loop {
         let number = match last_holder(store, key).await? {
@@ -142,7 +146,7 @@ async fn beat(store: &Store, key: &str, period: Duration) -> Result<Hold, LeaseE
         let (lose, lost) = watch::channel(false);
         let mut task = JoinSet::new();
         task.spawn(keep(store.clone(), key.to_owned(), number, period, lose));
-        return Ok(Hold::Beat { key: ours, lost, _task: task });
+        return Ok((ours, Hold::Beat { lost, _task: task }));
     }
 }
 

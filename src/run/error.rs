@@ -51,7 +51,7 @@ pub enum RunError {
     #[error("another process has taken over run {0}, or the destination could not be reached for too long")]
     TakenOver(RunId),
     /// Somebody asked this process to stop.
-    #[error("stopped: {left}; nothing of run {run_id} was published, and the tables are as they were")]
+    #[error("stopped: {left}; nothing of the run {run_id} was published, and the tables are as they were")]
     Stopped {
         /// The run.
         run_id: RunId,
@@ -64,7 +64,9 @@ impl RunError {
     /// Whether the configuration or the command line is at fault.
     pub fn is_usage(&self) -> bool {
         match self {
-            Self::NoRegion | Self::Organization(OrganizationError::NoSuch(_) | OrganizationError::Empty) => true,
+            Self::NoRegion
+            | Self::NothingToPublish
+            | Self::Organization(OrganizationError::NoSuch(_) | OrganizationError::Empty) => true,
             Self::Plan(error) => matches!(error, PlanError::Shards { .. } | PlanError::Other { .. }),
             Self::Connect(_)
             | Self::Organization(OrganizationError::Refused(_))
@@ -72,7 +74,6 @@ impl RunError {
             | Self::Staging(_)
             | Self::Publish(_)
             | Self::NotPlanned(_)
-            | Self::NothingToPublish
             | Self::UnderWay { .. }
             | Self::TakenOver(_)
             | Self::Stopped { .. } => false,

@@ -15,6 +15,7 @@ use crate::plan::shard::Shard;
 impl Run {
     /// The same run, or the one that was claimed this night with the same configuration and is not published.
     pub async fn of_this_night(mut self) -> Result<Self, RunError> {
+        self.aws().await?;
         let claim = Claim {
             run_id: self.run_id.clone(),
             claimed_at: self.clock.now(),

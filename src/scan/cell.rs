@@ -81,7 +81,7 @@ pub struct Cell {
 pub(super) struct Tally {
     pub(super) evaluated: AtomicU64,
     pub(super) unknown: AtomicU64,
-    /// The first refusal that left a verdict unknown.
+    /// A refusal that left a verdict unknown: of several the one that does not depend on who was first.
     pub(super) refusal: Mutex<Option<Refusal>>,
 }
 
@@ -251,7 +251,7 @@ impl Cell {
                 let (key, refusal) = self.means.keys.look_up(&self.target, text).await;
                 self.step(DESCRIBE_KEY);
                 self.note(refusal.clone());
-                first = first.or(refusal);
+                first = Refusal::plainest(first, refusal);
                 keys.insert(text.to_owned(), key);
             }
         }
@@ -295,8 +295,7 @@ impl Cell {
     }
 
     fn note(&self, refusal: Option<Refusal>) {
-        if let Some(refusal) = refusal {
-            self.tally.refusal.lock().get_or_insert(refusal);
-        }
+        let mut noted = self.tally.refusal.lock();
+        *noted = Refusal::plainest(noted.take(), refusal);
     }
 }

@@ -7,6 +7,7 @@ mod coverage;
 mod demo_truth;
 mod faults;
 mod policy;
+mod resume;
 mod scope;
 mod search;
 mod table;

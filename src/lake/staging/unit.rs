@@ -89,7 +89,7 @@ pub struct Slice {
     pub evaluated: u64,
     /// Verdicts that came out as UNKNOWN.
     pub unknown: u64,
-    /// The first refusal that left a verdict unknown.
+    /// A refusal that left a verdict unknown.
     pub refusal: Option<Refusal>,
 }
 

@@ -40,12 +40,16 @@ impl Directory {
         on_worker(self.path(key), |path| {
             let folder = path.parent().unwrap_or(Path::new("."));
             fs::create_dir_all(folder).map_err(failed("create", folder))?;
-            let file = File::options().create(true).truncate(false).write(true).open(path);
-            let file = file.map_err(failed("open", path))?;
-            match file.try_lock() {
-                Ok(()) => Ok(Some(file)),
-                Err(TryLockError::WouldBlock) => Ok(None),
-                Err(TryLockError::Error(error)) => Err(failed("lock", path)(error)),
+            loop {
+                let file = File::options().create(true).truncate(false).write(true).open(path);
+                let file = file.map_err(failed("open", path))?;
+                match file.try_lock() {
+                    // One that was removed since it was opened is nobody's lock any more.
+                    Ok(()) if is_at(&file, path) => return Ok(Some(file)),
+                    Ok(()) => {}
+                    Err(TryLockError::WouldBlock) => return Ok(None),
+                    Err(TryLockError::Error(error)) => return Err(failed("lock", path)(error)),
+                }
             }
         })
         .await
@@ -142,6 +146,22 @@ async fn scratch_in(root: PathBuf, prefix: String) -> Result<TempDir, StoreError
         Builder::new().prefix(&prefix).tempdir_in(root).map_err(failed("create a directory in", root))
     })
     .await
+}
+
+/// Whether an open file is the one that has this name.
+fn is_at(file: &File, path: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+        let same = |one: &fs::Metadata, other: &fs::Metadata| (one.dev(), one.ino()) == (other.dev(), other.ino());
+        file.metadata().ok().zip(fs::metadata(path).ok()).is_some_and(|(one, other)| same(&one, &other))
+    }
+    // An open file cannot be removed elsewhere.
+    #[cfg(not(unix))]
+    {
+        let _ = (file, path);
+        true
+    }
 }
 
 /// Removes files and directories in `folder` whose names start with `prefix`.
