@@ -12,6 +12,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 #[cfg(feature = "demo")]
 mod demo;
+mod verify;
 
 use crate::{
     Run, RunError,
@@ -23,6 +24,7 @@ use crate::{
     lake::{RunId, publish::Published},
     logs, report,
     session::{Clock, policy, sdk_config_loader},
+    verify::VerifyError,
 };
 
 /// Does what the command line says.
@@ -59,6 +61,7 @@ async fn dispatch(command: Command, screen: &Screen) -> Result<ExitStatus, Failu
             let published = until_stopped(&run, Box::pin(run.publish())).await?;
             Ok(screen.conclude(&run, &published, args.fail_on))
         }
+        Command::Verify(args) => verify::run(args, screen).await,
         Command::Config(args) => print(&load(&args)?.to_toml()),
         Command::Checks => print(&checks()),
         Command::IamPolicy(args) => iam_policy(&args),
@@ -108,6 +111,8 @@ enum Failure {
     Config(ConfigErrors),
     Run(RunError),
     Output(io::Error),
+    Verify(VerifyError),
+    PublicKey(String),
     #[cfg(feature = "demo")]
     Demo(String),
     Interrupted(RunId),
@@ -118,9 +123,11 @@ impl Failure {
         match self {
             Self::Config(_) => ExitStatus::Usage,
             Self::Run(error) if error.is_usage() => ExitStatus::Usage,
+            Self::Verify(error) if error.is_usage() => ExitStatus::Usage,
+            Self::PublicKey(_) => ExitStatus::Usage,
             // A reader that closed the pipe has read enough.
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitStatus::Complete,
-            Self::Run(_) | Self::Output(_) | Self::Interrupted(_) => ExitStatus::Failed,
+            Self::Run(_) | Self::Verify(_) | Self::Output(_) | Self::Interrupted(_) => ExitStatus::Failed,
             #[cfg(feature = "demo")]
             Self::Demo(_) => ExitStatus::Failed,
         }
@@ -130,6 +137,8 @@ impl Failure {
         match self {
             Self::Config(errors) => errors.to_string(),
             Self::Run(error) => format!("error: {}", chain(error)),
+            Self::Verify(error) => format!("error: {}", chain(error)),
+            Self::PublicKey(text) => format!("error: {text}"),
             Self::Output(error) => format!("error: cannot write the output: {error}"),
             #[cfg(feature = "demo")]
             Self::Demo(text) => format!("error: {text}"),

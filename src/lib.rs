@@ -53,6 +53,8 @@ pub mod resource;
 pub mod run;
 pub mod scan;
 pub mod session;
+pub mod signing;
 pub mod throttle;
+pub mod verify;
 
 pub use run::{Run, RunError};

@@ -27,6 +27,7 @@ use crate::{
     progress,
     scan::{Progress, Scan},
     session::{Aws, Clock, ConnectError},
+    signing::Signer,
     throttle::Throttle,
 };
 
@@ -152,7 +153,8 @@ impl Run {
             Err(StoreError::NotFound(_)) => return Err(RunError::Unfinished(self.run_id.clone())),
             Err(error) => return Err(error.into()),
         };
-        Ok(publish::publish(&self.store, &facts, publish::Shape::default(), self.clock).await?)
+        let signer = Signer::open(&self.config.lake, &self.sdk);
+        Ok(publish::publish(&self.store, &facts, publish::Shape::default(), self.clock, signer.as_ref()).await?)
     }
 
     /// Where the tables are, as a person would write it.

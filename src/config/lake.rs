@@ -19,6 +19,9 @@ pub struct Lake {
     /// The KMS key for objects (SSE-KMS), by id, ARN or alias; `None` is the bucket's default encryption.
     #[serde(serialize_with = "or_empty")]
     pub kms_key: Option<String>,
+    /// The asymmetric KMS key that signs the manifest of each run, by id, ARN or alias; `None` signs nothing.
+    #[serde(serialize_with = "or_empty")]
+    pub signing_key: Option<String>,
 }
 
 /// What the tables are written to.
