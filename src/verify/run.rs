@@ -89,8 +89,10 @@ fn disagreement(
     sealed: bool,
 ) -> Result<Option<Problem>, VerifyError> {
     let commit_key = Table::Runs.key(&manifest.run.facts.run_id, 0);
-    // Which of the two was changed cannot be told from them alone.
-    if let Some(named) = committed.manifest_sha256().filter(|named| !sealed && *named != found.sha256) {
+    // Which of the two was changed cannot be told from them alone, when both speak of this place in the chain.
+    let of_this_run = committed.sequence() == Some(found.sequence);
+    let doubtful = |named: &&str| !sealed && of_this_run && *named != found.sha256;
+    if let Some(named) = committed.manifest_sha256().filter(doubtful) {
         let key = manifest::key(found.sequence);
         let mut detail = differing(named, &found.sha256);
         detail.push(format!("unless what was changed is {commit_key}, which expects it"));

@@ -11,3 +11,4 @@ mod scope;
 mod search;
 mod table;
 mod truth_table;
+mod verify;

@@ -10,9 +10,9 @@ use proptest::{prelude::*, sample::Index, test_runner::TestRunner};
 use super::*;
 use crate::{
     coverage::Outcome,
-    finding::Severity,
+    finding::{Severity, Status},
     lake::{
-        column::Column,
+        column::{Column, batch},
         coverage, findings, manifest,
         order::Keys,
         resources::{self, Located},
