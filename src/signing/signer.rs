@@ -38,7 +38,7 @@ pub enum SignError {
     },
     /// A key that signs in no way that is known here.
     #[error(
-        "the key {key} of lake.signing_key is a {spec} key for {usage}; take one of ECC_NIST_P256, ECC_NIST_P384 or RSA for SIGN_VERIFY"
+        "the key {key} of lake.signing_key has the spec {spec} and the usage {usage}; take one of ECC_NIST_P256, ECC_NIST_P384 or RSA for SIGN_VERIFY"
     )]
     Unsuitable {
         /// The key as configured.
@@ -76,20 +76,21 @@ impl Signer {
         let refused = |refusal| SignError::Refused { key: self.key.clone(), refusal };
         let answer = self.client.get_public_key().key_id(&self.key).send().await;
         let answer = answer.map_err(|error| refused(Refusal::from_sdk(GET_PUBLIC_KEY, &error)))?;
-        let algorithm = answer.key_spec().filter(|_| answer.key_usage() == Some(&KeyUsageType::SignVerify));
-        let algorithm = algorithm.and_then(algorithm_of).ok_or_else(|| SignError::Unsuitable {
+        let algorithm = algorithm_of(answer.signing_algorithms(), answer.key_spec());
+        let algorithm = algorithm.ok_or_else(|| SignError::Unsuitable {
             key: self.key.clone(),
             spec: answer.key_spec().map_or("unknown", KeySpec::as_str).to_owned(),
             usage: answer.key_usage().map_or("unknown", KeyUsageType::as_str).to_owned(),
         })?;
-        // An alias may be pointed elsewhere between the two calls; the ARN cannot.
-        let key_arn = answer.key_id().ok_or_else(|| refused(Refusal::lacks(GET_PUBLIC_KEY, "KeyId")))?;
+        // An alias may be pointed elsewhere between the two calls; the key itself cannot.
+        let key_id = answer.key_id().ok_or_else(|| refused(Refusal::lacks(GET_PUBLIC_KEY, "KeyId")))?;
         let public_key = answer.public_key().ok_or_else(|| refused(Refusal::lacks(GET_PUBLIC_KEY, "PublicKey")))?;
 
-        let request = self.client.sign().key_id(key_arn).message_type(MessageType::Digest);
+        let request = self.client.sign().key_id(key_id).message_type(MessageType::Digest);
         let request = request.message(Blob::new(algorithm.digest(manifest))).signing_algorithm(as_kms(algorithm));
         let signed = request.send().await.map_err(|error| refused(Refusal::from_sdk(SIGN, &error)))?;
         let signature = signed.signature().ok_or_else(|| refused(Refusal::lacks(SIGN, "Signature")))?;
+        let key_arn = signed.key_id().ok_or_else(|| refused(Refusal::lacks(SIGN, "KeyId")))?;
 
         let signature = Signature {
             key_arn: key_arn.to_owned(),
@@ -110,14 +111,14 @@ fn region_of(key: &str) -> Option<&str> {
     key.strip_prefix("arn:")?.split(':').nth(2)
 }
 
-/// How a key of this spec signs, where it does in a way that is known here.
-fn algorithm_of(spec: &KeySpec) -> Option<Algorithm> {
-    match spec.as_str() {
-        "ECC_NIST_P256" => Some(Algorithm::EcdsaSha256),
-        "ECC_NIST_P384" => Some(Algorithm::EcdsaSha384),
-        "RSA_2048" | "RSA_3072" | "RSA_4096" => Some(Algorithm::RsassaPssSha256),
-        _ => None,
+/// How a key signs, of the ways that are known here.
+fn algorithm_of(offered: &[SigningAlgorithmSpec], spec: Option<&KeySpec>) -> Option<Algorithm> {
+    // Its curve is of the same length as P-256 and its algorithm has the same name.
+    if spec == Some(&KeySpec::EccSecgP256K1) {
+        return None;
     }
+    let known = [Algorithm::EcdsaSha256, Algorithm::EcdsaSha384, Algorithm::RsassaPssSha256];
+    known.into_iter().find(|algorithm| offered.contains(&as_kms(*algorithm)))
 }
 
 pub(super) fn as_kms(algorithm: Algorithm) -> SigningAlgorithmSpec {
@@ -131,6 +132,23 @@ pub(super) fn as_kms(algorithm: Algorithm) -> SigningAlgorithmSpec {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_key_signs_in_the_way_that_it_offers_and_that_can_be_verified() {
+        use SigningAlgorithmSpec as Kms;
+        let rsa = [Kms::RsassaPkcs1V15Sha256, Kms::RsassaPssSha512, Kms::RsassaPssSha256];
+        for (offered, spec, expected) in [
+            (&[Kms::EcdsaSha256][..], Some(KeySpec::EccNistP256), Some(Algorithm::EcdsaSha256)),
+            (&[Kms::EcdsaSha256], Some(KeySpec::EccSecgP256K1), None),
+            (&[Kms::EcdsaSha384], Some(KeySpec::EccNistP384), Some(Algorithm::EcdsaSha384)),
+            (&rsa, Some(KeySpec::Rsa3072), Some(Algorithm::RsassaPssSha256)),
+            (&[Kms::EcdsaSha512], Some(KeySpec::EccNistP521), None),
+            (&[Kms::EcdsaSha256], None, Some(Algorithm::EcdsaSha256)),
+            (&[], Some(KeySpec::Rsa2048), None),
+        ] {
+            assert_eq!(algorithm_of(offered, spec.as_ref()), expected, "{spec:?}");
+        }
+    }
 
     #[test]
     fn the_region_of_the_key_is_that_of_its_arn() {
