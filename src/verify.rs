@@ -109,7 +109,7 @@ pub async fn verify(store: &Store, which: &Which, public_keys: Option<&[PublicKe
         public_keys,
         scratch: task::spawn_blocking(scratch).await??,
         inventory: Inventory::default(),
-        sequences: chain::sequences(store).await?,
+        sequences: Vec::new(),
         named: BTreeSet::new(),
         report: Report::new(public_keys.is_some()),
     };

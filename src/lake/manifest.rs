@@ -121,6 +121,6 @@ mod tests {
         let manifest = Manifest { format: FORMAT, sequence: 2, previous: Some(previous), run };
         let bytes = manifest.to_json().unwrap();
         assert_eq!(Manifest::from_json(&bytes).unwrap(), manifest);
-        assert_eq!(manifest.clone().to_json().unwrap(), bytes);
+        assert_eq!(manifest.to_json().unwrap(), bytes);
     }
 }

@@ -24,12 +24,11 @@ pub(super) struct Found {
     pub(super) manifest: Result<Manifest, String>,
 }
 
-/// The numbers of the manifests that are there, ascending.
-pub(super) async fn sequences(store: &Store) -> Result<Vec<u64>, StoreError> {
-    let listed = store.list(manifest::FOLDER).await?;
-    let mut sequences = listed.iter().filter_map(|stored| manifest::sequence_of(&stored.key)).collect::<Vec<_>>();
-    sequences.sort_unstable();
-    Ok(sequences)
+/// The numbers of the manifests among these keys, ascending.
+fn numbers<'a>(keys: impl Iterator<Item = &'a str>) -> Vec<u64> {
+    let mut numbers = keys.filter_map(manifest::sequence_of).collect::<Vec<_>>();
+    numbers.sort_unstable();
+    numbers
 }
 
 /// Reads a manifest, if it is there.
@@ -69,6 +68,8 @@ impl Verifier<'_> {
     /// Every run there is, and everything else.
     pub(super) async fn all(&mut self) -> Result<(), VerifyError> {
         self.inventory.add(self.store, "v1/").await?;
+        // Of the same listing as everything else: a run that is published meanwhile is the next one's.
+        self.sequences = numbers(self.inventory.keys());
         match (self.sequences.first(), self.sequences.last()) {
             (Some(first), Some(last)) => self.walk(*first..=*last).await?,
             _ if self.inventory.keys().next().is_none() => return Err(self.nothing()),
@@ -79,6 +80,7 @@ impl Verifier<'_> {
 
     /// The run that was published last, and those that only seem to have been published after it.
     pub(super) async fn last(&mut self) -> Result<(), VerifyError> {
+        self.list_manifests().await?;
         self.inventory.add(self.store, "v1/runs/").await?;
         let mut target = None;
         for sequence in self.sequences.clone().into_iter().rev() {
@@ -90,6 +92,7 @@ impl Verifier<'_> {
             };
             let run_id = &manifest.run.facts.run_id;
             if self.inventory.size(&Table::Runs.key(run_id, 0)).is_none() && is_staged(self.store, run_id).await? {
+                self.report.note(format!("The publish of run {run_id} has not ended."));
                 continue;
             }
             target = Some((sequence, Some(run_id.clone())));
@@ -104,6 +107,7 @@ impl Verifier<'_> {
 
     /// One run.
     pub(super) async fn one(&mut self, run_id: &RunId) -> Result<(), VerifyError> {
+        self.list_manifests().await?;
         for sequence in self.sequences.clone().into_iter().rev() {
             let found = read(self.store, sequence).await?.and_then(|found| found.manifest.ok());
             if found.is_some_and(|manifest| manifest.run.facts.run_id == *run_id) {
@@ -133,6 +137,12 @@ impl Verifier<'_> {
         }
         self.walk(sequence..=sequence).await?;
         self.strangers(run_id.as_ref()).await
+    }
+
+    async fn list_manifests(&mut self) -> Result<(), VerifyError> {
+        let listed = self.store.list(manifest::FOLDER).await?;
+        self.sequences = numbers(listed.iter().map(|stored| stored.key.as_str()));
+        Ok(())
     }
 
     fn nothing(&self) -> VerifyError {

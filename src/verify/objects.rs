@@ -39,7 +39,12 @@ impl Verifier<'_> {
                 problems.push(subject.problem(Step::Manifest, manifest::key(subject.sequence), Kind::Changed, detail));
                 continue;
             }
-            match self.inventory.size(&object.key) {
+            let listed = match self.inventory.size(&object.key) {
+                // A directory is not listed in one instant, and its run may have been published meanwhile.
+                None => self.store.size(&object.key).await?,
+                listed => listed,
+            };
+            match listed {
                 None => problems.push(problem(Kind::Removed, Vec::new())),
                 Some(bytes) if bytes != object.bytes => {
                     let detail = vec![format!("expected {} bytes, found {bytes}", object.bytes)];
@@ -64,8 +69,12 @@ impl Verifier<'_> {
             }
         }
         drop(digests);
-        as_published.into_iter().for_each(|bytes| self.report.as_published(bytes));
-        problems.into_iter().for_each(|problem| self.report.add(problem));
+        for bytes in as_published {
+            self.report.as_published(bytes);
+        }
+        for problem in problems {
+            self.report.add(problem);
+        }
         Ok(())
     }
 

@@ -44,18 +44,18 @@ impl Verifier<'_> {
         if let Some(next) = next {
             self.hold_commit(&subject, next, Some(&committed.digest));
         }
-        match next.filter(|next| next.manifest_sha256 != found.sha256) {
+        let problem = match next.filter(|next| next.manifest_sha256 != found.sha256) {
             Some(next) => {
                 let detail = differing(&next.manifest_sha256, &found.sha256);
-                self.report.add(subject.problem(Step::Manifest, &key, Kind::Changed, detail));
+                Some(subject.problem(Step::Manifest, &key, Kind::Changed, detail))
             }
-            None => match disagreement(&subject, found, manifest, &committed, next.is_some())? {
-                Some(problem) => self.report.add(problem),
-                None => {
-                    self.report.as_published(committed.digest.bytes);
-                    self.report.as_published(found.size());
-                }
-            },
+            None => disagreement(&subject, found, manifest, &committed, next.is_some())?,
+        };
+        if let Some(problem) = problem {
+            self.report.add(problem);
+        } else {
+            self.report.as_published(committed.digest.bytes);
+            self.report.as_published(found.size());
         }
         self.contents(&subject, found, manifest).await
     }

@@ -12,11 +12,11 @@ use crate::lake::{RunId, Table, manifest};
 /// What is known of a run that another object belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Owner {
-    /// Its manifest accounts for all that is its own, or is a problem already.
-    Known,
+    /// Its manifest is gone or is none, which is a problem of its own: what it accounted for cannot be told.
+    Broken,
     /// Its publish has not ended.
     Unfinished,
-    /// It never was published.
+    /// It never was published, or its manifest accounts for all that is its own.
     Unknown,
 }
 
@@ -35,40 +35,35 @@ impl Verifier<'_> {
                 owners.insert(run_id, known);
             }
         }
+        // Objects in `runs` are dealt with; what is left belongs to a run by its key, or to nothing.
+        let left = keys.iter().filter(|key| owner(Table::Runs, key).is_none());
         let mut unfinished = BTreeSet::new();
-        for key in &keys {
+        for key in left {
             if self.named.contains(key) {
                 continue;
             }
-            let run_id = Table::ALL.iter().find_map(|table| owner(*table, key));
-            if owner(Table::Runs, key).is_some() {
-                continue;
-            }
-            let standing = match &run_id {
-                Some(run_id) => match owners.get(run_id) {
-                    Some(standing) => *standing,
-                    None => {
-                        let standing = self.unlisted_run(run_id).await?;
-                        owners.insert(run_id.clone(), standing);
-                        standing
-                    }
-                },
-                None => Owner::Unknown,
-            };
-            match (standing, run_id) {
-                (Owner::Unfinished, Some(run_id)) => {
-                    unfinished.insert(run_id);
-                }
-                (Owner::Known, Some(_)) => {}
-                (_, run_id) => {
-                    self.report.add(Problem::beyond(key, Kind::Added, "no manifest names it", run_id));
-                }
+            let run_id = Table::SCANNED.iter().find_map(|table| owner(*table, key));
+            match self.owner(run_id.as_ref(), &mut owners).await? {
+                Owner::Broken => {}
+                Owner::Unfinished => unfinished.extend(run_id),
+                Owner::Unknown => self.report.add(Problem::beyond(key, Kind::Added, "no manifest names it", run_id)),
             }
         }
         for run_id in unfinished {
             self.report.note(format!("The publish of run {run_id} has not ended."));
         }
         Ok(())
+    }
+
+    /// What is known of the run that an object belongs to by its key, found out once for each.
+    async fn owner(&self, run_id: Option<&RunId>, owners: &mut BTreeMap<RunId, Owner>) -> Result<Owner, VerifyError> {
+        let Some(run_id) = run_id else { return Ok(Owner::Unknown) };
+        if let Some(known) = owners.get(run_id) {
+            return Ok(*known);
+        }
+        let found = self.unlisted_run(run_id).await?;
+        owners.insert(run_id.clone(), found);
+        Ok(found)
     }
 
     /// A run that was not verified, by its object in `runs`.
@@ -91,7 +86,7 @@ impl Verifier<'_> {
                 Ok(Owner::Unknown)
             }
             // A problem of its own, which is named when that run is verified.
-            Some(Err(_)) => Ok(Owner::Known),
+            Some(Err(_)) => Ok(Owner::Broken),
             None => {
                 let manifest = manifest::key(sequence);
                 self.report.add(Problem::beyond(
@@ -100,7 +95,7 @@ impl Verifier<'_> {
                     &format!("{key} names it"),
                     Some(run_id.clone()),
                 ));
-                Ok(Owner::Known)
+                Ok(Owner::Broken)
             }
         }
     }

@@ -23,6 +23,9 @@ use crate::audit::{NOW, fast_config, sdk};
 /// The nights: two of one day, so that runs share partitions.
 const NIGHTS: [&str; 3] = ["20261123T031500Z-00a1", "20261124T031500Z-00a1", "20261124T161500Z-00a2"];
 
+/// Something that is done to an object behind our back.
+type Deed<'a> = &'a dyn Fn(&Path);
+
 /// A lake and who can write more into it.
 struct Lake {
     simulator: Simulator,
@@ -131,7 +134,7 @@ async fn every_object_that_is_changed_cut_or_removed_is_named() {
     let lake = Lake::of_nights(Some(SIGNING_KEY)).await;
     for key in lake.keys().await {
         let length = fs::read(lake.directory.path().join(&key)).unwrap().len();
-        let deeds: [(&str, Kind, &dyn Fn(&Path)); 6] = [
+        let deeds: [(&str, Kind, Deed<'_>); 6] = [
             ("first byte flipped", Kind::Changed, &|path| flip(path, 0)),
             ("middle byte flipped", Kind::Changed, &|path| flip(path, length / 2)),
             ("byte of the footer flipped", Kind::Changed, &|path| flip(path, length - 12)),
