@@ -68,7 +68,7 @@ impl Problem {
     }
 }
 
-/// Two hashes that should be one.
+/// Two hashes that should be one, short enough to stand on a line each.
 pub(super) fn differing(expected: &str, found: &str) -> Vec<String> {
-    vec![format!("expected SHA-256 {expected}"), format!("found    SHA-256 {found}")]
+    vec![format!("expected {expected}"), format!("found    {found}")]
 }

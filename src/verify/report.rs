@@ -123,9 +123,9 @@ impl Report {
         if let Some(run_id) = &first.run_id {
             line(out, "    ", &format!("run {run_id}"))?;
         }
-        match problems.len() - 1 {
-            0 => writeln!(out, "Nothing else was found."),
-            more => writeln!(out, "It is the first; {more} more are not as they were published."),
+        match problems.len() {
+            1 => writeln!(out, "Nothing else was found."),
+            all => writeln!(out, "It is the first of {all} objects that are not as they were published."),
         }
     }
 }
