@@ -43,6 +43,9 @@ pub enum Command {
     Scan(ScanArgs),
     /// Merge what was staged and make it visible.
     Publish(PublishArgs),
+    /// Hold what was published against its manifests: nothing changed, removed or added.
+    #[command(after_help = VERIFY_EXAMPLES)]
+    Verify(VerifyArgs),
     /// Print the configuration in effect, with all defaults filled in.
     Config(ConfigArg),
     /// List the checks.
@@ -68,6 +71,10 @@ const SCAN_EXAMPLES: &str = "Examples:
   sagesweep scan --config sagesweep.toml
   sagesweep scan --config sagesweep.toml --run-id 20261124T031500Z-9f3a --shard 2/8
   sagesweep publish --config sagesweep.toml --run-id 20261124T031500Z-9f3a";
+
+const VERIFY_EXAMPLES: &str = "Examples:
+  sagesweep verify --config sagesweep.toml
+  sagesweep verify --config sagesweep.toml --all --public-key audit-key.pem";
 
 #[cfg(feature = "demo")]
 const DEMO_EXAMPLES: &str = "Examples:
@@ -125,6 +132,23 @@ pub struct PublishArgs {
     /// Exit with status 1 when a check of this severity or a higher one fails.
     #[arg(long, value_name = "SEVERITY", value_enum)]
     pub fail_on: Option<Severity>,
+}
+
+/// Arguments of `verify`.
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    /// Where the configuration is, which names the destination.
+    #[command(flatten)]
+    pub config: ConfigArg,
+    /// The run to verify; the one that was published last by default.
+    #[arg(long, value_name = "ID", conflicts_with = "all")]
+    pub run_id: Option<RunId>,
+    /// Verify every run, the whole chain, and that there is nothing else.
+    #[arg(long)]
+    pub all: bool,
+    /// A file with the public key (PEM) by which each of these runs must be signed.
+    #[arg(long, value_name = "FILE")]
+    pub public_key: Option<PathBuf>,
 }
 
 /// Arguments of `iam-policy`.

@@ -12,6 +12,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 #[cfg(feature = "demo")]
 mod demo;
+mod verify;
 
 use crate::{
     Incomplete, Run, RunError,
@@ -23,6 +24,7 @@ use crate::{
     lake::{RunId, publish::Published},
     logs, report,
     session::{Clock, policy, sdk_config_loader},
+    verify::VerifyError,
 };
 
 /// Does what the command line says.
@@ -64,6 +66,7 @@ async fn dispatch(command: Command, screen: &Screen) -> Result<ExitStatus, Failu
             let published = until_stopped(&run, Box::pin(run.publish(incomplete))).await?;
             Ok(screen.conclude(&run, &published, args.fail_on))
         }
+        Command::Verify(args) => verify::run(args, screen).await,
         Command::Config(args) => print(&load(&args)?.to_toml()),
         Command::Checks => print(&checks()),
         Command::IamPolicy(args) => iam_policy(&args),
@@ -119,6 +122,8 @@ enum Failure {
     Config(ConfigErrors),
     Run(RunError),
     Output(io::Error),
+    Verify(VerifyError),
+    PublicKey(String),
     #[cfg(feature = "demo")]
     Demo(String),
     Killed(RunId),
@@ -129,11 +134,13 @@ impl Failure {
         match self {
             Self::Config(_) => ExitStatus::Usage,
             Self::Run(error) if error.is_usage() => ExitStatus::Usage,
+            Self::Verify(error) if error.is_usage() => ExitStatus::Usage,
+            Self::PublicKey(_) => ExitStatus::Usage,
             // Another process does what was asked for.
             Self::Run(RunError::UnderWay { .. }) => ExitStatus::Complete,
             // A reader that closed the pipe has read enough.
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitStatus::Complete,
-            Self::Run(_) | Self::Output(_) | Self::Killed(_) => ExitStatus::Failed,
+            Self::Run(_) | Self::Verify(_) | Self::Output(_) | Self::Killed(_) => ExitStatus::Failed,
             #[cfg(feature = "demo")]
             Self::Demo(_) => ExitStatus::Failed,
         }
@@ -144,6 +151,8 @@ impl Failure {
             Self::Config(errors) => errors.to_string(),
             Self::Run(error @ (RunError::UnderWay { .. } | RunError::Stopped { .. })) => error.to_string(),
             Self::Run(error) => format!("error: {}", chain(error)),
+            Self::Verify(error) => format!("error: {}", chain(error)),
+            Self::PublicKey(text) => format!("error: {text}"),
             Self::Output(error) => format!("error: cannot write the output: {error}"),
             #[cfg(feature = "demo")]
             Self::Demo(text) => format!("error: {text}"),

@@ -18,7 +18,8 @@
 //! * [`resource`] turns answers into small facts at once; [`check`] judges facts and [`kms`] keys, without client, clock
 //!   or I/O. What cannot be read is UNKNOWN.
 //! * [`lake`] has one definition of each table's columns. [`Run::scan`] only adds staged parts; [`Run::publish`] makes
-//!   them visible with one last object, or not at all.
+//!   them visible with one last object, or not at all. What was published has a manifest, and the manifests are a
+//!   chain, signed where that is asked for: [`verify()`](verify::verify) holds the store against it.
 //!
 //! # Where the listing comes first
 //!
@@ -54,6 +55,8 @@ pub mod resource;
 pub mod run;
 pub mod scan;
 pub mod session;
+pub mod signing;
 pub mod throttle;
+pub mod verify;
 
 pub use run::{Incomplete, Run, RunError};

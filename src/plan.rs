@@ -67,7 +67,9 @@ pub enum PlanError {
         what: String,
     },
     /// Another number of shards.
-    #[error("run {run_id} was planned for {planned} shards, so its shards are 1/{planned} to {planned}/{planned}, and not {asked}")]
+    #[error(
+        "run {run_id} was planned for {planned} shards, so its shards are 1/{planned} to {planned}/{planned}, and not {asked}"
+    )]
     Shards {
         /// The run.
         run_id: RunId,
@@ -155,8 +157,8 @@ impl Plan {
     /// Writes the plan down, unless another shard was first; the plan that counts.
     pub async fn settle(self, store: &Store) -> Result<Self, PlanError> {
         let key = key(&self.run_id);
-        let json = serde_json::to_vec(&self)
-            .map_err(|source| PlanError::Unreadable { place: store.place(&key), source })?;
+        let json =
+            serde_json::to_vec(&self).map_err(|source| PlanError::Unreadable { place: store.place(&key), source })?;
         match store.put(&key, json, Put::IfAbsent).await {
             Ok(()) => Ok(self),
             Err(StoreError::AlreadyExists(place)) => {

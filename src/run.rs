@@ -31,6 +31,7 @@ use crate::{
         shard::{Missing, Shard, ShardEnd},
     },
     session::{Aws, Clock},
+    signing::Signer,
     throttle::Throttle,
 };
 
@@ -65,7 +66,17 @@ impl Run {
         let store = Store::open(&config.lake, &sdk);
         let made_with = MadeWith::now(&config);
         let stop = watch::Sender::new(false);
-        Self { run_id, config: Arc::new(config), made_with, sdk, store, clock, display: None, stop, aws: OnceCell::new() }
+        Self {
+            run_id,
+            config: Arc::new(config),
+            made_with,
+            sdk,
+            store,
+            clock,
+            display: None,
+            stop,
+            aws: OnceCell::new(),
+        }
     }
 
     /// The same run with its progress on a display.
@@ -92,7 +103,7 @@ impl Run {
             self.scan_with(&lease, Shard::WHOLE).await?;
             self.publish(Incomplete::Refused).await
         };
-        let published = published.await;
+        let published = Box::pin(published).await;
         lease.release().await;
         published
     }
@@ -105,7 +116,7 @@ impl Run {
     /// Reads the accounts of one shard and stages what it reads. What an earlier attempt has staged is not read again.
     pub async fn scan_shard(&self, shard: Shard) -> Result<(), RunError> {
         let lease = self.lease(shard).await?;
-        let scanned = self.scan_with(&lease, shard).await;
+        let scanned = Box::pin(self.scan_with(&lease, shard)).await;
         lease.release().await;
         scanned
     }
@@ -180,7 +191,7 @@ impl Run {
             let key = format!("{FOLDER}publish-lease");
             let lease = Lease::wait(&self.store, &key, self.lease_period()).await?;
             let published = tokio::select! {
-                published = self.publish_alone(incomplete) => published,
+                published = Box::pin(self.publish_alone(incomplete)) => published,
                 () = lease.lost() => Err(RunError::TakenOver(self.run_id.clone())),
             };
             lease.release().await;
@@ -207,7 +218,9 @@ impl Run {
         parts.retain(|part| counts(part, &missing));
         let gaps = gaps(&plan, &self.config, &missing, &Ledger::of(&parts));
         let scanned = Scanned { facts: self.facts(&plan, &ends), context: self.context(), parts, gaps };
-        let published = publish::publish(&self.store, scanned, publish::Shape::default(), self.clock).await?;
+        let signer = Signer::open(&self.config.lake, &self.sdk);
+        let shape = publish::Shape::default();
+        let published = publish::publish(&self.store, scanned, shape, self.clock, signer.as_ref()).await?;
         if let Err(error) = claim::settle(&self.store, &self.run_id).await {
             tracing::warn!(%error, "the claim of the published run could not be removed");
         }

@@ -21,11 +21,20 @@ pub struct Lake {
     pub kms_key: Option<String>,
     /// In a bucket, seconds without a sign after which another process counts as gone.
     pub lease_seconds: u16,
+    /// The asymmetric KMS key that signs the manifest of each run, by id, ARN or alias; `None` signs nothing.
+    #[serde(serialize_with = "or_empty")]
+    pub signing_key: Option<String>,
 }
 
 impl Default for Lake {
     fn default() -> Self {
-        Self { destination: Destination::default(), bucket_region: None, kms_key: None, lease_seconds: 60 }
+        Self {
+            destination: Destination::default(),
+            bucket_region: None,
+            kms_key: None,
+            lease_seconds: 60,
+            signing_key: None,
+        }
     }
 }
 

@@ -65,6 +65,8 @@ macro_rules! operations {
 operations! {
     ListRegions = Account "ListRegions" "account:ListRegions",
     DescribeKey = Kms "DescribeKey" "kms:DescribeKey",
+    GetPublicKey = Kms "GetPublicKey" "kms:GetPublicKey",
+    Sign = Kms "Sign" "kms:Sign",
     DescribeOrganization = Organizations "DescribeOrganization" "organizations:DescribeOrganization",
     DescribeOrganizationalUnit = Organizations "DescribeOrganizationalUnit" "organizations:DescribeOrganizationalUnit",
     ListAccounts = Organizations "ListAccounts" "organizations:ListAccounts",
@@ -92,6 +94,8 @@ impl Operation {
             Self::ListTrainingJobs => Some("TrainingJobSummaries"),
             Self::Search => Some("Results"),
             Self::DescribeKey
+            | Self::GetPublicKey
+            | Self::Sign
             | Self::DescribeOrganization
             | Self::DescribeOrganizationalUnit
             | Self::DescribeTrainingJob

@@ -73,6 +73,8 @@ pub(super) fn answer(world: &World, invocation: &Invocation) -> Result<String, R
         }
         Operation::ListRegions
         | Operation::DescribeKey
+        | Operation::GetPublicKey
+        | Operation::Sign
         | Operation::DescribeTrainingJob
         | Operation::ListTags
         | Operation::ListTrainingJobs

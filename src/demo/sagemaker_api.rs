@@ -31,6 +31,8 @@ pub(super) fn answer(world: &World, invocation: &Invocation) -> Result<String, R
         Operation::ListTags => list_tags(cell, invocation),
         Operation::ListRegions
         | Operation::DescribeKey
+        | Operation::GetPublicKey
+        | Operation::Sign
         | Operation::DescribeOrganization
         | Operation::DescribeOrganizationalUnit
         | Operation::ListAccounts

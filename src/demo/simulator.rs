@@ -15,6 +15,7 @@ use super::organization::Organization;
 use super::quota::{Count, Ledger};
 use super::server::listen;
 use super::shape::Shape;
+use super::signing_key::SigningKey;
 use super::world::World;
 use crate::place::{AccountId, Region};
 
@@ -39,6 +40,7 @@ impl Simulator {
             faults: Faults::new(shape.seed, &behaviour.faults),
             behaviour,
             aws_alias_descriptions: AtomicU64::new(0),
+            signing_key: SigningKey::generate()?,
         });
         let mut server = JoinSet::new();
         let address = listen(Arc::clone(&world), &mut server).await?;
@@ -63,6 +65,11 @@ impl Simulator {
     /// How often a name `alias/aws/…` was described, by which a reader would write: AWS creates the key. None should be.
     pub fn aws_alias_descriptions(&self) -> u64 {
         self.world.aws_alias_descriptions.load(Ordering::Relaxed)
+    }
+
+    /// The public half of the key that signs, as DER `SubjectPublicKeyInfo`.
+    pub fn signing_public_key(&self) -> &[u8] {
+        self.world.signing_key.public()
     }
 
     /// All calls, throttled ones among them.

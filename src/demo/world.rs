@@ -12,6 +12,7 @@ use super::organization::Organization;
 use super::quota::Ledger;
 use super::refusal::Refusal;
 use super::region::Enablement;
+use super::signing_key::SigningKey;
 use super::{account_api, kms_api, organizations_api, sagemaker_api, sts_api};
 
 /// The state behind the server; only the ledger and the counters change.
@@ -23,6 +24,8 @@ pub(super) struct World {
     pub(super) faults: Faults,
     /// Descriptions of `alias/aws/…`, which on AWS create the key that they name.
     pub(super) aws_alias_descriptions: AtomicU64,
+    /// The key that signs.
+    pub(super) signing_key: SigningKey,
 }
 
 /// One invocation.

@@ -47,8 +47,8 @@ impl Claim {
                 Some((number, claim)) => {
                     let old = self.claimed_at.duration_since(claim.claimed_at) > NIGHT;
                     if !old && passed_over != Some(&claim) && !publish::is_published(store, &claim.run_id).await? {
-                        let same = claim.config_sha256 == self.config_sha256
-                            && claim.engine_version == self.engine_version;
+                        let same =
+                            claim.config_sha256 == self.config_sha256 && claim.engine_version == self.engine_version;
                         return Ok(if same { Night::Unpublished(claim) } else { Night::Other(claim) });
                     }
                     number + 1

@@ -7,34 +7,33 @@ use std::{
 };
 
 use futures::{StreamExt as _, TryStreamExt as _, stream};
-use jiff::Timestamp;
 use parquet::errors::ParquetError;
 use serde::de::value;
 use thiserror::Error;
 use tokio::task::{self, JoinError};
 
+mod chain;
+pub(crate) mod commit;
 mod files;
 mod rows;
 mod tally;
 
+pub use chain::ChainError;
 use files::{Files, LocalFile};
 pub use files::{MOST_FILES, Shape};
 pub use tally::{Kind, Tally, share_in_percent};
 
 use super::{
     RunContext, RunId, Table,
-    column::{ColumnError, batch},
+    column::ColumnError,
     hash::Digest,
     merge::{Merge, MergeError, Source},
     order::Order,
-    runs::{self, Object, RunFacts, RunRow, RunStatus},
-    staging::{
-        self, StagingError,
-        part::Part,
-    },
+    runs::{Object, RunFacts, RunRow},
+    staging::{self, StagingError, part::Part},
     store::{Put, Store, StoreError},
 };
-use crate::{coverage::Coverage, finding::Status, session::Clock};
+use crate::{coverage::Coverage, session::Clock, signing::Signer};
 
 /// Staged files that are fetched and verified at once.
 const FETCHES: usize = 8;
@@ -152,22 +151,25 @@ pub enum PublishError {
         /// What it could have been.
         source: value::Error,
     },
+    /// The run gets no place in the chain of manifests.
+    #[error("cannot write the evidence of the run")]
+    Chain(#[from] ChainError),
     /// The thread that merges died.
     #[error("a worker thread of publish ended early")]
     Worker(#[from] JoinError),
 }
 
 /// Publishes what is staged for a run: the files of each table, and after all of them the object in `runs`, which is
-/// there once or not at all. Then the staged parts go. `clock` tells the time of the commit.
+/// there once or not at all. Then the staged parts go. `clock` tells the time of the commit; `signer` signs the manifest.
 pub async fn publish(
     store: &Store,
     scanned: Scanned,
     shape: Shape,
     clock: Clock,
+    signer: Option<&Signer>,
 ) -> Result<Published, PublishError> {
     let Scanned { facts, context, parts, gaps } = scanned;
     let run_id = &facts.run_id;
-    let commit_key = Table::Runs.key(run_id, 0);
     refuse_published(store, run_id).await?;
     if parts.is_empty() && gaps.is_empty() {
         let place = store.place(&staging::folder(run_id));
@@ -181,13 +183,15 @@ pub async fn publish(
     let mut rows = BTreeMap::new();
     for table in Table::SCANNED {
         let (published, counted) = publish_table(store, run_id, table, &staged, shape, tally).await?;
-        rows.insert(table.as_str(), published.iter().map(|object| object.rows).sum());
+        rows.insert(table.as_str().to_owned(), published.iter().map(|object| object.rows).sum());
         tally = counted;
         objects.extend(published);
     }
 
-    let run = run_row(&facts, clock.now(), &tally, rows, objects);
-    let (bytes, commit) = commit(run.clone(), commit_key).await?;
+    let mut run = commit::run_row(&facts, clock.now(), &tally, rows, objects);
+    run.link = chain::link(store, &run, signer).await?;
+    let row = run.clone();
+    let (bytes, commit) = task::spawn_blocking(move || commit::encode(row)).await??;
     match store.put(&commit.key, bytes, Put::IfAbsent).await {
         Err(StoreError::AlreadyExists(place)) => {
             return Err(PublishError::AlreadyPublished { run_id: run_id.clone(), place });
@@ -317,43 +321,6 @@ async fn remove_leftovers(store: &Store, run_id: &RunId, table: Table, ours: &[O
         }
     }
     Ok(())
-}
-
-fn run_row(
-    facts: &RunFacts,
-    published_at: Timestamp,
-    tally: &Tally,
-    rows: BTreeMap<&'static str, u64>,
-    objects: Vec<Object>,
-) -> RunRow {
-    let coverage_percent = tally.coverage_percent();
-    let status = match coverage_percent {
-        Some(percent) if percent >= facts.floor_percent => RunStatus::Complete,
-        Some(_) | None => RunStatus::Incomplete,
-    };
-    RunRow {
-        facts: facts.clone(),
-        status,
-        published_at,
-        cells_total: tally.cells_total(),
-        cells_counted: tally.cells_counted(),
-        cells_complete: tally.cells_complete(),
-        coverage_percent,
-        findings: Status::ALL.map(|status| (status.as_str(), tally.with_status(status))).into(),
-        rows,
-        objects,
-    }
-}
-
-/// The object in `runs`: its bytes, and what identifies them.
-async fn commit(run: RunRow, key: String) -> Result<(Vec<u8>, Object), PublishError> {
-    let encode = move || {
-        let context = RunContext { run_id: run.facts.run_id.clone(), owner_tag: String::new() };
-        let bytes = files::in_memory(Table::Runs, &batch(&runs::columns(), &[run], &context)?)?;
-        let Digest { bytes: size, sha256 } = Digest::of(&bytes);
-        Ok((bytes, Object { key, bytes: size, rows: 1, sha256 }))
-    };
-    task::spawn_blocking(encode).await?
 }
 
 #[cfg(test)]

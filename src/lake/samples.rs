@@ -6,8 +6,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{
     RunContext,
-    runs::RunFacts,
     publish::Scanned,
+    runs::RunFacts,
     staging::{
         self, Bounds,
         unit::{Delivery, End, Extent, Reading, Unit},
@@ -191,8 +191,9 @@ pub(crate) fn units(jobs: u32) -> Vec<Unit> {
             let outcome =
                 if account == 22 && region == "us-east-1" { Outcome::AccessDenied } else { Outcome::Complete };
             if outcome == Outcome::Complete {
-                let slices =
-                    (0..jobs).step_by(10).map(|from| unit(&target, reading, from..jobs.min(from + 10), i64::from(from)));
+                let slices = (0..jobs)
+                    .step_by(10)
+                    .map(|from| unit(&target, reading, from..jobs.min(from + 10), i64::from(from)));
                 units.extend(slices);
             }
             let mut last = unit(&target, reading, 0..0, 0);

@@ -2,11 +2,7 @@
 
 use std::{collections::BTreeMap, fs::File};
 
-use arrow_array::{
-    Array as _,
-    cast::AsArray as _,
-    types::Int64Type,
-};
+use arrow_array::{Array as _, cast::AsArray as _, types::Int64Type};
 use parquet::arrow::{ProjectionMask, arrow_reader::ParquetRecordBatchReaderBuilder};
 use tokio::task;
 
@@ -33,7 +29,8 @@ pub async fn last_night(store: &Store, scratch: &str) -> Result<BTreeMap<Account
     for stored in store.list(&folder).await? {
         if stored.key.starts_with(&format!("{folder}{run_id}-")) {
             let path = store.fetch(&stored.key, scratch.path()).await?;
-            let read = move || read(&path).map_err(|source| PublishError::Parquet { table: Table::Coverage, path, source });
+            let read =
+                move || read(&path).map_err(|source| PublishError::Parquet { table: Table::Coverage, path, source });
             for (account, cost) in task::spawn_blocking(read).await?? {
                 *weights.entry(account).or_default() += cost;
             }

@@ -31,11 +31,13 @@ pub fn gaps(plan: &Plan, config: &Config, missing: &[Missing], ledger: &Ledger) 
             let account = Arc::new(member.account.clone());
             let open = ledger.open_cells().filter(|(cell, _)| cell.account == account.id);
             let regions = open.map(|(cell, _)| cell.region.clone());
-            let regions = regions.chain(scope.regions.iter().map(|(region, _)| region.clone())).collect::<BTreeSet<_>>();
+            let regions =
+                regions.chain(scope.regions.iter().map(|(region, _)| region.clone())).collect::<BTreeSet<_>>();
             for region in regions {
                 let (partition, regions_from) = (plan.partition, scope.from);
                 let target = Arc::new(Target { account: Arc::clone(&account), region, partition, regions_from });
-                let open = ResourceType::ALL.iter().filter(|kind| ledger.ended(&CellKey::new(&target, **kind)).is_none());
+                let open =
+                    ResourceType::ALL.iter().filter(|kind| ledger.ended(&CellKey::new(&target, **kind)).is_none());
                 gaps.extend(open.map(|kind| gap(plan, &target, *kind, &missing.to_string(), ledger)));
             }
         }

@@ -51,7 +51,7 @@ impl Audit {
         let mut config = fast_config();
         config.lake.destination = Destination::Directory(directory.path().to_owned());
         change(&mut config);
-        let published = run(&simulator, config, patience).await;
+        let published = Box::pin(run(&simulator, config, patience)).await;
         Self { simulator, directory, published }
     }
 
@@ -83,7 +83,7 @@ impl Audit {
 pub(crate) async fn run(simulator: &Simulator, config: Config, patience: Duration) -> Result<Published, RunError> {
     let clock = Clock::System;
     let run = Run::new(sdk(simulator, patience).await, config, RunId::new(clock.now(), 0x00a1), clock);
-    run.scan_and_publish().await
+    Box::pin(run.scan_and_publish()).await
 }
 
 /// The SDK as the program sets it up, but hasty in its retries.

@@ -12,3 +12,4 @@ mod scope;
 mod search;
 mod table;
 mod truth_table;
+mod verify;

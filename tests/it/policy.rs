@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 
 use sagesweep::{
-    demo::{Behaviour, Fault, FaultRule},
+    config::Config,
+    demo::{Behaviour, Fault, FaultRule, SIGNING_KEY},
     session::policy::{caller_actions, member_actions},
+    signing,
 };
 
 use crate::audit::{Audit, small};
@@ -16,9 +18,11 @@ async fn the_policies_equal_the_calls_in_both_directions() {
     let refused = Behaviour { faults: vec![FaultRule::at("sagemaker:Search", Fault::Denied)], ..Behaviour::default() };
     let mut called = BTreeSet::new();
     for behaviour in [walked, refused] {
-        let audit = Audit::of(small(), behaviour).await;
+        let sign = |config: &mut Config| config.lake.signing_key = Some(SIGNING_KEY.to_owned());
+        let audit = Audit::with(small(), behaviour, sign).await;
         called.extend(audit.simulator.counts().into_keys().map(|(_, _, api)| api.to_owned()));
     }
-    let allowed = member_actions().into_iter().chain(caller_actions()).filter(|action| !action.starts_with("s3:"));
+    let own = caller_actions().into_iter().chain(signing::ACTIONS.iter().copied());
+    let allowed = member_actions().into_iter().chain(own).filter(|action| !action.starts_with("s3:"));
     assert_eq!(called, allowed.map(ToOwned::to_owned).collect());
 }

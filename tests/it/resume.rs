@@ -90,9 +90,8 @@ fn assert_clean(directory: &Path) {
     let left = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
     let left: BTreeSet<_> = left.collect();
     assert!(left.is_subset(&BTreeSet::from(["v1".to_owned(), "_staging".to_owned()])), "{left:?}");
-    let staged = fs::read_dir(directory.join("_staging")).map_or(0, |entries| {
-        entries.filter(|entry| entry.as_ref().unwrap().file_name() != "claims").count()
-    });
+    let staged = fs::read_dir(directory.join("_staging"))
+        .map_or(0, |entries| entries.filter(|entry| entry.as_ref().unwrap().file_name() != "claims").count());
     assert_eq!(staged, 0, "staged objects stay");
 }
 

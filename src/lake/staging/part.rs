@@ -189,8 +189,7 @@ impl Rows {
     ) -> Result<(Part, Vec<PathBuf>), StagingError> {
         let run_id = context.run_id.clone();
         let Self { findings: judged, resources: seen, coverage: cells, units, ended } = self;
-        let mut part =
-            Part { schema_version: SCHEMA_VERSION, run_id, shard, number, files: Vec::new(), units, ended };
+        let mut part = Part { schema_version: SCHEMA_VERSION, run_id, shard, number, files: Vec::new(), units, ended };
         part.encode(Table::Findings, &findings::columns(), judged, context, scratch)?;
         part.encode(Table::Resources, &resources::columns(), seen, context, scratch)?;
         part.encode(Table::Coverage, &coverage::columns(), cells, context, scratch)?;

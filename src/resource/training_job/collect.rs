@@ -191,9 +191,8 @@ async fn in_windows(
     let parts = if total.exact { total.hits.div_ceil((cell.slice() * 3 / 5).max(1)) } else { 8 };
     let adopted = cell.adopt(Method::Search);
     let known = adopted.iter().filter_map(Window::of).collect::<Vec<_>>();
-    let is_known = |created: Option<Timestamp>| {
-        created.is_some_and(|created| known.iter().any(|window| window.covers(created)))
-    };
+    let is_known =
+        |created: Option<Timestamp>| created.is_some_and(|created| known.iter().any(|window| window.covers(created)));
     if let Ok(listing) = listing {
         let unknown = listing.listed().filter(|job| !is_known(job.created_at));
         cell.expect(unknown.map(|job| (job.name.clone(), job.created_at)));
