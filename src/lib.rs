@@ -35,6 +35,7 @@ pub mod config;
 pub mod coverage;
 #[cfg(feature = "demo")]
 pub mod demo;
+pub mod doctor;
 pub mod exit;
 pub mod finding;
 pub mod instance_type;

@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 use super::project::{from_search, identity};
 use crate::{outcome::Refusal, paging::Pages, resource::Resource, scan::cell::Cell};
 
-pub(super) const SEARCH: &str = "sagemaker:Search";
+pub(crate) const SEARCH: &str = "sagemaker:Search";
 
 /// Above so many hits a search may stop short (the service's own tools stop at 10,000).
 pub(super) const HITS_LIMIT: u64 = 9_000;
