@@ -99,7 +99,7 @@ pub async fn examine(sdk: &SdkConfig, config: &Config, source: &str, sample: Sam
     // Without credentials a bucket can tell nothing new.
     if aws.is_some() || matches!(store, Store::Directory(_)) {
         let name = format!("{:032x}", fastrand::u128(..));
-        observations.extend(lake::look(&store, config, &name).await);
+        observations.extend(Box::pin(lake::look(&store, config, &name)).await);
     }
     let members = scope.as_ref().map(|organization| organization.members.as_slice()).unwrap_or_default();
     let active = members.iter().filter(|member| member.standing == Standing::Active).count();
@@ -133,7 +133,7 @@ async fn accounts(
     if looked.is_empty() {
         return (0, vec![Observation::new(Group::Accounts, Level::Warn, "accounts", "none in scope is active")]);
     }
-    (looked.len(), fold::fold(&looked, config, aws.caller()))
+    (looked.len(), fold::fold(&looked, config, aws.caller(), organization.management))
 }
 
 impl Named {

@@ -25,14 +25,8 @@ use crate::{
 };
 
 /// The IAM actions of this module.
-pub const ACTIONS: &[&str] = &[
-    LIST_ACCOUNTS,
-    LIST_TAGS,
-    LIST_ROOTS,
-    LIST_UNITS,
-    LIST_ACCOUNTS_FOR_PARENT,
-    DESCRIBE_UNIT,
-];
+pub const ACTIONS: &[&str] =
+    &[LIST_ACCOUNTS, LIST_TAGS, LIST_ROOTS, LIST_UNITS, LIST_ACCOUNTS_FOR_PARENT, DESCRIBE_UNIT];
 pub(crate) const LIST_ACCOUNTS: &str = "organizations:ListAccounts";
 pub(crate) const LIST_TAGS: &str = "organizations:ListTagsForResource";
 

@@ -17,7 +17,7 @@ pub(super) async fn run(args: DoctorArgs, screen: &Screen) -> Result<ExitStatus,
     let source = source(args.config.config.as_deref());
     let sample = if args.all { Sample::All } else { Sample::Some(usize::from(args.accounts)) };
     let sdk = sdk_config_loader().load().await;
-    let examination = doctor::examine(&sdk, &config, &source, sample, Clock::System).await;
+    let examination = Box::pin(doctor::examine(&sdk, &config, &source, sample, Clock::System)).await;
     let text = match args.format {
         ReportFormat::Text => terminal::report(&examination, screen.quiet),
         ReportFormat::Json => {
@@ -30,8 +30,8 @@ pub(super) async fn run(args: DoctorArgs, screen: &Screen) -> Result<ExitStatus,
 }
 
 /// Where the configuration comes from: its file and the names of the variables over it, never their values.
-fn source(named: Option<&Path>) -> String {
-    let file = match named {
+fn source(path: Option<&Path>) -> String {
+    let file = match path {
         Some(path) => path.display().to_string(),
         None if Path::new(DEFAULT_FILE).is_file() => DEFAULT_FILE.to_owned(),
         None => "no file, so the defaults".to_owned(),

@@ -6,6 +6,7 @@ use super::observation::Advice;
 use crate::{
     config::Config,
     organization,
+    place::AccountId,
     session::{Caller, credentials::ASSUME_ROLE, policy},
 };
 
@@ -65,6 +66,13 @@ fn principal(arn: &str) -> String {
     }
 }
 
+/// Why the role is seldom in the management account.
+pub(super) fn management_account(id: AccountId) -> Advice {
+    say(format!(
+        "{id} is the management account, which stack sets do not reach: make the role there by hand, or set organization.management_account = false."
+    ))
+}
+
 /// The policy that the role of each account needs.
 pub(super) fn member(config: &Config) -> Vec<Advice> {
     let name = config.role.name.rsplit('/').next().unwrap_or_default();
@@ -87,8 +95,7 @@ pub(super) fn task(config: &Config) -> Vec<Advice> {
 
 /// How to be let through by a service control policy, or to leave the regions out.
 pub(super) fn service_control_policy(config: &Config, regions: &[String]) -> Vec<Advice> {
-    let condition =
-        json!({ "Condition": { "ArnNotLike": { "aws:PrincipalArn": format!("arn:*:iam::*:role/{}", config.role.name) } } });
+    let condition = json!({ "Condition": { "ArnNotLike": { "aws:PrincipalArn": format!("arn:*:iam::*:role/{}", config.role.name) } } });
     let mut advice = vec![
         say("Exempt the role in the statement of the service control policy that denies, with this condition:"),
         Advice::Policy(condition),

@@ -57,7 +57,9 @@ pub(super) fn settings(settings: Settings, name: &str, config: &Config) -> Vec<O
         Ok(default) => {
             let default = default.unwrap_or_else(|| "none".to_owned());
             let text = match &config.lake.kms_key {
-                Some(key) => format!("objects are encrypted with {key} (lake.kms_key); the bucket's default is {default}"),
+                Some(key) => {
+                    format!("objects are encrypted with {key} (lake.kms_key); the bucket's default is {default}")
+                }
                 None => format!("as the bucket does by default: {default}"),
             };
             observations.push(Observation::ok(Group::Lake, "encryption", text));
@@ -74,7 +76,12 @@ pub(super) fn settings(settings: Settings, name: &str, config: &Config) -> Vec<O
         Ok(false) => observations.push(Observation::new(Group::Lake, Level::Note, subject, off)),
         Err(error) => untold.push(error),
     };
-    note(settings.tls_only, "TLS", "the policy denies what comes without", "the policy does not deny what comes without");
+    note(
+        settings.tls_only,
+        "TLS",
+        "the policy denies what comes without",
+        "the policy does not deny what comes without",
+    );
     note(settings.versioned, "versioning", "on", "off: what is overwritten or removed is gone");
     note(settings.object_lock, "object lock", "on", "off: whoever may remove objects may remove the evidence");
     if !untold.is_empty() {
@@ -90,9 +97,10 @@ pub(super) fn settings(settings: Settings, name: &str, config: &Config) -> Vec<O
 fn action(error: &StoreError) -> Option<&'static str> {
     match error {
         StoreError::S3 { action, .. } => settings::ACTIONS.iter().find(|known| *known == action).copied(),
-        StoreError::AlreadyExists(_) | StoreError::NotFound(_) | StoreError::File { .. } | StoreError::Worker { .. } => {
-            None
-        }
+        StoreError::AlreadyExists(_)
+        | StoreError::NotFound(_)
+        | StoreError::File { .. }
+        | StoreError::Worker { .. } => None,
     }
 }
 

@@ -102,7 +102,8 @@ mod tests {
 
     #[test]
     fn a_clock_may_be_half_a_minute_off_and_must_not_be_five() {
-        let levels = [None, Some(0), Some(-30), Some(31), Some(-300), Some(301), Some(i64::MIN)].map(|ahead| judge(ahead).level);
+        let levels =
+            [None, Some(0), Some(-30), Some(31), Some(-300), Some(301), Some(i64::MIN)].map(|ahead| judge(ahead).level);
         let expected = [Level::Note, Level::Ok, Level::Ok, Level::Warn, Level::Warn, Level::Fail, Level::Fail];
         assert_eq!(levels, expected);
         assert!(judge(Some(-90)).text.contains("90 s behind"));

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     account::Looked,
+    advice,
     observation::{Answer, Consequence, Group, Level, Named, Observation},
     symptom::Kind,
 };
@@ -11,7 +12,7 @@ use crate::{
     config::Config,
     coverage::{Outcome, RegionsFrom},
     outcome::Refusal,
-    place::Region,
+    place::{AccountId, Region},
     session::{Caller, credentials::ASSUME_ROLE, regions::LIST_REGIONS},
 };
 
@@ -26,7 +27,12 @@ struct Folded {
 }
 
 /// What was seen of all accounts that were looked at.
-pub(super) fn fold(looked: &[Looked], config: &Config, caller: &Caller) -> Vec<Observation> {
+pub(super) fn fold(
+    looked: &[Looked],
+    config: &Config,
+    caller: &Caller,
+    management: Option<AccountId>,
+) -> Vec<Observation> {
     let mut folded = BTreeMap::<(Kind, Option<Outcome>), Folded>::new();
     for account in looked {
         for symptom in &account.symptoms {
@@ -38,7 +44,10 @@ pub(super) fn fold(looked: &[Looked], config: &Config, caller: &Caller) -> Vec<O
     }
     let mut observations = well(looked);
     for ((kind, outcome), problem) in folded {
-        observations.push(told(kind, outcome, problem, looked.len(), config, caller));
+        let closed = management.filter(|id| kind == Kind::Role && problem.accounts.keys().any(|named| named.id == *id));
+        let mut observation = told(kind, outcome, problem, looked.len(), config, caller);
+        observation.advice.extend(closed.map(advice::management_account));
+        observations.push(observation);
     }
     observations
 }

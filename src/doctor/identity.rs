@@ -22,6 +22,7 @@ use crate::{
 pub(super) async fn look(sdk: &SdkConfig, config: &Config, clock: Clock) -> (Option<Arc<Aws>>, Vec<Observation>) {
     let throttle = Arc::new(Throttle::new(&config.pacing));
     let mut observations = Vec::new();
+    let mut answered = true;
     let aws = match Aws::connect(sdk, config, Arc::clone(&throttle)).await {
         Ok(aws) => {
             let caller = aws.caller();
@@ -33,14 +34,14 @@ pub(super) async fn look(sdk: &SdkConfig, config: &Config, clock: Clock) -> (Opt
             Some(Arc::new(aws))
         }
         Err(error) => {
+            answered = !matches!(&error, ConnectError::Identity(refusal) if is_unanswered(refusal));
             observations.push(refused(&error));
             None
         }
     };
-    let ahead = ahead(sdk, throttle, clock).await;
-    // Without any answer there is nothing to say of the clock that helps.
-    if aws.is_some() || ahead.is_some() {
-        observations.push(clock::judge(ahead));
+    // Also where AWS knows us not: a clock that is wrong is one of the reasons.
+    if answered {
+        observations.push(clock::judge(ahead(sdk, throttle, clock).await));
     }
     (aws, observations)
 }
@@ -66,23 +67,31 @@ fn refused(error: &ConnectError) -> Observation {
         }
         ConnectError::Hub { arn, refusal } => {
             let advice = vec![
-                say("Look at the role's trust policy, at role.hub_role_arn and at role.hub_external_id; our own policy must allow sts:AssumeRole on it."),
+                say(
+                    "Look at the role's trust policy, at role.hub_role_arn and at role.hub_external_id; our own policy must allow sts:AssumeRole on it.",
+                ),
                 Advice::Command(format!("aws sts assume-role --role-arn {arn} --role-session-name sagesweep")),
             ];
-            Observation::fatal(Group::Identity, "hub role", format!("{arn} refuses us")).answered(refusal).advised(advice)
+            Observation::fatal(Group::Identity, "hub role", format!("{arn} refuses us"))
+                .answered(refusal)
+                .advised(advice)
         }
         ConnectError::Arn(_) => Observation::fatal(Group::Identity, "caller", error.to_string())
             .advised(vec![say("This version knows the partitions aws, aws-cn and aws-us-gov.")]),
     }
 }
 
+/// Whether nothing came back that could have a date.
+fn is_unanswered(refusal: &Refusal) -> bool {
+    matches!(refusal.code.as_str(), "ConnectionFailed" | "DispatchFailure" | "RequestNotSent" | "Timeout")
+}
+
 /// What is wrong when not even `sts:GetCallerIdentity` answers, which needs no permission.
 fn diagnosis(refusal: &Refusal) -> (&'static str, Vec<Advice>) {
-    let lacks_credentials = ["credential", "provider", "profile", "sso"].iter().any(|word| {
-        refusal.message.to_ascii_lowercase().contains(word)
-    });
-    let unsent = matches!(refusal.code.as_str(), "ConnectionFailed" | "DispatchFailure" | "RequestNotSent" | "Timeout");
-    match (unsent, refusal.outcome) {
+    let lacks_credentials = ["credential", "provider", "profile", "sso"]
+        .iter()
+        .any(|word| refusal.message.to_ascii_lowercase().contains(word));
+    match (is_unanswered(refusal), refusal.outcome) {
         (true, _) if lacks_credentials => (
             "there are no credentials that can be used",
             vec![

@@ -29,7 +29,7 @@ pub(super) async fn look(store: &Store, config: &Config, name: &str) -> Vec<Obse
             observations.push(bucket::whereabouts(found, bucket, config));
             if is_there {
                 observations.extend(trials(store, config, name).await);
-                observations.extend(bucket::settings(bucket.settings().await, bucket.name(), config));
+                observations.extend(bucket::settings(Box::pin(bucket.settings()).await, bucket.name(), config));
             }
             observations.push(room(&std::env::temp_dir(), "temporary space"));
         }
@@ -107,7 +107,10 @@ pub(super) fn answer(error: &StoreError) -> Answer {
             let message = format!("{message} ({place})");
             Answer { api: (*action).to_owned(), code: code.clone(), message }
         }
-        StoreError::AlreadyExists(_) | StoreError::NotFound(_) | StoreError::File { .. } | StoreError::Worker { .. } => {
+        StoreError::AlreadyExists(_)
+        | StoreError::NotFound(_)
+        | StoreError::File { .. }
+        | StoreError::Worker { .. } => {
             Answer { api: "store".to_owned(), code: "Failed".to_owned(), message: whole(error) }
         }
     }
@@ -136,7 +139,10 @@ fn room(folder: &Path, subject: &str) -> Observation {
         }
         Err(error) => {
             let text = format!("cannot be told of {}: {error}", there.display());
-            Observation { consequence: Consequence::Nothing, ..Observation::new(Group::Lake, Level::Note, subject, text) }
+            Observation {
+                consequence: Consequence::Nothing,
+                ..Observation::new(Group::Lake, Level::Note, subject, text)
+            }
         }
     }
 }

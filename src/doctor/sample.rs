@@ -17,7 +17,7 @@ pub enum Sample {
 }
 
 /// The active accounts to look at, by id.
-pub fn choose<'a>(organization: &'a Organization, ours: AccountId, sample: Sample) -> Vec<&'a Member> {
+pub fn choose(organization: &Organization, ours: AccountId, sample: Sample) -> Vec<&Member> {
     let active = organization.members.iter().filter(|member| member.standing == Standing::Active).collect::<Vec<_>>();
     let Sample::Some(count) = sample else { return active };
     if count >= active.len() {

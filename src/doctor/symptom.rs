@@ -109,18 +109,30 @@ impl Kind {
     }
 
     /// What mends it.
-    pub(super) fn advice(self, refusal: Option<&Refusal>, regions: &[Region], config: &Config, caller: &Caller) -> Vec<Advice> {
+    pub(super) fn advice(
+        self,
+        refusal: Option<&Refusal>,
+        regions: &[Region],
+        config: &Config,
+        caller: &Caller,
+    ) -> Vec<Advice> {
         let quoted = || regions.iter().map(|region| format!("\"{region}\"")).collect::<Vec<_>>();
         let outcome = refusal.map(|refusal| refusal.outcome);
         let ours = refusal.is_some_and(|refusal| refusal.message.contains("identity-based policy"));
         match (self, outcome) {
             (Self::Role, Some(Outcome::AssumeRoleFailed)) if ours => advice::task(config),
             (Self::Role, Some(Outcome::AssumeRoleFailed)) => advice::role(config, caller),
-            (Self::NoRegion | Self::Unlisted, _) => vec![advice::say("Correct the [regions] section of the configuration.")],
-            (Self::New, _) => Vec::new(),
-            (_, Some(Outcome::DeniedByScp)) => advice::service_control_policy(config, &quoted()),
+            (Self::NoRegion | Self::Unlisted, _) => {
+                vec![advice::say("Correct the [regions] section of the configuration.")]
+            }
+            // What both are refused for is told with each of them.
+            (Self::New | Self::Unreadable, _) => Vec::new(),
+            (Self::Region, Some(Outcome::DeniedByScp)) => advice::service_control_policy(config, &quoted()),
+            (_, Some(Outcome::DeniedByScp)) => advice::service_control_policy(config, &[]),
             (_, Some(Outcome::AccessDenied)) => advice::member(config),
-            _ => vec![advice::say("Try again; if it stays so, look at the network and at the health of the service there.")],
+            _ => vec![advice::say(
+                "Try again; if it stays so, look at the network and at the health of the service there.",
+            )],
         }
     }
 }

@@ -109,11 +109,65 @@ fn unbroken(out: &mut String, text: &str) -> fmt::Result {
 
 fn accounts(accounts: &[Named]) -> String {
     let one = |account: &Named| {
-        if account.name == account.id.as_str() { account.name.clone() } else { format!("{} {}", account.id, account.name) }
+        if account.name == account.id.as_str() {
+            account.name.clone()
+        } else {
+            format!("{} {}", account.id, account.name)
+        }
     };
     let named = accounts.iter().take(NAMED).map(one).collect::<Vec<_>>().join(", ");
     match accounts.len().saturating_sub(NAMED) {
         0 => named,
         more => format!("{named} and {more} more"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn examination(observations: Vec<Observation>) -> Examination {
+        let verdict = Verdict::of(&observations);
+        let sentence = verdict.sentence(&observations, 40, 40);
+        Examination {
+            version: "0",
+            verdict,
+            sentence,
+            caller: None,
+            in_scope: 40,
+            active: 40,
+            examined: 40,
+            observations,
+        }
+    }
+
+    fn refused(count: u64, name: &str) -> Observation {
+        let accounts = (0..count).map(|number| Named::new(format!("{number:012}").parse().unwrap(), name)).collect();
+        let observation = Observation::new(Group::Accounts, Level::Fail, "sts:AssumeRole", "refused");
+        let consequence = super::super::observation::Consequence::AccountsMissed;
+        Observation { consequence, accounts, ..observation }.advised(vec![Advice::Say("Make the role.".to_owned())])
+    }
+
+    #[test]
+    fn many_accounts_with_one_problem_are_counted_and_a_few_named() {
+        let text = anstream::adapter::strip_str(&report(&examination(vec![refused(37, "x")]), false)).to_string();
+        assert!(text.contains("000000000000 x, 000000000001 x, 000000000002 x and 34 more"), "{text}");
+        assert!(text.ends_with("Verdict: the first night would miss 37 accounts of 40\n"), "{text}");
+    }
+
+    #[test]
+    fn a_hostile_name_is_shown_and_not_obeyed_and_no_line_is_too_long() {
+        let hostile = format!("\u{1b}[2J\u{202e}\r\n{}", "long name ".repeat(20));
+        let text = anstream::adapter::strip_str(&report(&examination(vec![refused(2, &hostile)]), false)).to_string();
+        assert!(text.contains("\u{fffd}[2J\u{fffd}"), "{text}");
+        assert!(text.lines().all(|line| !line.chars().any(crate::printable::is_unsafe) && line.chars().count() <= 80));
+    }
+
+    #[test]
+    fn quiet_leaves_out_what_is_well() {
+        let well = Observation::ok(Group::Lake, "writes", "all of them");
+        assert!(report(&examination(vec![well.clone()]), false).contains("writes"));
+        let text = report(&examination(vec![well]), true);
+        assert_eq!(anstream::adapter::strip_str(&text).to_string(), "Verdict: the first night would see everything\n");
     }
 }

@@ -41,7 +41,8 @@ impl Verdict {
 
     /// The verdict in one sentence; `looked` accounts of `active` were looked at.
     pub fn sentence(self, observations: &[Observation], looked: usize, active: usize) -> String {
-        let reach = if looked < active { format!(", as far as {looked} of {active} accounts tell") } else { String::new() };
+        let reach =
+            if looked < active { format!(", as far as {looked} of {active} accounts tell") } else { String::new() };
         match self {
             Self::Complete => {
                 let warnings = observations.iter().filter(|observation| observation.level == Level::Warn).count();
@@ -61,12 +62,17 @@ impl Verdict {
                 if !parts.is_empty() {
                     texts.push(format!("a part of {}", accounts(parts.len())));
                 }
-                let all = if looked < active { format!(" of the {looked} looked at, out of {active}") } else { format!(" of {looked}") };
+                let all = if looked < active {
+                    format!(" of the {looked} looked at, out of {active}")
+                } else {
+                    format!(" of {looked}")
+                };
                 format!("the first night would miss {}{all}", texts.join(" and "))
             }
             Self::Failed => {
                 let fatal = |observation: &&Observation| observation.consequence == Consequence::RunFails;
-                let groups = Group::ALL.into_iter().filter(|group| observations.iter().filter(fatal).any(|o| o.group == *group));
+                let groups =
+                    Group::ALL.into_iter().filter(|group| observations.iter().filter(fatal).any(|o| o.group == *group));
                 let groups = groups.map(|group| group.title().to_lowercase()).collect::<Vec<_>>();
                 format!("the first night would fail; see {}", groups.join(", "))
             }

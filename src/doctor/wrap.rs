@@ -11,7 +11,7 @@ pub(super) fn shown(text: &str) -> String {
 pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
-    for word in text.split(' ') {
+    for word in text.split_whitespace() {
         if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > width {
             lines.push(std::mem::take(&mut line));
         }
@@ -33,6 +33,7 @@ mod tests {
         assert_eq!(wrapped("aa bb cc", 5), ["aa bb", "cc"]);
         assert_eq!(wrapped("a 0123456789 b", 5), ["a", "0123456789", "b"]);
         assert_eq!(wrapped("", 5), [""]);
+        assert_eq!(wrapped(" a  b ", 5), ["a b"]);
     }
 
     #[test]

@@ -40,6 +40,12 @@ class Audit:
 
     def run(self, sections="", destination=None, **environment):
         """Runs the audit with these configuration sections besides role, regions and lake; returns its tables."""
+        done = self.execute(["run"], sections, destination, **environment)
+        assert done.returncode == 0, f"exit status {done.returncode}: {done.stderr[-4000:]}"
+        return Lake(self.folder / "out")
+
+    def execute(self, arguments, sections="", destination=None, **environment):
+        """Runs the program with these arguments and that configuration."""
         home = self.folder / "home"
         home.mkdir(exist_ok=True)
         destination = destination or str(self.folder / "out")
@@ -48,7 +54,7 @@ class Audit:
         config.write_text(
             f'[role]\nname = "{ROLE}"\n[regions]\ninclude = [{regions}]\n[lake]\ndestination = "{destination}"\n{sections}'
         )
-        command = [str(self.program), "run", "--config", str(config)]
+        command = [str(self.program), *arguments, "--config", str(config)]
         # Nothing of the caller's environment but PATH: no profile, no credentials, no SAGESWEEP_ override.
         scrubbed = {
             "PATH": os.environ["PATH"],
@@ -72,8 +78,7 @@ class Audit:
             timeout=RUN_SECONDS,
         )
         print(f"{time.monotonic() - began:.1f} s\n{done.stdout[-4000:]}\n{done.stderr[-8000:]}")
-        assert done.returncode == 0, f"exit status {done.returncode}: {done.stderr[-4000:]}"
-        return Lake(self.folder / "out")
+        return done
 
 
 @pytest.fixture

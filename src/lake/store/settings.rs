@@ -69,7 +69,9 @@ impl Bucket {
                 let region = answer.and_then(|answer| answer.headers().get("x-amz-bucket-region")).map(str::to_owned);
                 match (answer.map(|answer| answer.status().as_u16()), region) {
                     (Some(404), _) => Whereabouts::Missing,
-                    (Some(_), Some(region)) if Some(&region) != self.region().as_ref() => Whereabouts::Elsewhere(region),
+                    (Some(_), Some(region)) if Some(&region) != self.region().as_ref() => {
+                        Whereabouts::Elsewhere(region)
+                    }
                     _ => Whereabouts::Untold(self.refused(LIST, "", &error)),
                 }
             }
@@ -140,24 +142,23 @@ fn described(algorithm: &ServerSideEncryption, key: Option<&str>) -> String {
 }
 
 fn is_shut(block: &PublicAccessBlockConfiguration) -> bool {
-    let switches = [
-        block.block_public_acls,
-        block.ignore_public_acls,
-        block.block_public_policy,
-        block.restrict_public_buckets,
-    ];
+    let switches =
+        [block.block_public_acls, block.ignore_public_acls, block.block_public_policy, block.restrict_public_buckets];
     switches.iter().all(|switch| *switch == Some(true))
 }
 
 /// Whether a policy has a statement that denies everything without TLS.
 fn denies_plain_http(policy: &Value) -> bool {
-    let statements = match &policy["Statement"] {
-        Value::Array(statements) => statements.iter().collect(),
-        one => vec![one],
+    let Some(written) = policy.get("Statement") else { return false };
+    // One statement may stand without a list around it, and one value too.
+    let statements = written.as_array().map_or_else(|| std::slice::from_ref(written), Vec::as_slice);
+    let is_false = |value: &Value| {
+        let value = value.get(0).unwrap_or(value);
+        value.as_bool() == Some(false) || value.as_str() == Some("false")
     };
-    let is_false = |value: &Value| value == &Value::Bool(false) || value.as_str() == Some("false") || value[0] == "false";
     statements.iter().any(|statement| {
-        statement["Effect"] == "Deny" && is_false(&statement["Condition"]["Bool"]["aws:SecureTransport"])
+        let effect = statement.get("Effect").and_then(Value::as_str);
+        effect == Some("Deny") && statement.pointer("/Condition/Bool/aws:SecureTransport").is_some_and(is_false)
     })
 }
 

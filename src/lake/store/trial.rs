@@ -86,7 +86,9 @@ pub async fn try_out(store: &Store, name: &str) -> Vec<(Trial, Tried)> {
         Store::Directory(directory) => {
             // Empty by now; what is not, or cannot be removed, does no harm.
             drop(std::fs::remove_dir(directory.path(&folder)));
-            missing.iter().for_each(|folder| drop(std::fs::remove_dir(folder)));
+            for folder in missing {
+                drop(std::fs::remove_dir(folder));
+            }
         }
         Store::S3(bucket) => trials.push((Trial::Abort, abort(bucket, &object).await)),
     }
@@ -133,11 +135,13 @@ async fn abort(bucket: &Bucket, key: &str) -> Tried {
     let request = bucket.client.abort_multipart_upload().bucket(&*bucket.name).key(bucket.full(key));
     match request.upload_id("never-begun").send().await {
         Ok(_) => Tried::Works,
-        Err(error) => match bucket.refused(multipart::ABORT, key, &error) {
-            StoreError::S3 { code, .. } if matches!(code.as_str(), "NoSuchUpload" | "InvalidArgument") => Tried::Works,
-            StoreError::NotFound(_) => Tried::Works,
-            refused => Tried::Refused(refused),
-        },
+        Err(error) => {
+            let refused = bucket.refused(multipart::ABORT, key, &error);
+            let code = if let StoreError::S3 { code, .. } = &refused { code.as_str() } else { "" };
+            let is_allowed =
+                matches!(code, "NoSuchUpload" | "InvalidArgument") || matches!(refused, StoreError::NotFound(_));
+            if is_allowed { Tried::Works } else { Tried::Refused(refused) }
+        }
     }
 }
 
