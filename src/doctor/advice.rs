@@ -1,12 +1,14 @@
 //! What mends a problem, word for word: policies, commands and settings with this run's own names in them.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use super::observation::Advice;
 use crate::{
     config::Config,
     organization,
-    place::AccountId,
+    place::{AccountId, Region},
     session::{Caller, credentials::ASSUME_ROLE, policy},
 };
 
@@ -94,7 +96,7 @@ pub(super) fn task(config: &Config) -> Vec<Advice> {
 }
 
 /// How to be let through by a service control policy, or to leave the regions out.
-pub(super) fn service_control_policy(config: &Config, regions: &[String]) -> Vec<Advice> {
+pub(super) fn service_control_policy(config: &Config, regions: &[Region]) -> Vec<Advice> {
     let condition = json!({ "Condition": { "ArnNotLike": { "aws:PrincipalArn": format!("arn:*:iam::*:role/{}", config.role.name) } } });
     let mut advice = vec![
         say("Exempt the role in the statement of the service control policy that denies, with this condition:"),
@@ -102,7 +104,9 @@ pub(super) fn service_control_policy(config: &Config, regions: &[String]) -> Vec
     ];
     if !regions.is_empty() {
         advice.push(say("Or, if nothing can be there since nobody may make it, leave the regions out:"));
-        advice.push(Advice::Setting(format!("regions.exclude = [{}]", regions.join(", "))));
+        let excluded = config.regions.exclude.iter().chain(regions).collect::<BTreeSet<_>>();
+        let excluded = excluded.into_iter().map(|region| format!("\"{region}\"")).collect::<Vec<_>>();
+        advice.push(Advice::Setting(format!("regions.exclude = [{}]", excluded.join(", "))));
     }
     advice
 }

@@ -18,6 +18,8 @@ use crate::session::Clock;
 
 /// AWS refuses signatures that are further off than this, in seconds.
 const REFUSED: u64 = 300;
+/// The date has whole seconds, and an answer takes a while: up to here nothing is to be told.
+const NEAR: u64 = 5;
 /// From here on it is worth a warning: clocks drift on.
 const SUSPECT: u64 = 30;
 
@@ -72,7 +74,7 @@ pub(super) fn judge(ahead: Option<i64>) -> Observation {
     };
     let off = ahead.unsigned_abs();
     let text = match (off, ahead > 0) {
-        (0..=1, _) => "as that of AWS, to the second".to_owned(),
+        (0..=NEAR, _) => format!("within {NEAR} s of that of AWS"),
         (_, true) => format!("{off} s ahead of that of AWS"),
         (_, false) => format!("{off} s behind that of AWS"),
     };

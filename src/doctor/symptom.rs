@@ -116,7 +116,6 @@ impl Kind {
         config: &Config,
         caller: &Caller,
     ) -> Vec<Advice> {
-        let quoted = || regions.iter().map(|region| format!("\"{region}\"")).collect::<Vec<_>>();
         let outcome = refusal.map(|refusal| refusal.outcome);
         let ours = refusal.is_some_and(|refusal| refusal.message.contains("identity-based policy"));
         match (self, outcome) {
@@ -127,7 +126,7 @@ impl Kind {
             }
             // What both are refused for is told with each of them.
             (Self::New | Self::Unreadable, _) => Vec::new(),
-            (Self::Region, Some(Outcome::DeniedByScp)) => advice::service_control_policy(config, &quoted()),
+            (Self::Region, Some(Outcome::DeniedByScp)) => advice::service_control_policy(config, regions),
             (_, Some(Outcome::DeniedByScp)) => advice::service_control_policy(config, &[]),
             (_, Some(Outcome::AccessDenied)) => advice::member(config),
             _ => vec![advice::say(

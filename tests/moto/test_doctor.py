@@ -33,7 +33,6 @@ def test_a_bucket_that_is_well_and_is_left_as_it_was(audit, s3, endpoint):
     s3.create_bucket(Bucket="doctor-well")
     every_way = dict.fromkeys(("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), True)
     s3.put_public_access_block(Bucket="doctor-well", PublicAccessBlockConfiguration=every_way)
-    s3.put_bucket_versioning(Bucket="doctor-well", VersioningConfiguration={"Status": "Enabled"})
     deny = {
         "Effect": "Deny",
         "Principal": "*",
@@ -42,12 +41,14 @@ def test_a_bucket_that_is_well_and_is_left_as_it_was(audit, s3, endpoint):
         "Condition": {"Bool": {"aws:SecureTransport": "false"}},
     }
     policy = {"Version": "2012-10-17", "Statement": [deny]}
-    # The emulator keeps to a policy, and speaks plain HTTP itself: it comes last, and an open one first.
     with recorded(endpoint) as requests:
         status, lake = examine(audit, "s3://doctor-well/nightly")
     assert status == COMPLETE, lake
-    expected = dict.fromkeys(("bucket", "writes", "encryption", "public access", "versioning"), "OK")
-    assert levels(lake) == expected | {"TLS": "NOTE", "object lock": "NOTE"}, lake
+    expected = dict.fromkeys(("bucket", "writes", "encryption", "public access"), "OK")
+    # The emulator's answer about versions has another root than the one of S3, so that it cannot be understood.
+    notes = dict.fromkeys(("TLS", "object lock", "other settings"), "NOTE")
+    assert levels(lake) == expected | notes, lake
+    assert "s3:GetBucketVersioning" in lake["other settings"]["text"]
     assert "Contents" not in s3.list_objects_v2(Bucket="doctor-well"), "something was left"
 
     changes = [call for call in requests if "/doctor-well" in call["url"] and call["method"] not in ("GET", "HEAD")]
@@ -86,5 +87,6 @@ def test_a_bucket_that_forbids_writes_fails_and_says_which_action(audit, s3):
     deny = {"Effect": "Deny", "Principal": "*", "Action": "s3:PutObject", "Resource": "arn:aws:s3:::doctor-shut/*"}
     s3.put_bucket_policy(Bucket="doctor-shut", Policy=json.dumps({"Version": "2012-10-17", "Statement": [deny]}))
     status, lake = examine(audit, "s3://doctor-shut")
-    assert status == FAILED and lake["s3:PutObject"]["answer"]["code"] == "AccessDenied", lake
+    assert status == FAILED and lake["s3:PutObject"]["consequence"] == "RUN_FAILS", lake
+    assert "conditional writes" not in lake and lake["bucket"]["level"] == "OK", lake
     assert any(advice["kind"] == "POLICY" for advice in lake["s3:PutObject"]["advice"])
