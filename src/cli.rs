@@ -52,6 +52,9 @@ pub enum Command {
     Checks,
     /// Print the IAM policy that the program needs.
     IamPolicy(PolicyArgs),
+    /// Say what would fail before the first night, and what mends it.
+    #[command(after_help = DOCTOR_NOTES)]
+    Doctor(DoctorArgs),
     /// Audit a simulated organization on this machine; no AWS account is needed.
     #[cfg(feature = "demo")]
     #[command(after_help = DEMO_EXAMPLES)]
@@ -75,6 +78,14 @@ const SCAN_EXAMPLES: &str = "Examples:
 const VERIFY_EXAMPLES: &str = "Examples:
   sagesweep verify --config sagesweep.toml
   sagesweep verify --config sagesweep.toml --all --public-key audit-key.pem";
+
+const DOCTOR_NOTES: &str = "It reads, and writes only below _doctor/ in the lake, which it empties again.
+
+Exit status: 0 nothing would fail, 2 the configuration is wrong, 3 something would be missed, 4 the run would fail.
+
+Examples:
+  sagesweep doctor --config sagesweep.toml
+  sagesweep doctor --config sagesweep.toml --all --format json";
 
 #[cfg(feature = "demo")]
 const DEMO_EXAMPLES: &str = "Examples:
@@ -160,6 +171,32 @@ pub struct PolicyArgs {
     /// Where the configuration is, which names the role and the bucket.
     #[command(flatten)]
     pub config: ConfigArg,
+}
+
+/// Arguments of `doctor`.
+#[derive(Debug, Args)]
+pub struct DoctorArgs {
+    /// Where the configuration is.
+    #[command(flatten)]
+    pub config: ConfigArg,
+    /// Accounts to look at, spread over the scope, the management account and our own among them.
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..))]
+    pub accounts: u16,
+    /// Look at every account in scope.
+    #[arg(long, conflicts_with = "accounts")]
+    pub all: bool,
+    /// The form of the report.
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    pub format: ReportFormat,
+}
+
+/// The form of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ReportFormat {
+    /// For people, at 80 columns.
+    Text,
+    /// For programs.
+    Json,
 }
 
 /// Whose policy to print.

@@ -12,6 +12,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 #[cfg(feature = "demo")]
 mod demo;
+mod doctor;
 mod verify;
 
 use crate::{
@@ -70,6 +71,7 @@ async fn dispatch(command: Command, screen: &Screen) -> Result<ExitStatus, Failu
         Command::Config(args) => print(&load(&args)?.to_toml()),
         Command::Checks => print(&checks()),
         Command::IamPolicy(args) => iam_policy(&args),
+        Command::Doctor(args) => doctor::run(args, screen).await,
         #[cfg(feature = "demo")]
         Command::Demo(args) => demo::run(args, screen).await,
         #[cfg(feature = "demo")]

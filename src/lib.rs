@@ -27,6 +27,8 @@
 //! newest page of the listing, which tells in one call that a region is denied, disabled or empty, and holds the search
 //! against it afterwards: see [`resource::training_job::collect`].
 //!
+//! [`doctor`] makes the calls of a night before the first one, and says what would fail.
+//!
 //! Tests and the demo speak to [`demo`], a simulated organization on the wire protocols of AWS.
 
 pub mod check;
@@ -36,6 +38,7 @@ pub mod config;
 pub mod coverage;
 #[cfg(feature = "demo")]
 pub mod demo;
+pub mod doctor;
 pub mod exit;
 pub mod finding;
 pub mod instance_type;

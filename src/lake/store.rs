@@ -15,10 +15,11 @@ use tokio::task::JoinError;
 mod directory;
 mod multipart;
 mod s3;
+pub mod settings;
+pub mod trial;
 
 pub use directory::Directory;
-use s3::Bucket;
-pub use s3::{ACTIONS, KEY_ACTIONS};
+pub use s3::{ACTIONS, Bucket, KEY_ACTIONS};
 
 use crate::{config, place::Partition};
 

@@ -2,9 +2,11 @@
 #![cfg(test)]
 
 mod audit;
+mod bare_s3;
 mod cli;
 mod coverage;
 mod demo_truth;
+mod doctor;
 mod faults;
 mod policy;
 mod resume;

@@ -17,7 +17,7 @@ use crate::{
     scan::cell::Cell,
 };
 
-pub(super) const SEARCH: &str = "sagemaker:Search";
+pub(crate) const SEARCH: &str = "sagemaker:Search";
 
 /// Above so many hits a search may stop short (the service's own tools stop at 10,000).
 pub(super) const HITS_LIMIT: u64 = 9_000;
