@@ -106,6 +106,7 @@ pub struct Organization {
 #[derive(Deserialize)]
 struct Recorded {
     id: Option<String>,
+    management: Option<AccountId>,
     members: Vec<Member>,
     notes: Vec<String>,
     everyone: Option<BTreeSet<AccountId>>,
@@ -113,8 +114,8 @@ struct Recorded {
 
 impl From<Recorded> for Organization {
     fn from(recorded: Recorded) -> Self {
-        let Recorded { id, members, notes, everyone } = recorded;
-        Self::new(id, members, everyone, notes)
+        let Recorded { id, management, members, notes, everyone } = recorded;
+        Self::new(id, management, members, everyone, notes)
     }
 }
 

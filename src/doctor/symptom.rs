@@ -147,6 +147,9 @@ fn how(outcome: Option<Outcome>) -> &'static str {
         Some(Outcome::Throttled) => "throttled",
         Some(Outcome::Timeout) => "without an answer in time",
         Some(Outcome::MalformedAnswer) => "answered with something that cannot be understood",
-        Some(Outcome::Complete | Outcome::Partial | Outcome::AccountSuspended | Outcome::Error) | None => "failing",
+        Some(
+            Outcome::Complete | Outcome::Partial | Outcome::AccountSuspended | Outcome::Error | Outcome::NotScanned,
+        )
+        | None => "failing",
     }
 }
