@@ -12,6 +12,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 #[cfg(feature = "demo")]
 mod demo;
+mod metrics;
 
 use crate::{
     Run, RunError,
@@ -21,6 +22,7 @@ use crate::{
     exit::ExitStatus,
     finding::Severity,
     lake::{RunId, publish::Published},
+    limits::{self, OpenFiles},
     logs, report,
     session::{Clock, policy, sdk_config_loader},
 };
@@ -29,6 +31,7 @@ use crate::{
 pub async fn execute(cli: Cli) -> ExitStatus {
     let screen = Screen { display: MultiProgress::new(), quiet: cli.quiet };
     let form = logs::start(cli.log_format, cli.quiet, screen.display.clone());
+    OpenFiles::raised();
     match dispatch(cli.command, &screen).await {
         Ok(status) => status,
         Err(failure) => {
@@ -51,12 +54,12 @@ async fn dispatch(command: Command, screen: &Screen) -> Result<ExitStatus, Failu
         }
         Command::Scan(args) => {
             let run = screen.start(&args.config, args.run_id).await?;
-            until_stopped(&run, Box::pin(run.scan())).await?;
+            until_stopped(&run, Box::pin(metrics::scan(&run))).await?;
             print(&format!("{}\n", run.run_id))
         }
         Command::Publish(args) => {
             let run = screen.start(&args.config, Some(args.run_id)).await?;
-            let published = until_stopped(&run, Box::pin(run.publish())).await?;
+            let published = until_stopped(&run, Box::pin(metrics::publish(&run))).await?;
             Ok(screen.conclude(&run, &published, args.fail_on))
         }
         Command::Config(args) => print(&load(&args)?.to_toml()),
@@ -83,6 +86,7 @@ impl Screen {
     }
 
     fn open(&self, sdk: SdkConfig, config: Config, run_id: Option<RunId>) -> Run {
+        limits::warn_of_little_memory();
         let clock = Clock::System;
         let run_id = run_id.unwrap_or_else(|| RunId::new(clock.now(), fastrand::u16(..)));
         let run = Run::new(sdk, config, run_id, clock);
@@ -93,6 +97,7 @@ impl Screen {
     fn conclude(&self, run: &Run, published: &Published, fail_on: Option<Severity>) -> ExitStatus {
         let status = report::exit_status(published, fail_on);
         if !self.quiet
+            && !metrics::own_the_output(&run.config)
             && let Err(failure) = print(&report::terminal::summary(published, &run.place()))
         {
             // The run is published all the same, and its status is what counts.
@@ -166,8 +171,8 @@ fn load(arg: &ConfigArg) -> Result<Config, Failure> {
 
 async fn scan_and_publish(run: &Run, fail_on: Option<Severity>, screen: &Screen) -> Result<ExitStatus, Failure> {
     let both = async {
-        run.scan().await?;
-        run.publish().await
+        metrics::scan(run).await?;
+        metrics::publish(run).await
     };
     let published = until_stopped(run, Box::pin(both)).await?;
     Ok(screen.conclude(run, &published, fail_on))

@@ -35,11 +35,13 @@ pub mod config;
 pub mod coverage;
 #[cfg(feature = "demo")]
 pub mod demo;
+pub mod effort;
 pub mod exit;
 pub mod finding;
 pub mod instance_type;
 pub mod kms;
 pub mod lake;
+pub mod limits;
 pub mod logs;
 pub mod organization;
 pub mod outcome;

@@ -7,7 +7,7 @@ use tracing_subscriber::{
     EnvFilter, Layer as _, fmt::MakeWriter, layer::SubscriberExt as _, util::SubscriberInitExt as _,
 };
 
-use crate::cli::LogFormat;
+use crate::{cli::LogFormat, progress};
 
 /// The form that log lines have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,7 +20,12 @@ pub enum Form {
 
 /// Starts logging, and tells in which form. `RUST_LOG` overrides the level, which is `info` for ourselves and `warn` for the libraries.
 pub fn start(format: LogFormat, quiet: bool, display: MultiProgress) -> Form {
-    let level = if quiet { "warn" } else { "warn,sagesweep=info" };
+    let level = match (quiet, progress::is_in_task()) {
+        (false, _) => "warn,sagesweep=info",
+        (true, false) => "warn",
+        // Nobody watches a task: without its heartbeat a long run and a stuck one look the same.
+        (true, true) => "warn,sagesweep::progress=info",
+    };
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
     let text = match format {
         LogFormat::Auto => io::stderr().is_terminal(),

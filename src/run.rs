@@ -1,10 +1,6 @@
 //! A run: scan, then publish, each on one screen.
 
-use std::{
-    collections::BTreeSet,
-    pin::pin,
-    sync::{Arc, atomic::Ordering},
-};
+use std::{collections::BTreeSet, pin::pin, sync::Arc};
 
 use aws_config::SdkConfig;
 use futures::future::{self, Either};
@@ -14,6 +10,7 @@ use thiserror::Error;
 use crate::{
     check::CHECKS,
     config::Config,
+    effort::Effort,
     lake::{
         RunContext, RunId,
         hash::Digest,
@@ -22,12 +19,13 @@ use crate::{
         staging::{self, Bounds, Staged, StagingError},
         store::{Put, Store, StoreError},
     },
+    limits::OpenFiles,
     organization::{self, Organization, OrganizationError},
     place::Region,
     progress,
     scan::{Progress, Scan},
     session::{Aws, Clock, ConnectError},
-    throttle::Throttle,
+    throttle::{Counters, Throttle},
 };
 
 /// One run of the program.
@@ -40,6 +38,7 @@ pub struct Run {
     sdk: SdkConfig,
     store: Store,
     clock: Clock,
+    counters: Arc<Counters>,
     display: Option<MultiProgress>,
 }
 
@@ -88,8 +87,9 @@ impl RunError {
 impl Run {
     /// A run that has not begun.
     pub fn new(sdk: SdkConfig, config: Config, run_id: RunId, clock: Clock) -> Self {
-        let store = Store::open(&config.lake, &sdk);
-        Self { run_id, config: Arc::new(config), sdk, store, clock, display: None }
+        let counters = Arc::default();
+        let store = Store::open(&config.lake, &sdk, &counters);
+        Self { run_id, config: Arc::new(config), sdk, store, clock, counters, display: None }
     }
 
     /// The same run with its progress on a display.
@@ -101,10 +101,11 @@ impl Run {
     /// Reads everything in scope and stages it; nobody sees it before it is published.
     pub async fn scan(&self) -> Result<(), RunError> {
         let started_at = self.clock.now();
-        let throttle = Arc::new(Throttle::new(&self.config.pacing));
+        let throttle = Arc::new(Throttle::within(&self.config.pacing, Arc::clone(&self.counters), OpenFiles::now()));
         let aws = Arc::new(Aws::connect(&self.sdk, &self.config, throttle).await?);
         publish::refuse_published(&self.store, &self.run_id).await?;
-        let organization = organization::discover(&aws, &self.config.organization, &self.config.role).await?;
+        let discovering = organization::discover(&aws, &self.config.organization, &self.config.role);
+        let organization = progress::alive("discovering accounts", &self.counters, discovering).await?;
         let organization = Arc::new(organization);
         tracing::info!(run_id = %self.run_id, caller = aws.caller().arn, accounts = organization.members.len(), "scan begins");
 
@@ -152,7 +153,13 @@ impl Run {
             Err(StoreError::NotFound(_)) => return Err(RunError::Unfinished(self.run_id.clone())),
             Err(error) => return Err(error.into()),
         };
-        Ok(publish::publish(&self.store, &facts, publish::Shape::default(), self.clock).await?)
+        let publishing = publish::publish(&self.store, &facts, publish::Shape::default(), self.clock);
+        Ok(progress::alive("publishing", &self.counters, publishing).await?)
+    }
+
+    /// What this process sent so far, by API.
+    pub fn effort(&self) -> Effort {
+        self.counters.effort()
     }
 
     /// Where the tables are, as a person would write it.
@@ -172,7 +179,6 @@ impl Run {
         regions: &BTreeSet<Region>,
         started_at: jiff::Timestamp,
     ) -> RunFacts {
-        let count = |counter: &std::sync::atomic::AtomicU64| counter.load(Ordering::Relaxed);
         RunFacts {
             run_id: self.run_id.clone(),
             started_at,
@@ -183,9 +189,7 @@ impl Run {
             org_id: organization.id.clone(),
             scope_accounts: u64::try_from(organization.members.len()).unwrap_or(u64::MAX),
             scope_regions: u64::try_from(regions.len()).unwrap_or(u64::MAX),
-            api_calls: count(&aws.counters().calls),
-            throttles: count(&aws.counters().throttles),
-            retries: count(&aws.counters().retries),
+            effort: self.effort(),
             floor_percent: self.config.coverage.floor_percent,
         }
     }

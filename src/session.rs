@@ -29,6 +29,7 @@ use gate::Gate;
 
 use crate::{
     config::{self, Config},
+    limits::OpenFiles,
     outcome::Refusal,
     place::{AccountId, Partition, Region},
     throttle::{Counters, Pace, Throttle, Watch},
@@ -47,7 +48,7 @@ pub fn sdk_config_loader() -> ConfigLoader {
     let http = aws_smithy_http_client::Builder::new()
         .tls_provider(tls::Provider::Rustls(CryptoMode::AwsLc))
         .pool_idle_timeout(Duration::from_mins(1))
-        .pool_max_idle_per_host(64)
+        .pool_max_idle_per_host(OpenFiles::now().idle_connections(64))
         .build_https();
     aws_config::defaults(BehaviorVersion::latest())
         .http_client(http)
@@ -188,7 +189,10 @@ impl Aws {
             let role_arn = format!("arn:{}:iam::{account}:role/{}", self.caller.partition, self.role.name);
             let request = credentials::Request { role_arn, ..credentials::Request::from_role(&self.role) };
             let provider = RoleCredentials::new(self.sts(), request);
-            provider.current().await?;
+            {
+                let _opening = self.throttle.opening().await;
+                provider.current().await?;
+            }
             (with_credentials(&self.base, provider.clone()), Some(provider))
         };
         Ok(Arc::new(Session { account, sdk, credentials, paces: Mutex::default() }))

@@ -75,6 +75,19 @@ pub(super) fn kms_key(text: &str) -> Result<String, String> {
     }
 }
 
+/// A namespace of CloudWatch metrics, by the rules of `PutMetricData`.
+pub(super) fn namespace(text: &str) -> Result<String, String> {
+    let legal = |char: char| char.is_ascii_alphanumeric() || " .-_/#:".contains(char);
+    let reserved = text.starts_with(':') || text.starts_with("AWS/") || text.trim() != text;
+    if (1..=255).contains(&text.len()) && text.chars().all(legal) && !reserved {
+        Ok(text.to_owned())
+    } else {
+        Err(format!(
+            "`{text}` is no namespace of metrics: 1 to 255 letters, digits, spaces and .-_/#: and not AWS's own"
+        ))
+    }
+}
+
 /// The key of a tag.
 pub(super) fn tag_key(text: &str) -> Result<String, String> {
     tag_text(text, 1..=128, "key of a tag")
@@ -118,7 +131,7 @@ mod tests {
     #[test]
     fn each_rule_takes_what_aws_takes_and_nothing_else() {
         let long = "x".repeat(65);
-        let cases: [(&str, Rule, &[&str], &[&str]); 6] = [
+        let cases: [(&str, Rule, &[&str], &[&str]); 7] = [
             (
                 "role_name",
                 role_name,
@@ -144,6 +157,7 @@ mod tests {
                 &["alias/lake", "mrk-1234abcd", "arn:aws:kms:eu-west-1:111111111111:key/1234abcd-12ab"],
                 &["", "alias/", "a b", "arn:aws:kms:eu-west-1:1:key/x", "arn:aws:s3:::x", "key/1234"],
             ),
+            ("namespace", namespace, &["sagesweep", "Audit/Night #1"], &["", "AWS/SageMaker", ":x", "a\n", " a"]),
             ("tag_key", tag_key, &["cost-center", "Größe", "a b"], &["", "a\n", "a,b", &"k".repeat(129)]),
         ];
         for (name, rule, right, wrong) in cases {

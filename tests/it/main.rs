@@ -5,6 +5,7 @@ mod audit;
 mod cli;
 mod coverage;
 mod demo_truth;
+mod effort;
 mod faults;
 mod policy;
 mod scope;
