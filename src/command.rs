@@ -12,19 +12,22 @@ use tokio::signal::unix::{SignalKind, signal};
 
 #[cfg(feature = "demo")]
 mod demo;
+mod iam_policy;
 mod metrics;
 
 use crate::{
     Run, RunError,
     check::{CHECKS, Check},
-    cli::{Cli, Command, ConfigArg, PolicyArgs, PolicyIdentity},
+    cli::{Cli, Command, ConfigArg},
     config::{Config, ConfigErrors},
     exit::ExitStatus,
     finding::Severity,
     lake::{RunId, publish::Published},
     limits::{self, OpenFiles},
-    logs, report,
-    session::{Clock, policy, sdk_config_loader},
+    logs,
+    printable::escaped,
+    report,
+    session::{Clock, sdk_config_loader},
 };
 
 /// Does what the command line says.
@@ -64,7 +67,7 @@ async fn dispatch(command: Command, screen: &Screen) -> Result<ExitStatus, Failu
         }
         Command::Config(args) => print(&load(&args)?.to_toml()),
         Command::Checks => print(&checks()),
-        Command::IamPolicy(args) => iam_policy(&args),
+        Command::IamPolicy(args) => iam_policy::print(&args),
         #[cfg(feature = "demo")]
         Command::Demo(args) => demo::run(args, screen).await,
         #[cfg(feature = "demo")]
@@ -111,6 +114,7 @@ impl Screen {
 #[derive(Debug)]
 enum Failure {
     Config(ConfigErrors),
+    Usage(&'static str),
     Run(RunError),
     Output(io::Error),
     #[cfg(feature = "demo")]
@@ -121,7 +125,7 @@ enum Failure {
 impl Failure {
     fn status(&self) -> ExitStatus {
         match self {
-            Self::Config(_) => ExitStatus::Usage,
+            Self::Config(_) | Self::Usage(_) => ExitStatus::Usage,
             Self::Run(error) if error.is_usage() => ExitStatus::Usage,
             // A reader that closed the pipe has read enough.
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitStatus::Complete,
@@ -134,7 +138,9 @@ impl Failure {
     fn text(&self) -> String {
         match self {
             Self::Config(errors) => errors.to_string(),
-            Self::Run(error) => format!("error: {}", chain(error)),
+            Self::Usage(text) => format!("error: {text}"),
+            // What a service said may stand in it.
+            Self::Run(error) => format!("error: {}", escaped(&chain(error))),
             Self::Output(error) => format!("error: cannot write the output: {error}"),
             #[cfg(feature = "demo")]
             Self::Demo(text) => format!("error: {text}"),
@@ -214,13 +220,4 @@ fn print(text: &str) -> Result<ExitStatus, Failure> {
 fn checks() -> String {
     let line = |check: &&Check| format!("{:<41} {:<7} {}", check.id, check.severity.as_str(), check.title);
     CHECKS.iter().map(line).chain([String::new()]).collect::<Vec<_>>().join("\n")
-}
-
-fn iam_policy(args: &PolicyArgs) -> Result<ExitStatus, Failure> {
-    let config = load(&args.config)?;
-    let policy = match args.identity {
-        PolicyIdentity::Member => policy::member_policy(),
-        PolicyIdentity::Task => policy::task_policy(&config),
-    };
-    print(&format!("{policy:#}\n"))
 }

@@ -8,7 +8,7 @@ mod environment;
 mod keys;
 mod lake;
 mod legal;
-mod nearest;
+pub(crate) mod nearest;
 mod organization;
 mod pacing;
 mod print;
@@ -24,6 +24,7 @@ use std::{
 
 use serde::Serialize;
 
+pub(crate) use self::legal::{organization_id, role_arn};
 use self::{draft::Draft, print::or_empty, problem::Source};
 pub use self::{
     lake::{Destination, InvalidDestination, Lake},

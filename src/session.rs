@@ -28,6 +28,7 @@ use credentials::RoleCredentials;
 use gate::Gate;
 
 use crate::{
+    check::CHECKS,
     config::{self, Config},
     limits::OpenFiles,
     outcome::Refusal,
@@ -37,7 +38,7 @@ use crate::{
 
 /// IAM actions of the caller's own identity, beside those that list the organization and write the lake.
 pub const CALLER_ACTIONS: &[&str] = &[GET_CALLER_IDENTITY, credentials::ASSUME_ROLE];
-const GET_CALLER_IDENTITY: &str = "sts:GetCallerIdentity";
+pub(crate) const GET_CALLER_IDENTITY: &str = "sts:GetCallerIdentity";
 
 /// A loader of the SDK's own configuration chain (profiles, SSO, ECS task role, endpoint variables) with the one
 /// HTTP client, timeouts and retries that all our clients share.
@@ -140,7 +141,7 @@ impl Aws {
             let request = credentials::Request {
                 role_arn: arn.clone(),
                 external_id: config.role.hub_external_id.clone(),
-                session_policy: None,
+                session_policy: config.role.session_policy.then(|| policy::hub_policy(config, CHECKS).to_string()),
                 ..credentials::Request::from_role(&config.role)
             };
             let gate = Gate::new(&base, Arc::clone(&throttle), Arc::clone(&pace), None, "hub");

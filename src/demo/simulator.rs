@@ -39,6 +39,7 @@ impl Simulator {
             faults: Faults::new(shape.seed, &behaviour.faults),
             behaviour,
             aws_alias_descriptions: AtomicU64::new(0),
+            sessions_at_large: AtomicU64::new(0),
         });
         let mut server = JoinSet::new();
         let address = listen(Arc::clone(&world), &mut server).await?;
@@ -63,6 +64,11 @@ impl Simulator {
     /// How often a name `alias/aws/…` was described, by which a reader would write: AWS creates the key. None should be.
     pub fn aws_alias_descriptions(&self) -> u64 {
         self.world.aws_alias_descriptions.load(Ordering::Relaxed)
+    }
+
+    /// How many sessions were opened that no session policy narrows.
+    pub fn sessions_at_large(&self) -> u64 {
+        self.world.sessions_at_large.load(Ordering::Relaxed)
     }
 
     /// All calls, throttled ones among them.

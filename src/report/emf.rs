@@ -172,7 +172,9 @@ mod tests {
 
     #[test]
     fn a_scan_is_a_line_of_the_run_and_one_of_each_api() {
-        insta::assert_snapshot!(done(Part::Scan { seconds: 61.5 }, false), @"");
+        insta::assert_snapshot!(done(Part::Scan { seconds: 61.5 }, false), @r#"
+        X
+        "#);
     }
 
     #[test]

@@ -4,11 +4,14 @@
 mod audit;
 mod cli;
 mod coverage;
+mod credentials;
 mod demo_truth;
 mod effort;
 mod faults;
+mod hostile;
 mod policy;
 mod scope;
 mod search;
+mod secrets;
 mod table;
 mod truth_table;
