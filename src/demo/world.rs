@@ -26,6 +26,8 @@ pub(super) struct World {
     pub(super) aws_alias_descriptions: AtomicU64,
     /// The key that signs.
     pub(super) signing_key: SigningKey,
+    /// Sessions that no session policy narrows.
+    pub(super) sessions_at_large: AtomicU64,
 }
 
 /// One invocation.
@@ -62,6 +64,11 @@ impl Invocation {
 impl World {
     /// The body of the answer.
     pub(super) fn answer(&self, invocation: &Invocation) -> Result<String, Refusal> {
+        let action = invocation.operation.action();
+        // Nobody is ever refused to be told who he is.
+        if invocation.operation != Operation::GetCallerIdentity && !invocation.caller.may(action) {
+            return Err(invocation.denied(&format!("because no session policy allows the {action} action")));
+        }
         match invocation.operation.service() {
             Service::Account => account_api::answer(self, invocation),
             Service::Kms => self.enabled(invocation).and_then(|()| kms_api::answer(self, invocation)),
