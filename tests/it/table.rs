@@ -30,6 +30,8 @@ pub(crate) fn files(destination: &Path, table: &str) -> Vec<PathBuf> {
     for day in days {
         files.extend(std::fs::read_dir(day.unwrap().path()).unwrap().map(|entry| entry.unwrap().path()));
     }
+    // As query engines pass over what is not finished.
+    files.retain(|file| !file.file_name().unwrap().to_str().unwrap().starts_with(['.', '_']));
     files.sort();
     files
 }
