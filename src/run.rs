@@ -154,7 +154,7 @@ impl Run {
             Err(error) => return Err(error.into()),
         };
         let publishing = publish::publish(&self.store, &facts, publish::Shape::default(), self.clock);
-        Ok(progress::alive("publishing", &self.counters, publishing).await?)
+        Ok(progress::alive("publishing", &self.counters, Box::pin(publishing)).await?)
     }
 
     /// What this process sent so far, by API.

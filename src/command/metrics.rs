@@ -18,7 +18,7 @@ use crate::{
 /// Scans.
 pub(super) async fn scan(run: &Run) -> Result<(), RunError> {
     let (before, began) = (run.effort(), Instant::now());
-    let result = run.scan().await;
+    let result = Box::pin(run.scan()).await;
     write(run, &before, Part::Scan { seconds: began.elapsed().as_secs_f64() }, result.is_err());
     result
 }
@@ -26,7 +26,7 @@ pub(super) async fn scan(run: &Run) -> Result<(), RunError> {
 /// Publishes.
 pub(super) async fn publish(run: &Run) -> Result<Published, RunError> {
     let before = run.effort();
-    let result = run.publish().await;
+    let result = Box::pin(run.publish()).await;
     write(run, &before, Part::Publish(result.as_ref().ok()), result.is_err());
     result
 }
