@@ -29,6 +29,13 @@
 //!
 //! [`doctor`] makes the calls of a night before the first one, and says what would fail.
 //!
+//! # What it costs and what it may
+//!
+//! [`throttle::Watch`] counts each attempt of each client, also of the lake's, into the run's [`effort::Effort`], which
+//! becomes columns of `runs` and [`report::emf`] lines. [`limits`] keeps sockets and files below what the machine bears.
+//! IAM actions stand beside the calls and at what a check needs; [`session::policy`] makes every policy of them.
+//! Names come from outside: [`printable`] says what may be shown, and [`logs`] spells out the rest.
+//!
 //! Tests and the demo speak to [`demo`], a simulated organization on the wire protocols of AWS.
 
 pub mod check;

@@ -65,6 +65,8 @@ pub fn start(format: LogFormat, quiet: bool, display: MultiProgress) -> Form {
     // A second start, as in tests, keeps the first.
     let _already =
         tracing_subscriber::registry().with(filter).with(layer.with_filter(filter_fn(is_discreet))).try_init();
+    // A panic of a task is told as an event, one line and spelt out like all others.
+    std::panic::set_hook(Box::new(|panic| tracing::error!(%panic, "a task ended in a panic")));
     form
 }
 

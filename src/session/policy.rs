@@ -40,7 +40,7 @@ fn sorted(lists: &[&[&'static str]]) -> Vec<&'static str> {
 /// The policy of the role in each account, for these checks. Listing and searching have no resource to be narrowed to.
 /// Without what a check needs, its findings come out as UNKNOWN.
 pub fn member_policy(checks: &[&Check]) -> Value {
-    document(vec![reads("SagesweepReads", checks)])
+    document(&[reads("SagesweepReads", checks)])
 }
 
 /// The policy that narrows a session to the same reads, whatever else the role may do.
@@ -73,12 +73,12 @@ pub fn task_policy(config: &Config, checks: &[&Check]) -> Value {
     if let Some(key) = &config.lake.signing_key {
         statements.push(key_statement("SigningKey", signing::ACTIONS, key));
     }
-    document(statements)
+    document(&statements)
 }
 
 /// The policy of the hub role, through which Organizations and the accounts are reached; it also narrows its sessions.
 pub fn hub_policy(config: &Config, checks: &[&Check]) -> Value {
-    document(organization_statements(config, checks))
+    document(&organization_statements(config, checks))
 }
 
 /// Who we are, the organization, the roles in the accounts, and the own account where that is audited without its role.
@@ -100,7 +100,7 @@ fn reads(sid: &str, checks: &[&Check]) -> Value {
     json!({ "Sid": sid, "Effect": "Allow", "Action": actions_for(checks), "Resource": "*" })
 }
 
-fn document(statements: Vec<Value>) -> Value {
+fn document(statements: &[Value]) -> Value {
     json!({ "Version": "2012-10-17", "Statement": statements })
 }
 
@@ -118,7 +118,7 @@ pub fn trust_policy(role: &config::Role, principal: &str, org_id: Option<&str>) 
     if let (false, Some(members)) = (conditions.is_empty(), statement.as_object_mut()) {
         members.insert("Condition".to_owned(), json!({ "StringEquals": conditions }));
     }
-    document(vec![statement])
+    document(&[statement])
 }
 
 /// What is done with a key of one's own, narrowed to that key by however it is named.
@@ -156,10 +156,9 @@ mod tests {
     fn grants(policy: &Value) -> Vec<(String, String)> {
         let statements = policy["Statement"].as_array().unwrap().iter();
         let grants = statements.flat_map(|statement| {
-            let actions = match &statement["Action"] {
-                Value::String(one) => vec![one.clone()],
-                many => serde_json::from_value(many.clone()).unwrap(),
-            };
+            let action = &statement["Action"];
+            let many = || serde_json::from_value(action.clone()).unwrap();
+            let actions = action.as_str().map_or_else(many, |one| vec![one.to_owned()]);
             assert_eq!(statement["Effect"], "Allow");
             let resource = statement["Resource"].as_str().unwrap().to_owned();
             actions.into_iter().map(move |action| (action, resource.clone()))
@@ -252,7 +251,7 @@ mod tests {
     fn trust_is_conditional_on_what_is_known() {
         let principal = "arn:aws:iam::111111111111:role/audit-task";
         let policy = trust_policy(&config().role, principal, Some("o-abc1234567"));
-        insta::assert_snapshot!(policy.to_string(), @"");
+        insta::assert_snapshot!(policy.to_string(), @r#"{"Statement":[{"Action":["sts:AssumeRole"],"Condition":{"StringEquals":{"aws:PrincipalOrgID":"o-abc1234567","sts:ExternalId":"outside"}},"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111111111111:role/audit-task"},"Sid":"SagesweepAssumes"}],"Version":"2012-10-17"}"#);
         let mut role = config::Role::default();
         assert_eq!(trust_policy(&role, principal, None)["Statement"][0].get("Condition"), None);
         role.source_identity = Some("nightly".to_owned());

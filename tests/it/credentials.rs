@@ -41,7 +41,7 @@ impl ProvideCredentials for Fleeting {
         Self: 'a,
     {
         let token = format!("token-{}", self.0.fetch_add(1, Ordering::Relaxed));
-        let expiry = SystemTime::UNIX_EPOCH + Duration::from_secs(1_500_000_000);
+        let expiry = SystemTime::UNIX_EPOCH + Duration::from_hours(24);
         future::ProvideCredentials::ready(Ok(Credentials::new(
             "AKIDEXAMPLE",
             "secret",
@@ -55,8 +55,7 @@ impl ProvideCredentials for Fleeting {
 /// Answers each request with an empty success, and keeps the session tokens that came.
 async fn answer(mut stream: TcpStream, tokens: Arc<Mutex<Vec<String>>>) {
     let mut request = Vec::new();
-    while let Ok(count @ 1..) = stream.read_buf(&mut request).await {
-        let _read = count;
+    while stream.read_buf(&mut request).await.is_ok_and(|count| count > 0) {
         let text = String::from_utf8_lossy(&request).into_owned();
         let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
         let header = |name: &str| head.lines().find_map(|line| line.strip_prefix(name)).map(ToOwned::to_owned);

@@ -71,3 +71,28 @@ async fn a_session_is_refused_what_its_policy_leaves_out() {
         assert_eq!(code.as_deref() == Some("AccessDeniedException"), refused, "{code:?}");
     }
 }
+
+#[test]
+fn what_cannot_be_printed_is_a_wrong_command_line_that_says_what_to_do() {
+    let directory = tempfile::tempdir().unwrap();
+    for (arguments, part) in [
+        (
+            &["member", "--checks", "training-job-vpc,training-job-netwrok-isolation"][..],
+            "`training-job-network-isolation`?",
+        ),
+        (&["trust"], "--principal"),
+        (&["trust", "--principal", "arn:aws:iam::1:role/x"], "is not the ARN of a role"),
+        (&["hub"], "role.hub_role_arn"),
+    ] {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_sagesweep"))
+            .arg("iam-policy")
+            .args(arguments)
+            .current_dir(directory.path())
+            .env_clear()
+            .output()
+            .unwrap();
+        let errors = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{errors}");
+        assert!(errors.contains(part) && output.stdout.is_empty(), "{errors}");
+    }
+}

@@ -96,4 +96,5 @@ def test_deployed_it_is_what_the_program_prints(endpoint, tmp_path, external, or
 
 
 def document(policy):
-    return json.loads(urllib.parse.unquote(policy)) if isinstance(policy, str) else policy
+    # The emulator keeps a template's policy as Python writes it, which is YAML as JSON is.
+    return yaml.safe_load(urllib.parse.unquote(policy)) if isinstance(policy, str) else policy
