@@ -132,9 +132,13 @@ impl Ledger {
         let mut counts = BTreeMap::new();
         for shard in &self.shards {
             let shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
-            counts.extend(shard.iter().filter(|(_, entry)| entry.count.requests > 0).map(
-                |((account, region, operation), entry)| ((*account, region.clone(), operation.action()), entry.count),
-            ));
+            for ((account, region, operation), entry) in shard.iter() {
+                if entry.count.requests > 0 {
+                    let sum: &mut Count = counts.entry((*account, region.clone(), operation.action())).or_default();
+                    sum.requests += entry.count.requests;
+                    sum.throttled += entry.count.throttled;
+                }
+            }
         }
         counts
     }
