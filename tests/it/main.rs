@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod audit;
+mod bucket;
 mod cli;
 mod coverage;
 mod demo_truth;

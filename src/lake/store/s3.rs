@@ -100,21 +100,22 @@ impl Bucket {
         }
     }
 
-    /// A conditional write whose answer was lost is repeated and then finds its own first attempt: no refusal at all.
+    /// A write that failed may have taken effect all the same: its answer was lost, or a repetition found the first
+    /// attempt. The object tells by the id of its write.
     pub(super) async fn unless_ours(&self, key: &str, write_id: &str, error: StoreError) -> Result<(), StoreError> {
-        let repeated = match &error {
-            StoreError::AlreadyExists(_) => true,
-            StoreError::S3 { code, .. } => code == "NoSuchUpload",
-            StoreError::NotFound(_) | StoreError::File { .. } | StoreError::Worker { .. } => false,
-        };
-        if !repeated {
+        if !matches!(error, StoreError::AlreadyExists(_) | StoreError::S3 { .. }) {
             return Err(error);
         }
-        let answer = self.client.head_object().bucket(&*self.name).key(self.full(key)).send().await;
-        let ours = answer.is_ok_and(|head| {
-            head.metadata().and_then(|metadata| metadata.get(WRITE_ID)).is_some_and(|id| id == write_id)
-        });
-        if ours { Ok(()) } else { Err(error) }
+        match self.client.head_object().bucket(&*self.name).key(self.full(key)).send().await {
+            Ok(head) if head.metadata().and_then(|metadata| metadata.get(WRITE_ID)).is_some_and(|id| id == write_id) => {
+                Ok(())
+            }
+            Ok(_of_another) => Err(error),
+            Err(look) => match (self.refused(GET, key, &look), error) {
+                (StoreError::NotFound(_), error) | (_, error @ StoreError::AlreadyExists(_)) => Err(error),
+                (look, write) => Err(StoreError::Unsettled { write: write.into(), look: look.into() }),
+            },
+        }
     }
 
     pub(super) async fn read(&self, key: &str) -> Result<Vec<u8>, StoreError> {
