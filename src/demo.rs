@@ -20,6 +20,7 @@ mod behaviour;
 mod bucket;
 mod caller;
 mod cell;
+mod chaos;
 mod chunked;
 mod draw;
 mod fault;

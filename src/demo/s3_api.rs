@@ -167,8 +167,14 @@ fn list(bucket: &Bucket, addressed: &Addressed) -> Result<Reply, Refusal> {
     }
     let is_truncated = lines.len() > most;
     lines.truncate(most);
-    let mut body =
-        format!("<Prefix>{}</Prefix><KeyCount>{}</KeyCount><MaxKeys>{most}</MaxKeys>", escape(prefix), lines.len());
+    let mut body = format!(
+        "<Prefix>{}</Prefix><KeyCount>{}</KeyCount><MaxKeys>{most}</MaxKeys><IsTruncated>{is_truncated}</IsTruncated>",
+        escape(prefix),
+        lines.len()
+    );
+    if let Some((last, _)) = lines.last().filter(|_| is_truncated) {
+        write!(body, "<NextContinuationToken>{}</NextContinuationToken>", to_token(last)).unwrap_or_default();
+    }
     for (name, object) in &lines {
         // Writing into a String cannot fail.
         match object {
@@ -183,10 +189,6 @@ fn list(bucket: &Bucket, addressed: &Addressed) -> Result<Reply, Refusal> {
             None => write!(body, "<CommonPrefixes><Prefix>{}</Prefix></CommonPrefixes>", escape(name)),
         }
         .unwrap_or_default();
-    }
-    write!(body, "<IsTruncated>{is_truncated}</IsTruncated>").unwrap_or_default();
-    if let Some((last, _)) = lines.last().filter(|_| is_truncated) {
-        write!(body, "<NextContinuationToken>{}</NextContinuationToken>", to_token(last)).unwrap_or_default();
     }
     Ok(xml("ListBucketResult", &body))
 }

@@ -81,8 +81,13 @@ impl Audit {
 
 /// Scans and publishes once.
 pub(crate) async fn run(simulator: &Simulator, config: Config, patience: Duration) -> Result<Published, RunError> {
+    run_as(sdk(simulator, patience).await, config).await
+}
+
+/// The same with an SDK of one's own.
+pub(crate) async fn run_as(sdk: SdkConfig, config: Config) -> Result<Published, RunError> {
     let clock = Clock::System;
-    let run = Run::new(sdk(simulator, patience).await, config, RunId::new(clock.now(), 0x00a1), clock);
+    let run = Run::new(sdk, config, RunId::new(clock.now(), 0x00a1), clock);
     run.scan().await?;
     run.publish().await
 }

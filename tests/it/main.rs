@@ -10,5 +10,7 @@ mod faults;
 mod policy;
 mod scope;
 mod search;
+mod soak;
 mod table;
 mod truth_table;
+mod unresolved;

@@ -107,7 +107,9 @@ impl Bucket {
             return Err(error);
         }
         match self.client.head_object().bucket(&*self.name).key(self.full(key)).send().await {
-            Ok(head) if head.metadata().and_then(|metadata| metadata.get(WRITE_ID)).is_some_and(|id| id == write_id) => {
+            Ok(head)
+                if head.metadata().and_then(|metadata| metadata.get(WRITE_ID)).is_some_and(|id| id == write_id) =>
+            {
                 Ok(())
             }
             Ok(_of_another) => Err(error),
