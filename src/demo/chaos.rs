@@ -50,7 +50,7 @@ impl Behaviour {
     /// answer is made that is whole, well-formed and false.
     pub fn chaos(seed: u64, organization: &Organization) -> Self {
         let mut draw = Draw::new(&[seed, 0x6368_616f_73]);
-        let moods = [(7, Mood::Calm), (33, Mood::Mild), (25, Mood::Harsh), (10, Mood::Everywhere)];
+        let moods = [(6, Mood::Calm), (24, Mood::Mild), (30, Mood::Harsh), (15, Mood::Everywhere)];
         let mood = draw.weighted(&moods, Mood::Mixed);
         let mut rules = |least: u64, most: u64, rule: fn(&mut Draw) -> FaultRule| {
             let count = least + draw.below(most - least + 1);
@@ -61,7 +61,7 @@ impl Behaviour {
             Mood::Mild => rules(1, 3, mild),
             Mood::Harsh => rules(1, 1, harsh),
             Mood::Everywhere => rules(1, 2, everywhere),
-            Mood::Mixed => rules(2, 6, |draw| if draw.percent(70) { mild(draw) } else { harsh(draw) }),
+            Mood::Mixed => rules(2, 6, |draw| if draw.percent(60) { mild(draw) } else { harsh(draw) }),
         };
         let faults = faults.into_iter().map(|rule| placed(&mut draw, rule, organization)).collect();
         let behaviour = Self { faults, omit_paths: draw.percent(15), ..Self::default() };
@@ -127,26 +127,26 @@ fn draw_page(draw: &mut Draw) -> Fault {
 /// Now and then, or a burst of some calls, at one API.
 fn mild(draw: &mut Draw) -> FaultRule {
     let (api, fault) = (api(draw), fault(draw));
-    let rule = FaultRule::at(api, fault).after(draw.below(12));
+    let rule = FaultRule::at(api, fault).after(draw.below(6));
     if is_slow(&rule.fault) {
         rule.times(1 + draw.below(2))
     } else if draw.percent(50) {
-        rule.one_in(2 + draw.below(20))
+        rule.one_in(2 + draw.below(8))
     } else {
-        rule.times(1 + draw.below(6))
+        rule.times(1 + draw.below(12))
     }
 }
 
 /// Every call of one API, from some call on and for good.
 fn harsh(draw: &mut Draw) -> FaultRule {
     let (api, fault) = (api(draw), fault(draw));
-    let rule = FaultRule::at(api, fault).after(if draw.percent(50) { 0 } else { draw.below(20) });
+    let rule = FaultRule::at(api, fault).after(if draw.percent(60) { 0 } else { draw.below(10) });
     if is_slow(&rule.fault) { rule.times(3) } else { rule }
 }
 
 /// Any call of any API.
 fn everywhere(draw: &mut Draw) -> FaultRule {
-    let rule = FaultRule::everywhere(fault(draw)).after(draw.below(20)).one_in(5 + draw.below(60));
+    let rule = FaultRule::everywhere(fault(draw)).after(draw.below(20)).one_in(3 + draw.below(30));
     if is_slow(&rule.fault) { rule.times(3) } else { rule }
 }
 

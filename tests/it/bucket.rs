@@ -70,6 +70,16 @@ async fn a_listing_of_many_pages_is_read_to_its_end() {
 }
 
 #[tokio::test]
+async fn a_listing_that_is_cut_off_is_no_listing() {
+    let (simulator, store) = store(vec![FaultRule::at("s3:ListObjectsV2", Fault::MalformedBody)]).await;
+    for number in 0..20 {
+        simulator.buckets().put(BUCKET, &key(&format!("some/{number:04}")), Vec::new());
+    }
+    let listed = store.list("some/").await;
+    assert!(matches!(listed, Err(StoreError::S3 { .. })), "{listed:?}");
+}
+
+#[tokio::test]
 async fn a_large_file_goes_in_parts_and_is_taken_back_when_one_fails() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("large");

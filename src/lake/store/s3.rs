@@ -151,6 +151,16 @@ impl Bucket {
         let mut found = Vec::new();
         while let Some(page) = pages.next().await {
             let page = page.map_err(|error| self.refused(LIST, folder, &error))?;
+            // A listing that is cut off is read as far as it goes, and what it lacks would be lost without a word.
+            let keys = page.key_count().is_none_or(|keys| usize::try_from(keys) == Ok(page.contents().len()));
+            if page.is_truncated().is_none() || !keys {
+                return Err(StoreError::S3 {
+                    action: LIST,
+                    place: self.place(folder),
+                    code: "MalformedAnswer".to_owned(),
+                    message: "the listing was cut off: it does not hold as many keys as it says".to_owned(),
+                });
+            }
             found.extend(page.contents().iter().filter_map(|object| {
                 let key = object.key()?.strip_prefix(&*self.prefix)?.to_owned();
                 Some(Stored { key, bytes: u64::try_from(object.size()?).ok()? })
