@@ -94,7 +94,7 @@ fn is_slow(fault: &Fault) -> bool {
 }
 
 fn fault(draw: &mut Draw) -> Fault {
-    match draw.below(23) {
+    match draw.below(24) {
         0 => Fault::Denied,
         1 => Fault::DeniedByScp,
         2 => Fault::DeniedByScpImplicitly,
@@ -113,15 +113,13 @@ fn fault(draw: &mut Draw) -> Fault {
         16 => Fault::WrongContentType,
         17 => Fault::ExpiredToken,
         18 => Fault::UnrecognizedClient,
-        19 => Fault::ClockSkewed,
-        20 => Fault::Hang,
-        21 => Fault::RepeatToken,
-        _ => draw_page(draw),
+        19 => Fault::InvalidClientToken,
+        20 => Fault::ClockSkewed,
+        21 => Fault::Hang,
+        22 => Fault::RepeatToken,
+        _ if draw.percent(50) => Fault::EmptyPage,
+        _ => Fault::DuplicateRecord,
     }
-}
-
-fn draw_page(draw: &mut Draw) -> Fault {
-    if draw.percent(50) { Fault::EmptyPage } else { Fault::DuplicateRecord }
 }
 
 /// Now and then, or a burst of some calls, at one API.
@@ -183,7 +181,7 @@ mod tests {
         let apis = rules().filter_map(|rule| rule.operation.clone()).collect::<BTreeSet<_>>();
         assert_eq!(apis, APIS.map(str::to_owned).into());
         let name = |rule: &FaultRule| format!("{:?}", rule.fault).split('(').next().unwrap().to_owned();
-        assert_eq!(rules().map(name).collect::<BTreeSet<_>>().len(), 22);
+        assert_eq!(rules().map(name).collect::<BTreeSet<_>>().len(), 23);
         assert!(rules().all(|rule| !is_slow(&rule.fault) || rule.times.is_some()), "a run would take too long");
         let calm = all.iter().filter(|behaviour| behaviour.faults.is_empty()).count();
         assert!((30..120).contains(&calm), "{calm}");

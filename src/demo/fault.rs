@@ -48,6 +48,8 @@ pub enum Fault {
     ExpiredToken,
     /// Credentials that the region does not know.
     UnrecognizedClient,
+    /// The same in the words of STS, whatever the service.
+    InvalidClientToken,
     /// The caller's clock is wrong.
     ClockSkewed,
     /// No answer, ever.

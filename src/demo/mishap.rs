@@ -5,9 +5,11 @@ use serde_json::Value;
 
 use super::draw::Draw;
 use super::fault::Fault;
+use super::operation::{Operation, Service};
 use super::page::{detour, token};
 use super::refusal::Refusal;
 use super::reply::{Delivery, Reply};
+use super::s3_request::Addressed;
 use super::world::Invocation;
 
 /// What a fault does before the services are asked.
@@ -44,6 +46,7 @@ pub(super) fn instead(fault: &Fault, invocation: &Invocation) -> Instead {
         Fault::Hang => Instead::Silence,
         Fault::ExpiredToken => Instead::Refusal(Refusal::expired(service)),
         Fault::UnrecognizedClient => Instead::Refusal(Refusal::unrecognized(service)),
+        Fault::InvalidClientToken => Instead::Refusal(Refusal::unrecognized(Service::Sts)),
         Fault::ClockSkewed => Instead::Refusal(Refusal::skewed(service)),
         Fault::DoneThenReset
         | Fault::DoneThenStatus(_)
@@ -75,6 +78,7 @@ pub(super) fn spoil(fault: &Fault, invocation: &Invocation, request_id: &str, re
         Fault::MalformedBody => reply.body.truncate(reply.body.len() * 2 / 3),
         Fault::ForeignBody => reply.body = Bytes::from_static(br#"{"error":"please sign in"}"#),
         Fault::WrongContentType => reply.content_type = "text/html",
+        Fault::RepeatToken if invocation.operation == Operation::ListObjectsV2 => repeat_token(invocation, reply),
         Fault::RepeatToken => change_page(invocation, reply, |_, asked, next| *next = asked.or_else(|| next.take())),
         Fault::EmptyPage => change_page(invocation, reply, |items, asked, next| {
             items.clear();
@@ -95,6 +99,7 @@ pub(super) fn spoil(fault: &Fault, invocation: &Invocation, request_id: &str, re
         | Fault::Hang
         | Fault::ExpiredToken
         | Fault::UnrecognizedClient
+        | Fault::InvalidClientToken
         | Fault::ClockSkewed => {}
     }
 }
@@ -112,6 +117,17 @@ fn flipped(seed: u64, body: &[u8]) -> Bytes {
         }
     }
     bytes.into()
+}
+
+/// Gives a page of S3 the token that it was asked for with.
+fn repeat_token(invocation: &Invocation, reply: &mut Reply) {
+    const OPEN: &str = "<NextContinuationToken>";
+    let addressed = Addressed::read(&invocation.head);
+    let text = String::from_utf8_lossy(&reply.body).into_owned();
+    if let (Some(asked), Some((before, rest))) = (addressed.field("continuation-token"), text.split_once(OPEN)) {
+        let after = rest.split_once('<').map_or("", |(_token, after)| after);
+        reply.body = format!("{before}{OPEN}{asked}<{after}").into();
+    }
 }
 
 /// Changes the items and the next token of a page, knowing the token that it was asked for with; other answers stay.

@@ -4,7 +4,7 @@ use std::{path::Path, time::Duration};
 
 use sagesweep::{
     config::{Destination, Lake},
-    demo::{Behaviour, Fault, FaultRule, Simulator},
+    demo::{Behaviour, Fault, FaultRule, Shape, Simulator},
     lake::store::{Put, Store, StoreError},
 };
 
@@ -80,6 +80,16 @@ async fn a_listing_that_is_cut_off_is_no_listing() {
 }
 
 #[tokio::test]
+async fn a_listing_whose_pages_have_no_end_is_no_listing() {
+    let (simulator, store) = store(vec![FaultRule::at("s3:ListObjectsV2", Fault::RepeatToken)]).await;
+    for number in 0..3_000 {
+        simulator.buckets().put(BUCKET, &key(&format!("many/{number:04}")), Vec::new());
+    }
+    let listed = store.list("many/").await;
+    assert!(matches!(listed, Err(StoreError::S3 { .. })), "{:?}", listed.map(|found| found.len()));
+}
+
+#[tokio::test]
 async fn a_large_file_goes_in_parts_and_is_taken_back_when_one_fails() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("large");
@@ -144,6 +154,50 @@ async fn an_object_that_comes_cut_or_short_is_no_object() {
         store.put("x", vec![7; 5_000], Put::IfAbsent).await.unwrap();
         let read = store.read("x").await;
         assert!(matches!(read, Err(StoreError::S3 { .. })), "{fault:?}: {:?}", read.map(|bytes| bytes.len()));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bucket_that_fails_for_good_fails_the_run_which_names_the_call_and_leaves_no_commit() {
+    let faults = [
+        Fault::Denied,
+        Fault::Throttled,
+        Fault::Status(500),
+        Fault::HtmlError(502),
+        Fault::Reset,
+        Fault::CutBody,
+        Fault::MalformedBody,
+        Fault::ForeignBody,
+        Fault::ExpiredToken,
+        Fault::UnrecognizedClient,
+        Fault::ClockSkewed,
+        Fault::DoneThenReset,
+        Fault::DoneThenStatus(500),
+    ];
+    let tiny = || Shape { accounts: 2, regions: 1, jobs: 12, ..small() };
+    for fault in faults {
+        for api in ["s3:PutObject", "s3:GetObject", "s3:HeadObject", "s3:ListObjectsV2", "s3:DeleteObject"] {
+            let rules = vec![FaultRule::at(api, fault.clone())];
+            let audit = Audit::with(tiny(), Behaviour { faults: rules, ..Behaviour::default() }, |config| {
+                config.lake.destination = in_bucket();
+            })
+            .await;
+            let keys = audit.simulator.buckets().keys(BUCKET);
+            let commits = keys.iter().filter(|key| key.contains("/runs/")).count();
+            match &audit.published {
+                // A removal that fails leaves rubbish, and a write that took effect is none that failed.
+                Ok(_) => {
+                    assert_eq!(commits, 1, "{api} {fault:?}");
+                    download(&audit.simulator, audit.directory.path());
+                    assert_same(&audit.verdicts(), &truth(&audit));
+                }
+                Err(error) => {
+                    assert_eq!(commits, 0, "{api} {fault:?}: {error:?}");
+                    let told = format!("{error:?}");
+                    assert!(told.contains("s3:") && told.contains(BUCKET), "{api} {fault:?}: {told}");
+                }
+            }
+        }
     }
 }
 

@@ -206,3 +206,57 @@ async fn a_search_index_that_lags_is_completed_from_the_listing() {
         "nothing lagged"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_that_a_region_does_not_know_means_disabled_only_where_the_region_may_be_off() {
+    for fault in [Fault::UnrecognizedClient, Fault::InvalidClientToken] {
+        let optional: sagesweep::place::Region = "me-central-1".parse().unwrap();
+        let shape = Shape { accounts: 5, regions: 3, ..tiny() };
+        let here = |account: &str, region: &str, audit: &Audit| {
+            crate::coverage::outcomes(audit)[&(account.to_owned(), region.to_owned())].clone()
+        };
+        for (regions_known, expected) in [(true, "ERROR"), (false, "REGION_DISABLED")] {
+            let mut faults = vec![FaultRule::at("sagemaker:ListTrainingJobs", fault.clone())];
+            faults.push(FaultRule::at("sagemaker:Search", fault.clone()));
+            if !regions_known {
+                faults.push(FaultRule::at("account:ListRegions", Fault::Denied));
+            }
+            let audit = Audit::with(shape.clone(), Behaviour { faults, ..Behaviour::default() }, |config| {
+                config.regions.include = ["us-east-1".parse().unwrap(), optional.clone()].into();
+            })
+            .await;
+            audit.published.as_ref().unwrap();
+            assert_honest(&audit, &format!("{fault:?}"));
+            let organization = audit.simulator.organization();
+            let open =
+                organization.cells().iter().find(|cell| *cell.region() == optional && cell.access() == Access::Open);
+            let account = open.unwrap().account().to_string();
+            assert_eq!(here(&account, "me-central-1", &audit), expected, "{fault:?}");
+            assert_eq!(here(&account, "us-east-1", &audit), "ERROR", "{fault:?}: nobody can turn this region off");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_that_is_not_found_is_a_connection_that_failed() {
+    for one_in in [1, 4] {
+        let simulator = sagesweep::demo::Simulator::start(&tiny(), Behaviour::default()).await.unwrap();
+        let directory = tempfile::tempdir().unwrap();
+        let mut config = crate::audit::fast_config();
+        config.lake.destination = sagesweep::config::Destination::Directory(directory.path().to_owned());
+        let patience = Duration::from_secs(20);
+        let sdk = crate::audit::sdk(&simulator, patience).await;
+        let unresolved = crate::unresolved::Unresolved::around(&sdk, 3, one_in, patience);
+        let sdk = sdk.to_builder().http_client(unresolved.clone()).build();
+        let published = crate::audit::run_as(sdk, config).await;
+        assert!(unresolved.failed() > 0);
+        let audit = Audit { simulator, directory, published };
+        match &audit.published {
+            Ok(_) => assert_honest(&audit, "names that are not found"),
+            Err(error) => {
+                let source = std::error::Error::source(error).unwrap().to_string();
+                assert!(one_in == 1 && source.contains("ConnectionFailed") && source.contains("dns error"), "{source}");
+            }
+        }
+    }
+}

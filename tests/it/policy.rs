@@ -8,17 +8,21 @@ use sagesweep::{
 };
 
 use crate::audit::{Audit, small};
+use crate::bucket::in_bucket;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_policies_equal_the_calls_in_both_directions() {
-    // Together these two runs take every way that there is: paths carried and walked, searched and described.
+    // Together these two runs into a bucket take every way that there is: paths carried and walked, searched and described.
     let walked = Behaviour { omit_paths: true, ..Behaviour::default() };
     let refused = Behaviour { faults: vec![FaultRule::at("sagemaker:Search", Fault::Denied)], ..Behaviour::default() };
     let mut called = BTreeSet::new();
     for behaviour in [walked, refused] {
-        let audit = Audit::of(small(), behaviour).await;
+        let audit = Audit::with(small(), behaviour, |config| config.lake.destination = in_bucket()).await;
+        audit.published.as_ref().unwrap();
         called.extend(audit.simulator.counts().into_keys().map(|(_, _, api)| api.to_owned()));
     }
-    let allowed = member_actions().into_iter().chain(caller_actions()).filter(|action| !action.starts_with("s3:"));
+    // Only an upload in parts that fails is taken back, and no small organization fills a part.
+    called.insert("s3:AbortMultipartUpload".to_owned());
+    let allowed = member_actions().into_iter().chain(caller_actions());
     assert_eq!(called, allowed.map(ToOwned::to_owned).collect());
 }
