@@ -8,7 +8,8 @@ use super::fault::{Fault, FaultRule};
 use super::organization::Organization;
 use super::quota::Quotas;
 
-/// The APIs that faults are drawn for. What a run cannot begin without stands at the end and is drawn less often.
+/// The APIs that faults are drawn for: first those that read what is judged, which are drawn most often, at the end those
+/// that a run cannot begin without, which are drawn seldom.
 const APIS: [&str; 16] = [
     "sagemaker:ListTrainingJobs",
     "sagemaker:Search",
@@ -27,7 +28,9 @@ const APIS: [&str; 16] = [
     "organizations:ListAccounts",
     "sts:GetCallerIdentity",
 ];
-/// So many of [`APIS`] are needed by no run.
+/// So many of [`APIS`] read what is judged.
+const JUDGED: u64 = 4;
+/// So many of [`APIS`] a run can begin without.
 const DISPENSABLE: u64 = 14;
 
 /// How bad it gets.
@@ -49,7 +52,7 @@ impl Behaviour {
     /// What goes wrong in a run against `organization`, by `seed` alone. The faults leave the truth what it is: no
     /// answer is made that is whole, well-formed and false.
     pub fn chaos(seed: u64, organization: &Organization) -> Self {
-        let mut draw = Draw::new(&[seed, 0x6368_616f_73]);
+        let mut draw = Draw::new(&[seed, 0x0063_6861_6f73]);
         let moods = [(6, Mood::Calm), (24, Mood::Mild), (30, Mood::Harsh), (15, Mood::Everywhere)];
         let mood = draw.weighted(&moods, Mood::Mixed);
         let mut rules = |least: u64, most: u64, rule: fn(&mut Draw) -> FaultRule| {
@@ -83,7 +86,7 @@ impl Behaviour {
 }
 
 fn api(draw: &mut Draw) -> &'static str {
-    let bound = if draw.percent(15) { u64::try_from(APIS.len()).unwrap_or(DISPENSABLE) } else { DISPENSABLE };
+    let bound = draw.weighted(&[(50, JUDGED), (42, DISPENSABLE)], u64::try_from(APIS.len()).unwrap_or(DISPENSABLE));
     let chosen = usize::try_from(draw.below(bound)).unwrap_or_default();
     APIS.get(chosen).copied().unwrap_or_default()
 }

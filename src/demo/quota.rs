@@ -132,12 +132,13 @@ impl Ledger {
         let mut counts = BTreeMap::new();
         for shard in &self.shards {
             let shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
-            for ((account, region, operation), entry) in shard.iter() {
-                if entry.count.requests > 0 {
-                    let sum: &mut Count = counts.entry((*account, region.clone(), operation.action())).or_default();
-                    sum.requests += entry.count.requests;
-                    sum.throttled += entry.count.throttled;
-                }
+            let called: BTreeMap<_, _> =
+                shard.iter().map(|(key, entry)| (key, entry.count)).filter(|(_, count)| count.requests > 0).collect();
+            for ((account, region, operation), count) in called {
+                // Operations of S3 share actions.
+                let sum: &mut Count = counts.entry((*account, region.clone(), operation.action())).or_default();
+                sum.requests += count.requests;
+                sum.throttled += count.throttled;
             }
         }
         counts

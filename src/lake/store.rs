@@ -84,9 +84,9 @@ pub enum StoreError {
     #[error("{write}; whether it took effect cannot be told, since {look}")]
     Unsettled {
         /// How the write failed.
-        write: Box<StoreError>,
+        write: Box<Self>,
         /// How the look at the object failed.
-        look: Box<StoreError>,
+        look: Box<Self>,
     },
     /// A worker thread died.
     #[error("a worker thread of the store ended early at {}", path.display())]

@@ -51,7 +51,7 @@ impl Audit {
         let mut config = fast_config();
         config.lake.destination = Destination::Directory(directory.path().to_owned());
         change(&mut config);
-        let published = run(&simulator, config, patience).await;
+        let published = Box::pin(run(&simulator, config, patience)).await;
         Self { simulator, directory, published }
     }
 

@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    error::Error,
+    error::Error as _,
     fs,
     path::{Path, PathBuf},
     time::Duration,

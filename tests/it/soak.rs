@@ -69,6 +69,9 @@ async fn soak() {
     assert!(wrong.is_empty(), "{told}\n{summary}");
 }
 
+/// How often, by name.
+type Counts = BTreeMap<String, u64>;
+
 #[expect(clippy::disallowed_methods, reason = "how long it goes on is for who starts it to say")]
 fn number(name: &str, otherwise: u64) -> u64 {
     std::env::var(name).map_or(otherwise, |text| text.parse().unwrap())
@@ -97,12 +100,13 @@ fn summary(reports: &[Report], wrong: usize, took: Duration) -> String {
         sum(|report| report.missing),
     )
     .unwrap();
-    for (title, of) in [
-        ("faults that befell", (|report| report.faults.clone()) as fn(&Report) -> BTreeMap<String, u64>),
+    let counted: [(&str, fn(&Report) -> Counts); 3] = [
+        ("faults that befell", |report| report.faults.clone()),
         ("runs that failed", |report| report.failed.iter().map(|why| (why.clone(), 1)).collect()),
         ("outcomes", |report| report.outcomes.clone()),
-    ] {
-        let mut counts = BTreeMap::<String, u64>::new();
+    ];
+    for (title, of) in counted {
+        let mut counts = Counts::new();
         for (name, count) in reports.iter().flat_map(of) {
             *counts.entry(name).or_default() += count;
         }

@@ -87,7 +87,8 @@ pub(super) async fn run(seed: u64) -> Report {
     // Where something hangs, the whole of the patience is waited out each time.
     let patience = Duration::from_millis(if hangs { 500 } else { 20_000 });
     let sdk = sdk(&simulator, patience).await;
-    let unresolved = Unresolved::around(&sdk, seed, if is_calm || seed % 7 != 0 { 0 } else { 5 + seed % 50 }, patience);
+    let one_in = if !is_calm && seed.is_multiple_of(7) { 5 + seed % 50 } else { 0 };
+    let unresolved = Unresolved::around(&sdk, seed, one_in, patience);
     let stalled = StalledStreamProtectionConfig::enabled().grace_period(patience).build();
     let sdk = sdk.to_builder().http_client(unresolved.clone()).stalled_stream_protection(stalled).build();
 

@@ -34,7 +34,7 @@ pub(super) fn holds(audit: &Audit, included: &BTreeSet<Region>, report: &mut Rep
     assert_eq!(rows.keys().cloned().collect::<BTreeSet<_>>(), scope(audit, included, &rows), "the cells in scope");
     for (place, row) in &rows {
         let cell = organization.cell(place.0.parse().unwrap(), &place.1).unwrap();
-        cell_holds(cell, row, of_cell.remove(place).unwrap_or_default(), report);
+        cell_holds(cell, row, &of_cell.remove(place).unwrap_or_default(), report);
     }
     assert!(of_cell.is_empty(), "findings of no cell in scope: {of_cell:?}");
     resources_hold(audit, &rows);
@@ -64,7 +64,7 @@ fn scope(
     cells.map(|cell| (cell.account().to_string(), cell.region().to_string())).collect()
 }
 
-fn cell_holds(cell: &Cell, row: &Row, found: Verdicts, report: &mut Report) {
+fn cell_holds(cell: &Cell, row: &Row, found: &Verdicts, report: &mut Report) {
     let is_open = cell.access() == Access::Open;
     let is_complete = row["outcome"] == "COMPLETE";
     *report.outcomes.entry(row["outcome"].clone()).or_default() += 1;
@@ -80,7 +80,7 @@ fn cell_holds(cell: &Cell, row: &Row, found: Verdicts, report: &mut Report) {
     let truth = verdicts.collect::<Verdicts>();
     let unknown = found.values().filter(|(status, _)| status == "UNKNOWN").count();
     let mut here = 0;
-    for (key, verdict) in &found {
+    for (key, verdict) in found {
         let true_verdict = truth.get(key).unwrap_or_else(|| panic!("{key:?} does not exist"));
         here += 1;
         if verdict == true_verdict {
