@@ -71,6 +71,7 @@ async fn soak() {
 
 /// How often, by name.
 type Counts = BTreeMap<String, u64>;
+type CountsOf = fn(&Report) -> Counts;
 
 #[expect(clippy::disallowed_methods, reason = "how long it goes on is for who starts it to say")]
 fn number(name: &str, otherwise: u64) -> u64 {
@@ -100,7 +101,7 @@ fn summary(reports: &[Report], wrong: usize, took: Duration) -> String {
         sum(|report| report.missing),
     )
     .unwrap();
-    let counted: [(&str, fn(&Report) -> Counts); 3] = [
+    let counted: [(&str, CountsOf); 3] = [
         ("faults that befell", |report| report.faults.clone()),
         ("runs that failed", |report| report.failed.iter().map(|why| (why.clone(), 1)).collect()),
         ("outcomes", |report| report.outcomes.clone()),
