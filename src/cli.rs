@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::{finding::Severity, lake::RunId};
+use crate::{finding::Severity, lake::RunId, plan::shard::Shard};
 
 /// Audits every SageMaker resource of an AWS Organization into Parquet, and says what it did not see.
 #[derive(Debug, Parser)]
@@ -39,15 +39,22 @@ pub enum Command {
     #[command(after_help = RUN_EXAMPLES)]
     Run(RunArgs),
     /// Audit the organization and stage the result, which nobody sees before `publish`.
+    #[command(after_help = SCAN_EXAMPLES)]
     Scan(ScanArgs),
     /// Merge what was staged and make it visible.
     Publish(PublishArgs),
+    /// Hold what was published against its manifests: nothing changed, removed or added.
+    #[command(after_help = VERIFY_EXAMPLES)]
+    Verify(VerifyArgs),
     /// Print the configuration in effect, with all defaults filled in.
     Config(ConfigArg),
     /// List the checks.
     Checks,
     /// Print the IAM policy that the program needs.
     IamPolicy(PolicyArgs),
+    /// Say what would fail before the first night, and what mends it.
+    #[command(after_help = DOCTOR_NOTES)]
+    Doctor(DoctorArgs),
     /// Audit a simulated organization on this machine; no AWS account is needed.
     #[cfg(feature = "demo")]
     #[command(after_help = DEMO_EXAMPLES)]
@@ -62,6 +69,23 @@ const RUN_EXAMPLES: &str = "Examples:
   sagesweep run --config sagesweep.toml
   sagesweep run --config sagesweep.toml --fail-on high
   SAGESWEEP_LAKE_DESTINATION=s3://audit/sagesweep sagesweep run";
+
+const SCAN_EXAMPLES: &str = "Examples:
+  sagesweep scan --config sagesweep.toml
+  sagesweep scan --config sagesweep.toml --run-id 20261124T031500Z-9f3a --shard 2/8
+  sagesweep publish --config sagesweep.toml --run-id 20261124T031500Z-9f3a";
+
+const VERIFY_EXAMPLES: &str = "Examples:
+  sagesweep verify --config sagesweep.toml
+  sagesweep verify --config sagesweep.toml --all --public-key audit-key.pem";
+
+const DOCTOR_NOTES: &str = "It reads, and writes only below _doctor/ in the lake, which it empties again.
+
+Exit status: 0 nothing would fail, 2 the configuration is wrong, 3 something would be missed, 4 the run would fail.
+
+Examples:
+  sagesweep doctor --config sagesweep.toml
+  sagesweep doctor --config sagesweep.toml --all --format json";
 
 #[cfg(feature = "demo")]
 const DEMO_EXAMPLES: &str = "Examples:
@@ -82,7 +106,7 @@ pub struct RunArgs {
     /// Where the configuration is.
     #[command(flatten)]
     pub config: ConfigArg,
-    /// The id of the run, as YYYYMMDDThhmmssZ-xxxx; a new one by default.
+    /// The id of the run, as YYYYMMDDThhmmssZ-xxxx; by default the unfinished run of this night, else a new one.
     #[arg(long, value_name = "ID")]
     pub run_id: Option<RunId>,
     /// Exit with status 1 when a check of this severity or a higher one fails.
@@ -96,9 +120,12 @@ pub struct ScanArgs {
     /// Where the configuration is.
     #[command(flatten)]
     pub config: ConfigArg,
-    /// The id of the run, as YYYYMMDDThhmmssZ-xxxx; a new one by default.
+    /// The id of the run, as YYYYMMDDThhmmssZ-xxxx; by default the unfinished run of this night, else a new one.
     #[arg(long, value_name = "ID")]
     pub run_id: Option<RunId>,
+    /// Scan one of n parts of the accounts, as i/n from 1/n to n/n; each on a machine of its own.
+    #[arg(long, value_name = "I/N", default_value_t = Shard::WHOLE, hide_default_value = true)]
+    pub shard: Shard,
 }
 
 /// Arguments of `publish`.
@@ -107,12 +134,32 @@ pub struct PublishArgs {
     /// Where the configuration is.
     #[command(flatten)]
     pub config: ConfigArg,
-    /// The id that `scan` printed.
+    /// The id that `scan` printed; by default the run that was scanned last.
     #[arg(long, value_name = "ID")]
-    pub run_id: RunId,
+    pub run_id: Option<RunId>,
+    /// Publish although shards are missing; coverage says NOT_SCANNED for their accounts.
+    #[arg(long)]
+    pub incomplete: bool,
     /// Exit with status 1 when a check of this severity or a higher one fails.
     #[arg(long, value_name = "SEVERITY", value_enum)]
     pub fail_on: Option<Severity>,
+}
+
+/// Arguments of `verify`.
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    /// Where the configuration is, which names the destination.
+    #[command(flatten)]
+    pub config: ConfigArg,
+    /// The run to verify; the one that was published last by default.
+    #[arg(long, value_name = "ID", conflicts_with = "all")]
+    pub run_id: Option<RunId>,
+    /// Verify every run, the whole chain, and that there is nothing else.
+    #[arg(long)]
+    pub all: bool,
+    /// A file with the public key (PEM) by which each of these runs must be signed.
+    #[arg(long, value_name = "FILE")]
+    pub public_key: Option<PathBuf>,
 }
 
 /// Arguments of `iam-policy`.
@@ -124,6 +171,32 @@ pub struct PolicyArgs {
     /// Where the configuration is, which names the role and the bucket.
     #[command(flatten)]
     pub config: ConfigArg,
+}
+
+/// Arguments of `doctor`.
+#[derive(Debug, Args)]
+pub struct DoctorArgs {
+    /// Where the configuration is.
+    #[command(flatten)]
+    pub config: ConfigArg,
+    /// Accounts to look at, spread over the scope, the management account and our own among them.
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..))]
+    pub accounts: u16,
+    /// Look at every account in scope.
+    #[arg(long, conflicts_with = "accounts")]
+    pub all: bool,
+    /// The form of the report.
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    pub format: ReportFormat,
+}
+
+/// The form of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ReportFormat {
+    /// For people, at 80 columns.
+    Text,
+    /// For programs.
+    Json,
 }
 
 /// Whose policy to print.

@@ -12,9 +12,11 @@ use tokio::signal::unix::{SignalKind, signal};
 
 #[cfg(feature = "demo")]
 mod demo;
+mod doctor;
+mod verify;
 
 use crate::{
-    Run, RunError,
+    Incomplete, Run, RunError,
     check::{CHECKS, Check},
     cli::{Cli, Command, ConfigArg, PolicyArgs, PolicyIdentity},
     config::{Config, ConfigErrors},
@@ -23,6 +25,7 @@ use crate::{
     lake::{RunId, publish::Published},
     logs, report,
     session::{Clock, policy, sdk_config_loader},
+    verify::VerifyError,
 };
 
 /// Does what the command line says.
@@ -47,21 +50,28 @@ async fn dispatch(command: Command, screen: &Screen) -> Result<ExitStatus, Failu
     match command {
         Command::Run(args) => {
             let run = screen.start(&args.config, args.run_id).await?;
-            scan_and_publish(&run, args.fail_on, screen).await
+            let published = until_stopped(&run, Box::pin(run.scan_and_publish())).await?;
+            Ok(screen.conclude(&run, &published, args.fail_on))
         }
         Command::Scan(args) => {
             let run = screen.start(&args.config, args.run_id).await?;
-            until_stopped(&run, Box::pin(run.scan())).await?;
+            until_stopped(&run, Box::pin(run.scan_shard(args.shard))).await?;
             print(&format!("{}\n", run.run_id))
         }
         Command::Publish(args) => {
-            let run = screen.start(&args.config, Some(args.run_id)).await?;
-            let published = until_stopped(&run, Box::pin(run.publish())).await?;
+            let run = match args.run_id {
+                Some(run_id) => screen.open(&args.config, Some(run_id)).await?,
+                None => screen.open(&args.config, None).await?.to_publish().await.map_err(Failure::Run)?,
+            };
+            let incomplete = if args.incomplete { Incomplete::Published } else { Incomplete::Refused };
+            let published = until_stopped(&run, Box::pin(run.publish(incomplete))).await?;
             Ok(screen.conclude(&run, &published, args.fail_on))
         }
+        Command::Verify(args) => verify::run(args, screen).await,
         Command::Config(args) => print(&load(&args)?.to_toml()),
         Command::Checks => print(&checks()),
         Command::IamPolicy(args) => iam_policy(&args),
+        Command::Doctor(args) => doctor::run(args, screen).await,
         #[cfg(feature = "demo")]
         Command::Demo(args) => demo::run(args, screen).await,
         #[cfg(feature = "demo")]
@@ -77,13 +87,19 @@ struct Screen {
 }
 
 impl Screen {
+    /// The run of this id, else the unfinished one of this night, else a new one.
     async fn start(&self, config: &ConfigArg, run_id: Option<RunId>) -> Result<Run, Failure> {
-        let config = load(config)?;
-        Ok(self.open(sdk_config_loader().load().await, config, run_id))
+        let named = run_id.is_some();
+        let run = self.open(config, run_id).await?;
+        if named { Ok(run) } else { run.of_this_night().await.map_err(Failure::Run) }
     }
 
-    fn open(&self, sdk: SdkConfig, config: Config, run_id: Option<RunId>) -> Run {
-        let clock = Clock::System;
+    async fn open(&self, config: &ConfigArg, run_id: Option<RunId>) -> Result<Run, Failure> {
+        let config = load(config)?;
+        Ok(self.run(sdk_config_loader().load().await, config, run_id, Clock::System))
+    }
+
+    fn run(&self, sdk: SdkConfig, config: Config, run_id: Option<RunId>, clock: Clock) -> Run {
         let run_id = run_id.unwrap_or_else(|| RunId::new(clock.now(), fastrand::u16(..)));
         let run = Run::new(sdk, config, run_id, clock);
         if self.quiet { run } else { run.with_display(self.display.clone()) }
@@ -108,9 +124,11 @@ enum Failure {
     Config(ConfigErrors),
     Run(RunError),
     Output(io::Error),
+    Verify(VerifyError),
+    PublicKey(String),
     #[cfg(feature = "demo")]
     Demo(String),
-    Interrupted(RunId),
+    Killed(RunId),
 }
 
 impl Failure {
@@ -118,9 +136,13 @@ impl Failure {
         match self {
             Self::Config(_) => ExitStatus::Usage,
             Self::Run(error) if error.is_usage() => ExitStatus::Usage,
+            Self::Verify(error) if error.is_usage() => ExitStatus::Usage,
+            Self::PublicKey(_) => ExitStatus::Usage,
+            // Another process does what was asked for.
+            Self::Run(RunError::UnderWay { .. }) => ExitStatus::Complete,
             // A reader that closed the pipe has read enough.
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitStatus::Complete,
-            Self::Run(_) | Self::Output(_) | Self::Interrupted(_) => ExitStatus::Failed,
+            Self::Run(_) | Self::Verify(_) | Self::Output(_) | Self::Killed(_) => ExitStatus::Failed,
             #[cfg(feature = "demo")]
             Self::Demo(_) => ExitStatus::Failed,
         }
@@ -129,12 +151,15 @@ impl Failure {
     fn text(&self) -> String {
         match self {
             Self::Config(errors) => errors.to_string(),
+            Self::Run(error @ (RunError::UnderWay { .. } | RunError::Stopped { .. })) => error.to_string(),
             Self::Run(error) => format!("error: {}", chain(error)),
+            Self::Verify(error) => format!("error: {}", chain(error)),
+            Self::PublicKey(text) => format!("error: {text}"),
             Self::Output(error) => format!("error: cannot write the output: {error}"),
             #[cfg(feature = "demo")]
             Self::Demo(text) => format!("error: {text}"),
-            Self::Interrupted(run_id) => {
-                format!("stopped: nothing of the run {run_id} was published, and the tables are as they were")
+            Self::Killed(run_id) => {
+                format!("stopped at once; `sagesweep run --run-id {run_id}` goes on with what was staged")
             }
         }
     }
@@ -164,25 +189,22 @@ fn load(arg: &ConfigArg) -> Result<Config, Failure> {
     Ok(config)
 }
 
-async fn scan_and_publish(run: &Run, fail_on: Option<Severity>, screen: &Screen) -> Result<ExitStatus, Failure> {
-    let both = async {
-        run.scan().await?;
-        run.publish().await
-    };
-    let published = until_stopped(run, Box::pin(both)).await?;
-    Ok(screen.conclude(run, &published, fail_on))
-}
-
 /// SIGXFSZ, on Linux and macOS.
 const FILE_SIZE_EXCEEDED: i32 = 25;
 
-/// Waits for the work, or for Ctrl-C or SIGTERM, whichever comes first.
+/// Waits for the work. At Ctrl-C or SIGTERM it is asked to come to an end, and at a second one left alone.
 async fn until_stopped<T>(run: &Run, work: impl Future<Output = Result<T, RunError>> + Unpin) -> Result<T, Failure> {
     // Listened to, a limit on the size of files is an error of the write that names the file, and not a sudden death.
     let _listening = signal(SignalKind::from_raw(FILE_SIZE_EXCEEDED));
+    let twice = async {
+        stop_asked_for().await;
+        tracing::warn!("stopping: what is complete is being kept; once more to stop at once");
+        run.stop();
+        stop_asked_for().await;
+    };
     tokio::select! {
         result = work => result.map_err(Failure::Run),
-        () = stop_asked_for() => Err(Failure::Interrupted(run.run_id.clone())),
+        () = twice => Err(Failure::Killed(run.run_id.clone())),
     }
 }
 

@@ -37,6 +37,8 @@ pub enum Outcome {
     MalformedAnswer,
     /// Anything else: a 5xx, a broken connection, an unforeseen code.
     Error,
+    /// The scan of the account did not end, and the run was published all the same.
+    NotScanned,
 }
 
 impl Outcome {
@@ -56,6 +58,7 @@ impl Outcome {
             Self::Timeout => "TIMEOUT",
             Self::MalformedAnswer => "MALFORMED_ANSWER",
             Self::Error => "ERROR",
+            Self::NotScanned => "NOT_SCANNED",
         }
     }
 
@@ -63,6 +66,26 @@ impl Outcome {
     /// be seen, in an account that is closed, in a region that is off, or of a service that is not there.
     pub fn counts(self) -> bool {
         !matches!(self, Self::AccountSuspended | Self::RegionDisabled | Self::ServiceNotInRegion | Self::NotSupported)
+    }
+
+    /// Whether asking again in the same night would only give the same: what decided is there, and no mishap.
+    pub fn is_final(self) -> bool {
+        match self {
+            Self::Complete
+            | Self::AccessDenied
+            | Self::DeniedByScp
+            | Self::RegionDisabled
+            | Self::ServiceNotInRegion
+            | Self::NotSupported
+            | Self::AccountSuspended => true,
+            Self::Partial
+            | Self::AssumeRoleFailed
+            | Self::Throttled
+            | Self::Timeout
+            | Self::MalformedAnswer
+            | Self::Error
+            | Self::NotScanned => false,
+        }
     }
 }
 
@@ -127,7 +150,7 @@ pub struct Coverage {
     pub resource_type: ResourceType,
     /// How it ended.
     pub outcome: Outcome,
-    /// The refusal that decided the outcome, or the first that left something unknown.
+    /// The refusal that decided the outcome, or one that left something unknown.
     pub refusal: Option<Refusal>,
     /// How the resources were read; none when nothing was.
     pub method: Option<Method>,

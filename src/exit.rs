@@ -13,7 +13,7 @@ pub enum ExitStatus {
     Usage,
     /// The run was published, and coverage is below the configured floor.
     Incomplete,
-    /// The run itself failed; nothing was published.
+    /// The run itself failed and nothing was published, or what was published is not as it was, or cannot be verified.
     Failed,
 }
 

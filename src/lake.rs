@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! v1/<table>/run_date=YYYY-MM-DD/<run_id>-NNNNN.zstd.parquet   findings, coverage, resources
+//! v1/_manifests/NNNNNNNN_manifest.json                         what a run published, and the run before it: a chain
 //! v1/runs/run_date=YYYY-MM-DD/<run_id>.parquet                 one row, the commit, always the last object of a run
 //! _staging/<run_id>/…                                          sorted runs on their way, removed after the commit
 //! ```
@@ -17,18 +18,23 @@ use jiff::{
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+pub mod claim;
 pub mod column;
 pub mod coverage;
 pub mod findings;
 pub mod hash;
+pub mod lease;
+pub mod manifest;
 pub mod merge;
 pub mod order;
 pub mod placed;
 pub mod publish;
 pub mod resources;
 pub mod runs;
+pub mod sealed;
 pub mod staging;
 pub mod store;
+pub mod weights;
 
 use column::{Described, describe, schema};
 pub use store::ACTIONS;

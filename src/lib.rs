@@ -18,13 +18,16 @@
 //! * [`resource`] turns answers into small facts at once; [`check`] judges facts and [`kms`] keys, without client, clock
 //!   or I/O. What cannot be read is UNKNOWN.
 //! * [`lake`] has one definition of each table's columns. [`Run::scan`] only adds staged parts; [`Run::publish`] makes
-//!   them visible with one last object, or not at all.
+//!   them visible with one last object, or not at all. What was published has a manifest, and the manifests are a
+//!   chain, signed where that is asked for: [`verify()`](verify::verify) holds the store against it.
 //!
 //! # Where the listing comes first
 //!
 //! `Search` gives 100 full records a call and is an index: it lags, and can be narrowed. So each cell begins with the
 //! newest page of the listing, which tells in one call that a region is denied, disabled or empty, and holds the search
 //! against it afterwards: see [`resource::training_job::collect`].
+//!
+//! [`doctor`] makes the calls of a night before the first one, and says what would fail.
 //!
 //! Tests and the demo speak to [`demo`], a simulated organization on the wire protocols of AWS.
 
@@ -35,6 +38,7 @@ pub mod config;
 pub mod coverage;
 #[cfg(feature = "demo")]
 pub mod demo;
+pub mod doctor;
 pub mod exit;
 pub mod finding;
 pub mod instance_type;
@@ -45,6 +49,7 @@ pub mod organization;
 pub mod outcome;
 pub mod paging;
 pub mod place;
+pub mod plan;
 pub mod printable;
 pub mod progress;
 pub mod region;
@@ -53,6 +58,8 @@ pub mod resource;
 pub mod run;
 pub mod scan;
 pub mod session;
+pub mod signing;
 pub mod throttle;
+pub mod verify;
 
-pub use run::{Run, RunError};
+pub use run::{Incomplete, Run, RunError};

@@ -6,12 +6,14 @@ use std::{
 };
 
 use aws_sdk_organizations::types::{Account as Listed, AccountState, AccountStatus};
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 mod scope;
 mod tree;
 
 use scope::Scope;
+pub(crate) use tree::{DESCRIBE_UNIT, LIST_ACCOUNTS_FOR_PARENT, LIST_ROOTS, LIST_UNITS};
 use tree::{OuPath, Tree};
 
 use crate::{
@@ -24,19 +26,13 @@ use crate::{
 };
 
 /// The IAM actions of this module.
-pub const ACTIONS: &[&str] = &[
-    LIST_ACCOUNTS,
-    LIST_TAGS,
-    tree::LIST_ROOTS,
-    tree::LIST_UNITS,
-    tree::LIST_ACCOUNTS_FOR_PARENT,
-    tree::DESCRIBE_UNIT,
-];
+pub const ACTIONS: &[&str] =
+    &[LIST_ACCOUNTS, LIST_TAGS, LIST_ROOTS, LIST_UNITS, LIST_ACCOUNTS_FOR_PARENT, DESCRIBE_UNIT];
 pub(crate) const LIST_ACCOUNTS: &str = "organizations:ListAccounts";
-const LIST_TAGS: &str = "organizations:ListTagsForResource";
+pub(crate) const LIST_TAGS: &str = "organizations:ListTagsForResource";
 
 /// An account, as the tables show it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
     /// Its id.
     pub id: AccountId,
@@ -66,7 +62,7 @@ pub struct Target {
 }
 
 /// Whether an account can be audited at all.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Standing {
     /// It can.
     Active,
@@ -75,7 +71,7 @@ pub enum Standing {
 }
 
 /// An account in scope.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Member {
     /// What is known of it; its tags may still have to be read.
     pub account: Account,
@@ -88,10 +84,13 @@ pub struct Member {
 }
 
 /// The accounts of a run.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(from = "Recorded")]
 pub struct Organization {
     /// The organization's id; none when it was not asked.
     pub id: Option<String>,
+    /// The management account; none when the organization was not asked.
+    pub management: Option<AccountId>,
     /// The accounts in scope, by id.
     pub members: Vec<Member>,
     /// What a reader of any coverage row should know.
@@ -99,7 +98,25 @@ pub struct Organization {
     /// Every account of the organization, in scope or not; none when it was not asked.
     everyone: Option<BTreeSet<AccountId>>,
     /// Accounts in scope that can be audited, with whether that goes with our own credentials.
+    #[serde(skip)]
     reachable: HashMap<AccountId, bool>,
+}
+
+/// The accounts of a run as they were written down.
+#[derive(Deserialize)]
+struct Recorded {
+    id: Option<String>,
+    management: Option<AccountId>,
+    members: Vec<Member>,
+    notes: Vec<String>,
+    everyone: Option<BTreeSet<AccountId>>,
+}
+
+impl From<Recorded> for Organization {
+    fn from(recorded: Recorded) -> Self {
+        let Recorded { id, management, members, notes, everyone } = recorded;
+        Self::new(id, management, members, everyone, notes)
+    }
 }
 
 /// Where an account stands to this run.
@@ -144,13 +161,14 @@ impl Organization {
 
     fn new(
         id: Option<String>,
+        management: Option<AccountId>,
         members: Vec<Member>,
         everyone: Option<BTreeSet<AccountId>>,
         notes: Vec<String>,
     ) -> Self {
         let active = members.iter().filter(|member| member.standing == Standing::Active);
         let reachable = active.map(|member| (member.account.id, member.directly)).collect();
-        Self { id, members, notes, everyone, reachable }
+        Self { id, management, members, notes, everyone, reachable }
     }
 }
 
@@ -163,7 +181,7 @@ pub async fn discover(
     let us = aws.caller().account;
     if !wanted.accounts.is_empty() {
         let members = wanted.accounts.iter().map(|id| unlisted(*id, role.own_account_directly && *id == us)).collect();
-        return Ok(Organization::new(None, members, None, Vec::new()));
+        return Ok(Organization::new(None, None, members, None, Vec::new()));
     }
     let listed = list_accounts(aws.home()).await?;
     let everyone = listed.iter().filter_map(account_id).collect::<BTreeSet<_>>();
@@ -216,7 +234,7 @@ pub async fn discover(
     members.sort_by_key(|member| member.account.id);
     let missing = tree.missing.as_ref();
     notes.extend(missing.map(|refusal| format!("no ou_path: {} failed with {}", refusal.api, refusal.code)));
-    Ok(Organization::new(organization_id, members, Some(everyone), notes))
+    Ok(Organization::new(organization_id, management.flatten(), members, Some(everyone), notes))
 }
 
 /// The tags of an account, from `organizations:ListTagsForResource`.

@@ -4,12 +4,13 @@ use std::error::Error as StdError;
 
 use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use thiserror::Error;
 
-use crate::{coverage::Outcome, printable::is_unsafe};
+use crate::{coverage::Outcome, printable::is_unsafe, session::policy};
 
 /// An API call that gave no usable answer.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Error, Serialize)]
 #[error("{api} failed with {code}: {message}")]
 pub struct Refusal {
     /// What it means for coverage.
@@ -20,6 +21,25 @@ pub struct Refusal {
     pub code: String,
     /// The service's message, or the chain of causes.
     pub message: String,
+}
+
+/// A refusal as it was written down.
+#[derive(Deserialize)]
+struct Recorded {
+    outcome: Outcome,
+    api: String,
+    code: String,
+    message: String,
+}
+
+impl<'de> Deserialize<'de> for Refusal {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let Recorded { outcome, api, code, message } = Recorded::deserialize(deserializer)?;
+        let calls = [policy::member_actions(), policy::caller_actions()].concat();
+        let known = calls.into_iter().find(|known| *known == api);
+        let api = known.ok_or_else(|| D::Error::custom(format!("this version does not call {api}")))?;
+        Ok(Self { outcome, api, code, message })
+    }
 }
 
 /// The longest message that is kept; SCP texts with their ARNs stay below it.
@@ -35,6 +55,12 @@ impl Refusal {
     /// An answer without what it has to hold.
     pub fn lacks(api: &'static str, member: &str) -> Self {
         Self::new(Outcome::MalformedAnswer, api, "MalformedAnswer", format!("the answer has no {member}"))
+    }
+
+    /// Of two refusals the first in the order of their texts, so that it does not matter which call came first.
+    pub fn plainest(one: Option<Self>, other: Option<Self>) -> Option<Self> {
+        let order = |refusal: &Self| (refusal.api, refusal.code.clone(), refusal.message.clone());
+        one.into_iter().chain(other).min_by_key(order)
     }
 
     /// Whether the refusal is about the whole region or account, so that asking another API there is pointless.

@@ -1,32 +1,37 @@
 //! A run: scan, then publish, each on one screen.
 
-use std::{
-    collections::BTreeSet,
-    pin::pin,
-    sync::{Arc, atomic::Ordering},
-};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use aws_config::SdkConfig;
-use futures::future::{self, Either};
 use indicatif::MultiProgress;
-use thiserror::Error;
+use tokio::sync::{OnceCell, watch};
+
+mod error;
+mod night;
+mod shard_scan;
+
+pub use error::RunError;
 
 use crate::{
-    check::CHECKS,
     config::Config,
     lake::{
-        RunContext, RunId,
-        hash::Digest,
-        publish::{self, PublishError, Published},
+        RunContext, RunId, claim,
+        lease::Lease,
+        publish::{self, Published, Scanned},
         runs::RunFacts,
-        staging::{self, Bounds, Staged, StagingError},
-        store::{Put, Store, StoreError},
+        staging::{self, FOLDER, ledger::Ledger, part::Part},
+        store::Store,
+        weights,
     },
-    organization::{self, Organization, OrganizationError},
-    place::Region,
-    progress,
-    scan::{Progress, Scan},
-    session::{Aws, Clock, ConnectError},
+    organization,
+    place::AccountId,
+    plan::{
+        MadeWith, Plan, PlanError, balance,
+        gaps::gaps,
+        shard::{Missing, Shard, ShardEnd},
+    },
+    session::{Aws, Clock},
+    signing::Signer,
     throttle::Throttle,
 };
 
@@ -37,59 +42,41 @@ pub struct Run {
     pub run_id: RunId,
     /// What it does.
     pub config: Arc<Config>,
+    made_with: MadeWith,
     sdk: SdkConfig,
     store: Store,
     clock: Clock,
     display: Option<MultiProgress>,
+    stop: watch::Sender<bool>,
+    aws: OnceCell<Arc<Aws>>,
 }
 
-/// Why a run failed. Nothing of it is visible then.
-#[derive(Debug, Error)]
-pub enum RunError {
-    /// AWS cannot be reached as anybody.
-    #[error(transparent)]
-    Connect(#[from] ConnectError),
-    /// The accounts in scope cannot be told.
-    #[error(transparent)]
-    Organization(#[from] OrganizationError),
-    /// The configuration leaves no region.
-    #[error("no region of any account is in scope; look at the include and exclude keys of [regions]")]
-    NoRegion,
-    /// The destination cannot be written.
-    #[error("cannot use the destination")]
-    Store(#[from] StoreError),
-    /// What was read cannot be staged.
-    #[error("cannot stage what was read")]
-    Staging(#[from] StagingError),
-    /// What was staged cannot be published.
-    #[error(transparent)]
-    Publish(#[from] PublishError),
-    /// The scan of the run did not end, so that there is nothing to publish.
-    #[error("the scan of run {0} did not end; scan again")]
-    Unfinished(RunId),
-    /// What the scan left for publish cannot be understood.
-    #[error("cannot understand what the scan left at {place}; scan again with this version")]
-    Facts {
-        /// Where it is.
-        place: String,
-        /// Why.
-        #[source]
-        source: serde_json::Error,
-    },
-}
-
-impl RunError {
-    /// Whether the configuration is at fault.
-    pub fn is_usage(&self) -> bool {
-        matches!(self, Self::NoRegion | Self::Organization(OrganizationError::NoSuch(_) | OrganizationError::Empty))
-    }
+/// What publish does about shards that are missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Incomplete {
+    /// It refuses, and names them.
+    Refused,
+    /// It publishes what there is, and coverage names what is not.
+    Published,
 }
 
 impl Run {
-    /// A run that has not begun.
+    /// A run of this id, which may have begun already.
     pub fn new(sdk: SdkConfig, config: Config, run_id: RunId, clock: Clock) -> Self {
         let store = Store::open(&config.lake, &sdk);
-        Self { run_id, config: Arc::new(config), sdk, store, clock, display: None }
+        let made_with = MadeWith::now(&config);
+        let stop = watch::Sender::new(false);
+        Self {
+            run_id,
+            config: Arc::new(config),
+            made_with,
+            sdk,
+            store,
+            clock,
+            display: None,
+            stop,
+            aws: OnceCell::new(),
+        }
     }
 
     /// The same run with its progress on a display.
@@ -98,61 +85,146 @@ impl Run {
         Self { display: Some(display), ..self }
     }
 
-    /// Reads everything in scope and stages it; nobody sees it before it is published.
-    pub async fn scan(&self) -> Result<(), RunError> {
-        let started_at = self.clock.now();
-        let throttle = Arc::new(Throttle::new(&self.config.pacing));
-        let aws = Arc::new(Aws::connect(&self.sdk, &self.config, throttle).await?);
-        publish::refuse_published(&self.store, &self.run_id).await?;
-        let organization = organization::discover(&aws, &self.config.organization, &self.config.role).await?;
-        let organization = Arc::new(organization);
-        tracing::info!(run_id = %self.run_id, caller = aws.caller().arn, accounts = organization.members.len(), "scan begins");
-
-        let (staged, writer) = staging::open(self.store.clone(), self.context(), 0, Bounds::default()).await?;
-        let progress = Arc::new(Progress::default());
-        let scan = Scan {
-            aws: Arc::clone(&aws),
-            config: Arc::clone(&self.config),
-            organization: Arc::clone(&organization),
-            clock: self.clock,
-            progress: Arc::clone(&progress),
-            staged,
-        };
-        let shown = progress::show(self.display.clone(), Arc::clone(&progress), Arc::clone(aws.counters()));
-        // When staging fails the scan has nowhere to put what it reads, and ends with it.
-        let both = async {
-            match future::select(pin!(scan.run()), pin!(writer.run())).await {
-                Either::Left((regions, writer)) => Ok((regions, writer.await?)),
-                Either::Right((staged, scan)) => {
-                    let staged = staged?;
-                    Ok((scan.await, staged))
-                }
-            }
-        };
-        let (regions, staged): (_, Staged) = tokio::select! {
-            both = both => both.map_err(|error: StagingError| RunError::Staging(error))?,
-            never = shown => never,
-        };
-        if regions.is_empty() {
-            return Err(RunError::NoRegion);
-        }
-        tracing::info!(run_id = %self.run_id, parts = staged.parts, rows = staged.rows, bytes = staged.bytes, "scan done");
-
-        let facts = self.facts(&aws, &organization, &regions, started_at);
-        let json = serde_json::to_vec_pretty(&facts).map_err(|source| self.unreadable(source))?;
-        self.store.put(&self.facts_key(), json, Put::Replace).await?;
-        Ok(())
+    /// Asks the run to come to an end soon, keeping what is complete.
+    pub fn stop(&self) {
+        self.stop.send_replace(true);
     }
 
-    /// Merges what was staged and makes it visible.
-    pub async fn publish(&self) -> Result<Published, RunError> {
-        publish::refuse_published(&self.store, &self.run_id).await?;
-        let facts = match self.store.read(&self.facts_key()).await {
-            Ok(bytes) => serde_json::from_slice(&bytes).map_err(|source| self.unreadable(source))?,
-            Err(StoreError::NotFound(_)) => return Err(RunError::Unfinished(self.run_id.clone())),
-            Err(error) => return Err(error.into()),
+    async fn stopped(&self) {
+        if self.stop.subscribe().wait_for(|stop| *stop).await.is_err() {
+            std::future::pending().await
+        }
+    }
+
+    /// Scans and publishes, alone on the run from beginning to end.
+    pub async fn scan_and_publish(&self) -> Result<Published, RunError> {
+        let lease = self.lease(Shard::WHOLE).await?;
+        let published = async {
+            self.scan_with(&lease, Shard::WHOLE).await?;
+            self.publish(Incomplete::Refused).await
         };
-        Ok(publish::publish(&self.store, &facts, publish::Shape::default(), self.clock).await?)
+        let published = Box::pin(published).await;
+        lease.release().await;
+        published
+    }
+
+    /// Reads everything in scope and stages it; nobody sees it before it is published.
+    pub async fn scan(&self) -> Result<(), RunError> {
+        self.scan_shard(Shard::WHOLE).await
+    }
+
+    /// Reads the accounts of one shard and stages what it reads. What an earlier attempt has staged is not read again.
+    pub async fn scan_shard(&self, shard: Shard) -> Result<(), RunError> {
+        let lease = self.lease(shard).await?;
+        let scanned = Box::pin(self.scan_with(&lease, shard)).await;
+        lease.release().await;
+        scanned
+    }
+
+    /// The way to AWS. It is looked for before anything is written, so that a run by nobody leaves nothing.
+    async fn aws(&self) -> Result<Arc<Aws>, RunError> {
+        let connect = async {
+            let throttle = Arc::new(Throttle::new(&self.config.pacing));
+            Ok::<_, RunError>(Arc::new(Aws::connect(&self.sdk, &self.config, throttle).await?))
+        };
+        Ok(Arc::clone(self.aws.get_or_try_init(|| connect).await?))
+    }
+
+    async fn lease(&self, shard: Shard) -> Result<Lease, RunError> {
+        self.aws().await?;
+        let key = format!("{}lease/{:04}", staging::folder(&self.run_id), shard.number());
+        let lease = Lease::take(&self.store, &key, self.lease_period()).await;
+        lease.map_err(|error| RunError::from_lease(error, &self.run_id))
+    }
+
+    fn lease_period(&self) -> Duration {
+        Duration::from_secs(u64::from(self.config.lake.lease_seconds))
+    }
+
+    async fn scan_with(&self, lease: &Lease, shard: Shard) -> Result<(), RunError> {
+        publish::refuse_published(&self.store, &self.run_id).await?;
+        let planned = Plan::read(&self.store, &self.run_id, &self.made_with).await?;
+        if let Some(plan) = &planned {
+            plan.accounts_of(shard)?;
+            if ShardEnd::read(&self.store, &self.run_id, shard).await?.is_some() {
+                tracing::info!(run_id = %self.run_id, %shard, "scanned already");
+                return Ok(());
+            }
+        } else {
+            night::report_orphans(&self.store, &self.run_id).await?;
+        }
+        let aws = self.aws().await?;
+        let plan = match planned {
+            Some(plan) => plan,
+            None => self.plan(&aws, shard).await?.settle(&self.store).await?,
+        };
+        let accounts = plan.accounts_of(shard)?.iter().copied().collect::<BTreeSet<_>>();
+        self.scan_accounts(aws, &plan, shard, &accounts, lease).await
+    }
+
+    /// Finds the accounts in scope and divides them.
+    async fn plan(&self, aws: &Aws, shard: Shard) -> Result<Plan, RunError> {
+        let organization = organization::discover(aws, &self.config.organization, &self.config.role).await?;
+        let accounts = organization.members.iter().map(|member| member.account.id).collect::<Vec<AccountId>>();
+        let weights = match shard.of() {
+            1 => Ok(std::collections::BTreeMap::new()),
+            _ => weights::last_night(&self.store, &staging::scratch_name(&self.run_id, shard.number())).await,
+        };
+        let weights = weights.unwrap_or_else(|error| {
+            tracing::warn!(%error, "the accounts are divided by their number, since last night cannot be read");
+            std::collections::BTreeMap::new()
+        });
+        Ok(Plan {
+            run_id: self.run_id.clone(),
+            started_at: self.clock.now(),
+            made_with: self.made_with.clone(),
+            caller_arn: aws.caller().arn.clone(),
+            partition: aws.caller().partition,
+            shards: balance(&accounts, &weights, shard.of()),
+            organization,
+        })
+    }
+
+    /// Merges what was staged and makes it visible; one process at a time does so in a lake.
+    pub async fn publish(&self, incomplete: Incomplete) -> Result<Published, RunError> {
+        let work = async {
+            let key = format!("{FOLDER}publish-lease");
+            let lease = Lease::wait(&self.store, &key, self.lease_period()).await?;
+            let published = tokio::select! {
+                published = Box::pin(self.publish_alone(incomplete)) => published,
+                () = lease.lost() => Err(RunError::TakenOver(self.run_id.clone())),
+            };
+            lease.release().await;
+            published
+        };
+        tokio::select! {
+            published = work => published,
+            () = self.stopped() => {
+                let left = format!("all is scanned; `sagesweep publish --run-id {}` goes on", self.run_id);
+                Err(RunError::Stopped { run_id: self.run_id.clone(), left })
+            }
+        }
+    }
+
+    async fn publish_alone(&self, incomplete: Incomplete) -> Result<Published, RunError> {
+        publish::refuse_published(&self.store, &self.run_id).await?;
+        let plan = Plan::read(&self.store, &self.run_id, &self.made_with).await?;
+        let plan = plan.ok_or_else(|| RunError::NotPlanned(self.run_id.clone()))?;
+        let (ends, missing) = plan.ends(&self.store).await?;
+        if incomplete == Incomplete::Refused && !missing.is_empty() {
+            return Err(PlanError::Missing { run_id: self.run_id.clone(), missing }.into());
+        }
+        let mut parts = staging::parts(&self.store, &self.run_id).await?;
+        parts.retain(|part| counts(part, &missing));
+        let gaps = gaps(&plan, &self.config, &missing, &Ledger::of(&parts));
+        let scanned = Scanned { facts: self.facts(&plan, &ends), context: self.context(), parts, gaps };
+        let signer = Signer::open(&self.config.lake, &self.sdk);
+        let shape = publish::Shape::default();
+        let published = publish::publish(&self.store, scanned, shape, self.clock, signer.as_ref()).await?;
+        if let Err(error) = claim::settle(&self.store, &self.run_id).await {
+            tracing::warn!(%error, "the claim of the published run could not be removed");
+        }
+        Ok(published)
     }
 
     /// Where the tables are, as a person would write it.
@@ -165,47 +237,28 @@ impl Run {
         RunContext { run_id: self.run_id.clone(), owner_tag }
     }
 
-    fn facts(
-        &self,
-        aws: &Aws,
-        organization: &Organization,
-        regions: &BTreeSet<Region>,
-        started_at: jiff::Timestamp,
-    ) -> RunFacts {
-        let count = |counter: &std::sync::atomic::AtomicU64| counter.load(Ordering::Relaxed);
+    fn facts(&self, plan: &Plan, ends: &[ShardEnd]) -> RunFacts {
+        let regions = ends.iter().flat_map(|end| &end.regions).collect::<BTreeSet<_>>();
+        let count = |length: usize| u64::try_from(length).unwrap_or(u64::MAX);
         RunFacts {
             run_id: self.run_id.clone(),
-            started_at,
-            engine_version: env!("CARGO_PKG_VERSION").to_owned(),
-            ruleset_version: ruleset_version(),
-            config_sha256: sha256(&self.config.to_toml()),
-            caller_arn: aws.caller().arn.clone(),
-            org_id: organization.id.clone(),
-            scope_accounts: u64::try_from(organization.members.len()).unwrap_or(u64::MAX),
-            scope_regions: u64::try_from(regions.len()).unwrap_or(u64::MAX),
-            api_calls: count(&aws.counters().calls),
-            throttles: count(&aws.counters().throttles),
-            retries: count(&aws.counters().retries),
+            started_at: plan.started_at,
+            engine_version: plan.made_with.engine_version.clone(),
+            ruleset_version: plan.made_with.ruleset_version.clone(),
+            config_sha256: plan.made_with.config_sha256.clone(),
+            caller_arn: plan.caller_arn.clone(),
+            org_id: plan.organization.id.clone(),
+            scope_accounts: count(plan.organization.members.len()),
+            scope_regions: count(regions.len()),
+            api_calls: ends.iter().map(|end| end.api_calls).sum(),
+            throttles: ends.iter().map(|end| end.throttles).sum(),
+            retries: ends.iter().map(|end| end.retries).sum(),
             floor_percent: self.config.coverage.floor_percent,
         }
     }
-
-    /// The object that says that the scan ended, and what publish has to know of it.
-    fn facts_key(&self) -> String {
-        format!("{}scan.json", staging::folder(&self.run_id))
-    }
-
-    fn unreadable(&self, source: serde_json::Error) -> RunError {
-        RunError::Facts { place: self.store.place(&self.facts_key()), source }
-    }
 }
 
-/// The version of the catalogue: it changes when a check comes, goes, or judges differently.
-fn ruleset_version() -> String {
-    let rules = CHECKS.iter().map(|check| format!("{}@{}", check.id, check.version)).collect::<Vec<_>>();
-    sha256(&rules.join("\n")).chars().take(12).collect()
-}
-
-fn sha256(text: &str) -> String {
-    Digest::of(text.as_bytes()).sha256
+/// Whether a part counts: not when its shard was made with something else.
+fn counts(part: &Part, missing: &[Missing]) -> bool {
+    !missing.iter().any(|missing| missing.other.is_some() && missing.shard.number() == part.shard)
 }

@@ -27,7 +27,10 @@ use crate::{
     config::Config,
     coverage::{Coverage, Outcome, RegionsFrom},
     kms::Keys,
-    lake::staging::Unit,
+    lake::staging::{
+        ledger::Ledger,
+        unit::{CellKey, Delivery, End, Extent, Reading, Unit},
+    },
     organization::{self, Account, Member, Organization, Standing, Target},
     outcome::Refusal,
     place::Region,
@@ -61,14 +64,18 @@ pub struct Scan {
     pub aws: Arc<Aws>,
     /// The configuration.
     pub config: Arc<Config>,
-    /// The accounts.
+    /// The organization.
     pub organization: Arc<Organization>,
+    /// The accounts to scan.
+    pub members: Vec<Member>,
     /// The clock.
     pub clock: Clock,
     /// How far it is.
     pub progress: Arc<Progress>,
-    /// Where complete units go.
-    pub staged: mpsc::Sender<Unit>,
+    /// Where units go.
+    pub staged: mpsc::Sender<Delivery>,
+    /// What an earlier attempt of the run has staged, which is not asked again.
+    pub ledger: Arc<Ledger>,
 }
 
 /// A scan as its tasks see it.
@@ -83,16 +90,16 @@ struct Running {
 impl Scan {
     /// Scans every account in scope, and tells the regions that were. It always ends, and each cell in scope has its
     /// coverage row then, unless the receiver of the units is gone.
-    pub async fn run(self) -> BTreeSet<Region> {
-        let members = self.organization.members.clone();
+    pub async fn run(mut self) -> BTreeSet<Region> {
+        let members = std::mem::take(&mut self.members);
         self.progress.accounts.store(u64::try_from(members.len()).unwrap_or(0), Ordering::Relaxed);
         let most = self.config.pacing.max_targets.min(Semaphore::MAX_PERMITS);
         let keys = Arc::new(Keys::new(Arc::clone(&self.aws), Arc::clone(&self.organization)));
         let slice = u64::from(self.config.pacing.slice_jobs);
         let running = Arc::new(Running {
-            means: Means::new(slice, self.clock, keys, self.staged.clone()),
+            means: Means::new(slice, self.clock, keys, self.staged.clone(), Arc::clone(&self.ledger)),
             cells: Semaphore::new(most),
-            seen: Mutex::default(),
+            seen: Mutex::new(self.ledger.ends().map(|(cell, _)| cell.region.clone()).collect()),
             scan: self,
         });
         let mut accounts = JoinSet::new();
@@ -136,6 +143,10 @@ impl Running {
     async fn account(self: Arc<Self>, member: Member) {
         let (aws, config) = (&self.scan.aws, &self.scan.config);
         let id = member.account.id;
+        if self.scan.ledger.account_ended(id) {
+            self.scan.progress.accounts_done.fetch_add(1, Ordering::Relaxed);
+            return;
+        }
         let mut account = member.account;
         let partition = aws.caller().partition;
         let mut notes = self.scan.organization.notes.clone();
@@ -191,12 +202,13 @@ impl Running {
                 Arc::clone(self).region(Arc::clone(&target), Arc::clone(&session), *standing, Arc::clone(&notes));
             places.insert(tasks.spawn(task).id(), target);
         }
-        let (mut complete, mut evaluated) = (0_usize, 0);
+        let (mut complete, mut evaluated, mut is_final) = (0_usize, 0, true);
         while let Some(joined) = tasks.join_next_with_id().await {
             match joined {
                 Ok((_, (outcomes, resources))) => {
                     complete += outcomes.iter().filter(|outcome| **outcome == Outcome::Complete).count();
                     evaluated += resources;
+                    is_final &= outcomes.iter().all(|outcome| outcome.is_final());
                 }
                 // A task that panicked is a fault of ours; its cells are not seen, and coverage says so.
                 Err(error) if error.is_panic() => {
@@ -204,9 +216,13 @@ impl Running {
                         let refusal = Refusal::new(Outcome::Error, "sagesweep:Scan", "Internal", error.to_string());
                         self.refused_region(target, &refusal, &notes).await;
                     }
+                    is_final = false;
                 }
-                Err(_cancelled) => {}
+                Err(_cancelled) => is_final = false,
             }
+        }
+        if is_final {
+            self.hand_over(Delivery::AccountEnded(account.id)).await;
         }
         self.scan.progress.accounts_done.fetch_add(1, Ordering::Relaxed);
         tracing::info!(account = %account.id, name = account.name, cells, complete, resources = evaluated, "account done");
@@ -241,9 +257,15 @@ impl Running {
         let (mut outcomes, mut resources) = (Vec::new(), 0);
         let mut refusal: Option<Refusal> = None;
         for resource_type in ResourceType::ALL {
+            let ended = self.scan.ledger.ended(&CellKey::new(&target, resource_type));
+            if let Some(ended) = ended.filter(|ended| ended.outcome.is_final()) {
+                outcomes.push(ended.outcome);
+                self.scan.progress.cells_done.fetch_add(1, Ordering::Relaxed);
+                continue;
+            }
             let started_at = self.scan.clock.now();
-            let (collected, evaluated, unknown, look_up) = match &refusal {
-                Some(refusal) => (Collected::refused(refusal.clone()), 0, 0, None),
+            let Read { collected, evaluated, unknown, look_up, reading } = match &refusal {
+                Some(refusal) => Read::refused(refusal.clone()),
                 None => self.cell(&target, &session, resource_type).await,
             };
             if collected.outcome != Outcome::Complete && collected.method.is_none() {
@@ -253,7 +275,7 @@ impl Running {
             resources += evaluated;
             let mut detail = notes.to_vec();
             detail.extend(collected.notes);
-            self.cover(Coverage {
+            let coverage = Coverage {
                 target: Arc::clone(&target),
                 resource_type,
                 outcome: collected.outcome,
@@ -267,22 +289,17 @@ impl Running {
                 started_at,
                 duration_ms: milliseconds(started_at, self.scan.clock.now()),
                 detail: (!detail.is_empty()).then(|| detail.join("; ")),
-            })
-            .await;
+            };
+            self.cover(coverage, reading).await;
         }
         (outcomes, resources)
     }
 
-    /// One cell, within its deadline: how it went, what was judged, what stayed unknown, and why.
-    async fn cell(
-        &self,
-        target: &Arc<Target>,
-        session: &Session,
-        resource_type: ResourceType,
-    ) -> (Collected, u64, u64, Option<Refusal>) {
+    /// One cell, within its deadline.
+    async fn cell(&self, target: &Arc<Target>, session: &Session, resource_type: ResourceType) -> Read {
         let Ok(_permit) = self.cells.acquire().await else {
             let stopped = Refusal::new(Outcome::Error, "sagesweep:Scan", "Stopped", "the run is being stopped");
-            return (Collected::refused(stopped), 0, 0, None);
+            return Read::refused(stopped);
         };
         let gate = self.scan.aws.gate(session, &target.region);
         let cell = Arc::new(Cell::new(Arc::clone(target), resource_type, gate, self.means.clone()));
@@ -300,7 +317,7 @@ impl Running {
         collected.listed = collected.listed.max(evaluated);
         as_enabled(target, &mut collected);
         let look_up = cell.tally.refusal.lock().clone();
-        (collected, evaluated, unknown, look_up)
+        Read { collected, evaluated, unknown, look_up, reading: cell.reading() }
     }
 
     async fn refused_account(
@@ -316,12 +333,15 @@ impl Running {
             self.scan.progress.cells.fetch_add(u64::try_from(ResourceType::ALL.len()).unwrap_or(0), Ordering::Relaxed);
             self.refused_region(&self.target(&account, region, scope), refusal, notes).await;
         }
+        if refusal.outcome.is_final() {
+            self.hand_over(Delivery::AccountEnded(account.id)).await;
+        }
         self.scan.progress.accounts_done.fetch_add(1, Ordering::Relaxed);
     }
 
     async fn refused_region(&self, target: &Arc<Target>, refusal: &Refusal, notes: &[String]) -> Vec<Outcome> {
         for resource_type in ResourceType::ALL {
-            self.cover(Coverage {
+            let coverage = Coverage {
                 target: Arc::clone(target),
                 resource_type,
                 outcome: refusal.outcome,
@@ -335,19 +355,24 @@ impl Running {
                 started_at: self.scan.clock.now(),
                 duration_ms: 0,
                 detail: (!notes.is_empty()).then(|| notes.join("; ")),
-            })
-            .await;
+            };
+            self.cover(coverage, (Reading::new(), Vec::new())).await;
         }
         ResourceType::ALL.map(|_| refusal.outcome).to_vec()
     }
 
-    async fn cover(&self, coverage: Coverage) {
+    async fn cover(&self, coverage: Coverage, (reading, adopted): (Reading, Vec<Reading>)) {
         self.scan.progress.cells_done.fetch_add(1, Ordering::Relaxed);
-        let target = Arc::clone(&coverage.target);
-        let unit = Unit { target, resources: Vec::new(), findings: Vec::new(), coverage: Some(coverage) };
+        let (target, resource_type) = (Arc::clone(&coverage.target), coverage.resource_type);
+        let extent = Extent::End(Box::new(End { coverage, adopted }));
+        let (resources, findings) = (Vec::new(), Vec::new());
+        self.hand_over(Delivery::Unit(Unit { target, resource_type, reading, resources, findings, extent })).await;
+    }
+
+    async fn hand_over(&self, delivery: Delivery) {
         // When the receiver is gone the run fails, and says why where it was lost.
-        if self.scan.staged.send(unit).await.is_err() {
-            tracing::debug!("a coverage row came after staging had failed");
+        if self.scan.staged.send(delivery).await.is_err() {
+            tracing::debug!("a row of coverage came after staging had failed");
         }
     }
 
@@ -359,6 +384,24 @@ impl Running {
             partition: self.scan.aws.caller().partition,
             regions_from: scope.from,
         })
+    }
+}
+
+/// How the reading of a cell went, with what came of its resources.
+struct Read {
+    collected: Collected,
+    evaluated: u64,
+    unknown: u64,
+    /// A refusal that left a verdict unknown.
+    look_up: Option<Refusal>,
+    /// The reading, and the earlier ones that it counts on.
+    reading: (Reading, Vec<Reading>),
+}
+
+impl Read {
+    fn refused(refusal: Refusal) -> Self {
+        let collected = Collected::refused(refusal);
+        Self { collected, evaluated: 0, unknown: 0, look_up: None, reading: (Reading::new(), Vec::new()) }
     }
 }
 

@@ -36,7 +36,7 @@ use crate::{
 
 /// IAM actions of the caller's own identity, beside those that list the organization and write the lake.
 pub const CALLER_ACTIONS: &[&str] = &[GET_CALLER_IDENTITY, credentials::ASSUME_ROLE];
-const GET_CALLER_IDENTITY: &str = "sts:GetCallerIdentity";
+pub(crate) const GET_CALLER_IDENTITY: &str = "sts:GetCallerIdentity";
 
 /// A loader of the SDK's own configuration chain (profiles, SSO, ECS task role, endpoint variables) with the one
 /// HTTP client, timeouts and retries that all our clients share.
@@ -245,7 +245,7 @@ async fn identify(sdk: &SdkConfig, throttle: &Arc<Throttle>, pace: &Arc<Pace>) -
 }
 
 /// The same configuration in another region.
-fn in_region(sdk: &SdkConfig, region: &str) -> SdkConfig {
+pub(crate) fn in_region(sdk: &SdkConfig, region: &str) -> SdkConfig {
     sdk.to_builder().region(aws_config::Region::new(region.to_owned())).build()
 }
 

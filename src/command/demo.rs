@@ -9,14 +9,14 @@ use tokio::{
     process::{Child, Command},
 };
 
-use super::{Failure, Screen, scan_and_publish};
+use super::{Failure, Screen, until_stopped};
 use crate::{
     cli::{DemoArgs, ShapeArgs, SimulateArgs},
     config::{Config, Destination, Rate},
     demo::{self, Behaviour, Quotas, Shape},
     exit::ExitStatus,
     place::Partition,
-    session::sdk_config_loader,
+    session::{Clock, sdk_config_loader},
 };
 
 /// Two of its accounts and one region are out of reach on purpose.
@@ -47,8 +47,10 @@ pub(super) async fn run(args: DemoArgs, screen: &Screen) -> Result<ExitStatus, F
         .credentials_provider(credentials)
         .load()
         .await;
-    let run = screen.open(sdk, config, None);
-    scan_and_publish(&run, None, screen).await
+    // Always a new one: an unfinished run may be of another organization.
+    let run = screen.run(sdk, config, None, Clock::System);
+    let published = until_stopped(&run, Box::pin(run.scan_and_publish())).await?;
+    Ok(screen.conclude(&run, &published, None))
 }
 
 /// Serves the simulated organization until the standard input ends.

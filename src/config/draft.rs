@@ -143,6 +143,7 @@ rates = { "sagemaker:Search" = { per_second = 1, burst = 2 }, "kms:DescribeKey" 
 [lake]
 destination = "s3://lake/a/b/"
 bucket_region = "eu-west-1"
+signing_key = "alias/audit-evidence"
 [coverage]
 floor_percent = 99
 [findings]

@@ -91,6 +91,8 @@ pub(super) static KEYS: &[Key] = keys! {
     lake.destination: Text, text(str::parse);
     lake.bucket_region: Text, optional(str::parse);
     lake.kms_key: Text, optional(legal::kms_key);
+    lake.lease_seconds: Refused, whole(3..=3_600);
+    lake.signing_key: Text, optional(legal::kms_key);
     coverage.floor_percent: Refused, decimal(0.0..=100.0);
     findings.owner_tag: Text, optional(legal::tag_key);
 };

@@ -9,7 +9,7 @@ use super::print::or_empty;
 use crate::place::Region;
 
 /// Where the tables go and how objects are encrypted there.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Lake {
     /// A directory or a place in S3.
     pub destination: Destination,
@@ -19,6 +19,23 @@ pub struct Lake {
     /// The KMS key for objects (SSE-KMS), by id, ARN or alias; `None` is the bucket's default encryption.
     #[serde(serialize_with = "or_empty")]
     pub kms_key: Option<String>,
+    /// In a bucket, seconds without a sign after which another process counts as gone.
+    pub lease_seconds: u16,
+    /// The asymmetric KMS key that signs the manifest of each run, by id, ARN or alias; `None` signs nothing.
+    #[serde(serialize_with = "or_empty")]
+    pub signing_key: Option<String>,
+}
+
+impl Default for Lake {
+    fn default() -> Self {
+        Self {
+            destination: Destination::default(),
+            bucket_region: None,
+            kms_key: None,
+            lease_seconds: 60,
+            signing_key: None,
+        }
+    }
 }
 
 /// What the tables are written to.

@@ -1,4 +1,4 @@
-//! Key Management: `DescribeKey` in all four forms.
+//! Key Management: `DescribeKey` in all four forms; what else there is, the key that signs answers.
 
 use std::sync::atomic::Ordering;
 
@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use super::json::Json;
 use super::key::{KeyKind, Keyring};
+use super::operation::Operation;
 use super::refusal::Refusal;
 use super::world::{Invocation, World};
 
@@ -18,6 +19,9 @@ struct DescribeKey {
 }
 
 pub(super) fn answer(world: &World, invocation: &Invocation) -> Result<String, Refusal> {
+    if matches!(invocation.operation, Operation::GetPublicKey | Operation::Sign) {
+        return world.signing_key.answer(invocation);
+    }
     let request: DescribeKey = invocation.members()?;
     let name = request.key_id.as_str();
     if name.is_empty() || name.len() > 2048 {

@@ -72,6 +72,8 @@ macro_rules! operations {
 operations! {
     ListRegions = Account "ListRegions" "account:ListRegions",
     DescribeKey = Kms "DescribeKey" "kms:DescribeKey",
+    GetPublicKey = Kms "GetPublicKey" "kms:GetPublicKey",
+    Sign = Kms "Sign" "kms:Sign",
     DescribeOrganization = Organizations "DescribeOrganization" "organizations:DescribeOrganization",
     DescribeOrganizationalUnit = Organizations "DescribeOrganizationalUnit" "organizations:DescribeOrganizationalUnit",
     ListAccounts = Organizations "ListAccounts" "organizations:ListAccounts",
@@ -128,6 +130,8 @@ impl Operation {
             | Self::PutObject
             | Self::UploadPart
             | Self::DescribeKey
+            | Self::GetPublicKey
+            | Self::Sign
             | Self::DescribeOrganization
             | Self::DescribeOrganizationalUnit
             | Self::DescribeTrainingJob

@@ -16,6 +16,7 @@ use super::organization::Organization;
 use super::quota::{Count, Ledger};
 use super::server::listen;
 use super::shape::Shape;
+use super::signing_key::SigningKey;
 use super::world::World;
 use crate::place::{AccountId, Region};
 
@@ -41,6 +42,7 @@ impl Simulator {
             behaviour,
             aws_alias_descriptions: AtomicU64::new(0),
             buckets: Buckets::default(),
+            signing_key: SigningKey::generate()?,
         });
         let mut server = JoinSet::new();
         let address = listen(Arc::clone(&world), &mut server).await?;
@@ -75,6 +77,11 @@ impl Simulator {
     /// How often a name `alias/aws/…` was described, by which a reader would write: AWS creates the key. None should be.
     pub fn aws_alias_descriptions(&self) -> u64 {
         self.world.aws_alias_descriptions.load(Ordering::Relaxed)
+    }
+
+    /// The public half of the key that signs, as DER `SubjectPublicKeyInfo`.
+    pub fn signing_public_key(&self) -> &[u8] {
+        self.world.signing_key.public()
     }
 
     /// All calls, throttled ones among them.

@@ -15,6 +15,7 @@ use super::quota::Ledger;
 use super::refusal::Refusal;
 use super::region::Enablement;
 use super::reply::Reply;
+use super::signing_key::SigningKey;
 use super::{account_api, kms_api, organizations_api, s3_api, sagemaker_api, sts_api};
 
 /// The state behind the server; only the ledger, the counters and the buckets change.
@@ -27,6 +28,8 @@ pub(super) struct World {
     /// Descriptions of `alias/aws/…`, which on AWS create the key that they name.
     pub(super) aws_alias_descriptions: AtomicU64,
     pub(super) buckets: Buckets,
+    /// The key that signs.
+    pub(super) signing_key: SigningKey,
 }
 
 /// One invocation.

@@ -64,7 +64,7 @@ pub enum Read<R: 'static> {
     /// Texts by text.
     TextMap(for<'a> fn(&'a R) -> &'a BTreeMap<String, String>),
     /// Counts by text.
-    CountMap(for<'a> fn(&'a R) -> &'a BTreeMap<&'static str, u64>),
+    CountMap(for<'a> fn(&'a R) -> &'a BTreeMap<String, u64>),
     /// The objects of a run.
     Objects(for<'a> fn(&'a R) -> &'a [Object]),
 }

@@ -9,19 +9,20 @@ use std::{
     rc::Rc,
 };
 
-use arrow_array::RecordBatch;
+use arrow_array::{BooleanArray, RecordBatch, UInt32Array, cast::AsArray as _, types::UInt32Type};
 use arrow_ipc::{
     CompressionType,
     reader::FileReader,
     writer::{FileWriter, IpcWriteOptions},
 };
 use arrow_schema::{ArrowError, SchemaRef};
-use arrow_select::interleave::interleave_record_batch;
+use arrow_select::{filter::filter_record_batch, interleave::interleave_record_batch};
 use thiserror::Error;
 
 use super::{
     hash::{Digest, Hashing},
     order::{Keys, Order},
+    staging::{ledger::Live, part::UNIT},
 };
 
 /// Rows in a batch of a sorted run: what each open run holds in memory.
@@ -58,6 +59,15 @@ pub enum MergeError {
     Rows(#[from] ArrowError),
 }
 
+/// A sorted run, and which of its rows count.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// The file.
+    pub path: PathBuf,
+    /// The units that count, of a staged file; none of a run without a column of units, whose rows all count.
+    pub live: Option<Live>,
+}
+
 /// The merged rows, in batches; of rows with the same key only the one observed last.
 #[derive(Debug)]
 pub struct Merge {
@@ -74,7 +84,7 @@ pub struct Merge {
 /// A run that is open.
 #[derive(Debug)]
 struct Run {
-    path: PathBuf,
+    source: Source,
     reader: FileReader<BufReader<File>>,
     /// Where its present batch stands in `held`; none at its end.
     slot: Option<usize>,
@@ -111,24 +121,29 @@ impl Eq for Head {}
 impl Merge {
     /// Opens sorted runs, at most [`FAN_IN`] at once: more are first merged into longer runs in `scratch`, which
     /// removes those of them that stand in `scratch` themselves.
-    pub fn open(order: Order, schema: &SchemaRef, mut paths: Vec<PathBuf>, scratch: &Path) -> Result<Self, MergeError> {
+    pub fn open(
+        order: Order,
+        schema: &SchemaRef,
+        mut sources: Vec<Source>,
+        scratch: &Path,
+    ) -> Result<Self, MergeError> {
         let mut rounds = 0_u32..;
-        while paths.len() > FAN_IN {
+        while sources.len() > FAN_IN {
             // No more than needed, so that as few rows as possible are written once more.
-            let few = (paths.len() - FAN_IN + 1).min(FAN_IN);
-            let group = paths.drain(..few).collect::<Vec<_>>();
+            let few = (sources.len() - FAN_IN + 1).min(FAN_IN);
+            let group = sources.drain(..few).collect::<Vec<_>>();
             let path = scratch.join(format!("round-{}.arrow", rounds.next().unwrap_or(u32::MAX)));
             write_run(&path, schema, Self::open_all(order, schema, &group)?)?;
-            for done in group.iter().filter(|done| done.starts_with(scratch)) {
+            for done in group.iter().filter(|done| done.path.starts_with(scratch)) {
                 // Only room is lost when this fails: the folder goes at the end.
-                drop(std::fs::remove_file(done));
+                drop(std::fs::remove_file(&done.path));
             }
-            paths.push(path);
+            sources.push(Source { path, live: None });
         }
-        Self::open_all(order, schema, &paths)
+        Self::open_all(order, schema, &sources)
     }
 
-    fn open_all(order: Order, schema: &SchemaRef, paths: &[PathBuf]) -> Result<Self, MergeError> {
+    fn open_all(order: Order, schema: &SchemaRef, sources: &[Source]) -> Result<Self, MergeError> {
         let mut merge = Self {
             order,
             runs: Vec::new(),
@@ -138,14 +153,8 @@ impl Merge {
             last: None,
             duplicates: 0,
         };
-        for (run, path) in paths.iter().enumerate() {
-            let failed = |source| MergeError::Read { path: path.clone(), source };
-            let file = File::open(path).map_err(|error| failed(error.into()))?;
-            let reader = FileReader::try_new(BufReader::new(file), None).map_err(failed)?;
-            if reader.schema().fields() != schema.fields() {
-                return Err(MergeError::Columns(path.clone()));
-            }
-            merge.runs.push(Run { path: path.clone(), reader, slot: None });
+        for (run, source) in sources.iter().enumerate() {
+            merge.runs.push(Run::open(source.clone(), schema)?);
             if let Some(keys) = merge.next_batch(run)? {
                 merge.heads.push(Reverse(Head { keys, row: 0, run }));
             }
@@ -216,10 +225,43 @@ impl Iterator for Merge {
     }
 }
 
+impl Run {
+    fn open(source: Source, schema: &SchemaRef) -> Result<Self, MergeError> {
+        let failed = |source: &Source, error| MergeError::Read { path: source.path.clone(), source: error };
+        let file = File::open(&source.path).map_err(|error| failed(&source, error.into()))?;
+        let all = FileReader::try_new(BufReader::new(file), None).map_err(|error| failed(&source, error))?;
+        let found = all.schema();
+        let units = usize::from(source.live.is_some());
+        let same = found.fields().len() == schema.fields().len() + units
+            && found.fields().iter().zip(schema.fields()).all(|(found, wanted)| found == wanted)
+            && (units == 0 || found.fields().last().is_some_and(|field| field.name() == UNIT));
+        if same { Ok(Self { source, reader: all, slot: None }) } else { Err(MergeError::Columns(source.path)) }
+    }
+
+    /// The rows of the next batch that count, without the column of units; none at the end.
+    fn next(&mut self) -> Option<Result<RecordBatch, ArrowError>> {
+        let batch = self.reader.next()?;
+        let Some(live) = &self.source.live else { return Some(batch) };
+        Some(batch.and_then(|mut batch| {
+            let units = batch.remove_column(batch.num_columns().saturating_sub(1));
+            match (live, units.as_primitive_opt::<UInt32Type>()) {
+                (Live::All, _) => Ok(batch),
+                (Live::Only(_), Some(units)) => filter_record_batch(&batch, &counting(units, live)),
+                (Live::Only(_), None) => Err(ArrowError::SchemaError(format!("column `{UNIT}` holds no numbers"))),
+            }
+        }))
+    }
+}
+
+/// Which rows belong to units that count.
+fn counting(units: &UInt32Array, live: &Live) -> BooleanArray {
+    units.values().iter().map(|unit| Some(usize::try_from(*unit).is_ok_and(|unit| live.counts(unit)))).collect()
+}
+
 fn next_batch(run: &mut Run, order: Order, held: &mut Vec<RecordBatch>) -> Result<Option<Rc<Keys>>, MergeError> {
     run.slot = None;
-    for batch in run.reader.by_ref() {
-        let batch = batch.map_err(|source| MergeError::Read { path: run.path.clone(), source })?;
+    while let Some(batch) = run.next() {
+        let batch = batch.map_err(|source| MergeError::Read { path: run.source.path.clone(), source })?;
         if batch.num_rows() > 0 {
             let keys = Rc::new(Keys::new(order, &batch)?);
             held.push(batch);

@@ -7,33 +7,49 @@ use std::{
 };
 
 use futures::{StreamExt as _, TryStreamExt as _, stream};
-use jiff::Timestamp;
 use parquet::errors::ParquetError;
 use serde::de::value;
 use thiserror::Error;
 use tokio::task::{self, JoinError};
 
+mod chain;
+pub(crate) mod commit;
 mod files;
+mod rows;
 mod tally;
 
+pub use chain::ChainError;
 use files::{Files, LocalFile};
 pub use files::{MOST_FILES, Shape};
 pub use tally::{Kind, Tally, share_in_percent};
 
 use super::{
     RunContext, RunId, Table,
-    column::{ColumnError, batch},
+    column::ColumnError,
     hash::Digest,
-    merge::{Merge, MergeError},
+    merge::{Merge, MergeError, Source},
     order::Order,
-    runs::{self, Object, RunFacts, RunRow, RunStatus},
-    staging::{self, StagingError, part::StagedFile},
+    runs::{Object, RunFacts, RunRow},
+    staging::{self, StagingError, part::Part},
     store::{Put, Store, StoreError},
 };
-use crate::{finding::Status, session::Clock};
+use crate::{coverage::Coverage, session::Clock, signing::Signer};
 
 /// Staged files that are fetched and verified at once.
 const FETCHES: usize = 8;
+
+/// A run that is scanned.
+#[derive(Debug)]
+pub struct Scanned {
+    /// What is known of it.
+    pub facts: RunFacts,
+    /// What its rows share.
+    pub context: RunContext,
+    /// The parts that count.
+    pub parts: Vec<Part>,
+    /// Rows of coverage for what was not scanned.
+    pub gaps: Vec<Coverage>,
+}
 
 /// A run that is published.
 #[derive(Debug, Clone, PartialEq)]
@@ -135,32 +151,47 @@ pub enum PublishError {
         /// What it could have been.
         source: value::Error,
     },
+    /// The run gets no place in the chain of manifests.
+    #[error("cannot write the evidence of the run")]
+    Chain(#[from] ChainError),
     /// The thread that merges died.
     #[error("a worker thread of publish ended early")]
     Worker(#[from] JoinError),
 }
 
 /// Publishes what is staged for a run: the files of each table, and after all of them the object in `runs`, which is
-/// there once or not at all. Then the staged parts go. `clock` tells the time of the commit.
-pub async fn publish(store: &Store, facts: &RunFacts, shape: Shape, clock: Clock) -> Result<Published, PublishError> {
+/// there once or not at all. Then the staged parts go. `clock` tells the time of the commit; `signer` signs the manifest.
+pub async fn publish(
+    store: &Store,
+    scanned: Scanned,
+    shape: Shape,
+    clock: Clock,
+    signer: Option<&Signer>,
+) -> Result<Published, PublishError> {
+    let Scanned { facts, context, parts, gaps } = scanned;
     let run_id = &facts.run_id;
-    let commit_key = Table::Runs.key(run_id, 0);
     refuse_published(store, run_id).await?;
-    let staged = staged_files(store, run_id).await?;
+    if parts.is_empty() && gaps.is_empty() {
+        let place = store.place(&staging::folder(run_id));
+        return Err(PublishError::NothingStaged { run_id: run_id.clone(), place });
+    }
+    let staged = rows::Staged::of(&parts, gaps, context);
+    drop(parts);
 
     let mut tally = Tally::default();
     let mut objects = Vec::new();
     let mut rows = BTreeMap::new();
     for table in Table::SCANNED {
-        let files = staged.iter().filter(|(_, file)| file.table == table);
-        let (published, counted) = publish_table(store, run_id, table, files, shape, tally).await?;
-        rows.insert(table.as_str(), published.iter().map(|object| object.rows).sum());
+        let (published, counted) = publish_table(store, run_id, table, &staged, shape, tally).await?;
+        rows.insert(table.as_str().to_owned(), published.iter().map(|object| object.rows).sum());
         tally = counted;
         objects.extend(published);
     }
 
-    let run = run_row(facts, clock.now(), &tally, rows, objects);
-    let (bytes, commit) = commit(run.clone(), commit_key).await?;
+    let mut run = commit::run_row(&facts, clock.now(), &tally, rows, objects);
+    run.link = chain::link(store, &run, signer).await?;
+    let row = run.clone();
+    let (bytes, commit) = task::spawn_blocking(move || commit::encode(row)).await??;
     match store.put(&commit.key, bytes, Put::IfAbsent).await {
         Err(StoreError::AlreadyExists(place)) => {
             return Err(PublishError::AlreadyPublished { run_id: run_id.clone(), place });
@@ -176,40 +207,36 @@ pub async fn publish(store: &Store, facts: &RunFacts, shape: Shape, clock: Clock
 
 /// Refuses a run that is published already.
 pub async fn refuse_published(store: &Store, run_id: &RunId) -> Result<(), PublishError> {
-    let key = Table::Runs.key(run_id, 0);
-    match store.size(&key).await? {
-        Some(_) => Err(PublishError::AlreadyPublished { run_id: run_id.clone(), place: store.place(&key) }),
-        None => Ok(()),
+    match is_published(store, run_id).await? {
+        true => {
+            let place = store.place(&Table::Runs.key(run_id, 0));
+            Err(PublishError::AlreadyPublished { run_id: run_id.clone(), place })
+        }
+        false => Ok(()),
     }
 }
 
-/// The files of all parts that count, with their keys.
-async fn staged_files(store: &Store, run_id: &RunId) -> Result<Vec<(String, StagedFile)>, PublishError> {
-    let parts = staging::parts(store, run_id).await?;
-    if parts.is_empty() {
-        let place = store.place(&staging::folder(run_id));
-        return Err(PublishError::NothingStaged { run_id: run_id.clone(), place });
-    }
-    let files = parts.iter().flat_map(|part| part.files.iter().map(|file| (part.key_of(file), file.clone())));
-    Ok(files.collect())
+/// Whether a run is published.
+pub async fn is_published(store: &Store, run_id: &RunId) -> Result<bool, StoreError> {
+    Ok(store.size(&Table::Runs.key(run_id, 0)).await?.is_some())
 }
 
 async fn publish_table(
     store: &Store,
     run_id: &RunId,
     table: Table,
-    staged: impl Iterator<Item = &(String, StagedFile)>,
+    staged: &rows::Staged,
     shape: Shape,
     tally: Tally,
 ) -> Result<(Vec<Object>, Tally), PublishError> {
-    let staged = staged.collect::<Vec<_>>();
-    let expected_rows = staged.iter().map(|(_, file)| file.rows).sum();
-    let scratch = store.scratch().await?;
-    let fetches = staged.into_iter().map(|(key, file)| fetch(store, key, file, scratch.path()));
-    let runs = stream::iter(fetches).buffered(FETCHES).try_collect::<Vec<_>>().await?;
+    store.sweep(&table.folder(run_id.run_date()), run_id.as_str()).await?;
+    let scratch = store.scratch(&format!("{run_id}-{table}")).await?;
+    let fetches = staged.files(table).map(|file| file.fetch(store, scratch.path()));
+    let mut sources = stream::iter(fetches).buffered(FETCHES).try_collect::<Vec<_>>().await?;
+    sources.extend(staged.gaps(table, scratch.path())?);
 
-    let folder = scratch.path().to_owned();
-    let merging = task::spawn_blocking(move || merge(table, runs, &folder, shape, expected_rows, tally));
+    let (folder, expected_rows) = (scratch.path().to_owned(), staged.rows(table));
+    let merging = task::spawn_blocking(move || merge(table, sources, &folder, shape, expected_rows, tally));
     let (files, tally) = merging.await??;
 
     let mut objects = Vec::new();
@@ -226,21 +253,6 @@ async fn publish_table(
     Ok((objects, tally))
 }
 
-/// A staged file on this machine, after its content was compared with what its part says.
-async fn fetch(store: &Store, key: &str, file: &StagedFile, scratch: &Path) -> Result<PathBuf, PublishError> {
-    let path = store.fetch(key, scratch).await?;
-    let digest = digest(path.clone()).await?;
-    if digest.bytes == file.bytes && digest.sha256 == file.sha256 {
-        return Ok(path);
-    }
-    Err(PublishError::Changed {
-        place: store.place(key),
-        bytes: digest.bytes,
-        found: digest.sha256,
-        expected: file.sha256.clone(),
-    })
-}
-
 async fn digest(path: PathBuf) -> Result<Digest, PublishError> {
     let read = move || Digest::of_file(&path).map_err(|source| PublishError::Read { path, source });
     task::spawn_blocking(read).await?
@@ -249,7 +261,7 @@ async fn digest(path: PathBuf) -> Result<Digest, PublishError> {
 /// The work of the thread that merges.
 fn merge(
     table: Table,
-    runs: Vec<PathBuf>,
+    sources: Vec<Source>,
     scratch: &Path,
     shape: Shape,
     expected_rows: u64,
@@ -257,8 +269,8 @@ fn merge(
 ) -> Result<(Vec<LocalFile>, Tally), PublishError> {
     let failed = |source| PublishError::Merge { table, source };
     let mut files = Files::new(table, scratch, shape, expected_rows);
-    if let Some(order) = table.order().filter(|_: &Order| !runs.is_empty()) {
-        let mut merged = Merge::open(order, &table.schema(), runs, scratch).map_err(failed)?;
+    if let Some(order) = table.order().filter(|_: &Order| !sources.is_empty()) {
+        let mut merged = Merge::open(order, &table.schema(), sources, scratch).map_err(failed)?;
         for batch in &mut merged {
             let batch = batch.map_err(failed)?;
             tally.add(table, &batch)?;
@@ -309,43 +321,6 @@ async fn remove_leftovers(store: &Store, run_id: &RunId, table: Table, ours: &[O
         }
     }
     Ok(())
-}
-
-fn run_row(
-    facts: &RunFacts,
-    published_at: Timestamp,
-    tally: &Tally,
-    rows: BTreeMap<&'static str, u64>,
-    objects: Vec<Object>,
-) -> RunRow {
-    let coverage_percent = tally.coverage_percent();
-    let status = match coverage_percent {
-        Some(percent) if percent >= facts.floor_percent => RunStatus::Complete,
-        Some(_) | None => RunStatus::Incomplete,
-    };
-    RunRow {
-        facts: facts.clone(),
-        status,
-        published_at,
-        cells_total: tally.cells_total(),
-        cells_counted: tally.cells_counted(),
-        cells_complete: tally.cells_complete(),
-        coverage_percent,
-        findings: Status::ALL.map(|status| (status.as_str(), tally.with_status(status))).into(),
-        rows,
-        objects,
-    }
-}
-
-/// The object in `runs`: its bytes, and what identifies them.
-async fn commit(run: RunRow, key: String) -> Result<(Vec<u8>, Object), PublishError> {
-    let encode = move || {
-        let context = RunContext { run_id: run.facts.run_id.clone(), owner_tag: String::new() };
-        let bytes = files::in_memory(Table::Runs, &batch(&runs::columns(), &[run], &context)?)?;
-        let Digest { bytes: size, sha256 } = Digest::of(&bytes);
-        Ok((bytes, Object { key, bytes: size, rows: 1, sha256 }))
-    };
-    task::spawn_blocking(encode).await?
 }
 
 #[cfg(test)]

@@ -75,10 +75,22 @@ pub struct Object {
     pub sha256: String,
 }
 
-/// The row of a run.
-#[derive(Debug, Clone, PartialEq)]
+/// The place of a run in the chain of manifests.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Link {
+    /// Its number, from one.
+    pub sequence: u64,
+    /// SHA-256 of the bytes of its manifest, in hexadecimal.
+    pub manifest_sha256: String,
+    /// The same of the run before it; none for the first.
+    pub previous_manifest_sha256: Option<String>,
+}
+
+/// The row of a run. Manifests hold it too and are read by later versions: a field that is added needs a default.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RunRow {
     /// What was known before.
+    #[serde(flatten)]
     pub facts: RunFacts,
     /// Whether it saw enough.
     pub status: RunStatus,
@@ -93,16 +105,19 @@ pub struct RunRow {
     /// The share of the last two.
     pub coverage_percent: Option<f64>,
     /// Findings by status.
-    pub findings: BTreeMap<&'static str, u64>,
+    pub findings: BTreeMap<String, u64>,
     /// Rows by table.
-    pub rows: BTreeMap<&'static str, u64>,
+    pub rows: BTreeMap<String, u64>,
     /// The objects of the other tables, by key.
     pub objects: Vec<Object>,
+    /// Its place in the chain of manifests, which no manifest can hold: it is about the manifest itself.
+    #[serde(skip)]
+    pub link: Link,
 }
 
 /// The columns of the table.
 pub fn columns() -> Vec<Column<RunRow>> {
-    [run_columns(), identity(), scope(), contents(), effort()].concat()
+    [run_columns(), identity(), scope(), contents(), chain(), effort()].concat()
 }
 
 fn identity() -> Vec<Column<RunRow>> {
@@ -197,6 +212,26 @@ fn contents() -> Vec<Column<RunRow>> {
             name: "objects",
             meaning: "The objects of the tables of this run with their size, rows and SHA-256.",
             read: Read::Objects(|row| &row.objects),
+        },
+    ]
+}
+
+fn chain() -> Vec<Column<RunRow>> {
+    vec![
+        Column {
+            name: "sequence",
+            meaning: "The place of the run in the chain of manifests, from 1.",
+            read: Read::BigInt(|row| row.link.sequence),
+        },
+        Column {
+            name: "manifest_sha256",
+            meaning: "SHA-256 of the manifest of this run.",
+            read: Read::Text(|row| Cow::Borrowed(&row.link.manifest_sha256)),
+        },
+        Column {
+            name: "previous_manifest_sha256",
+            meaning: "SHA-256 of the manifest of the run before it in the chain; null for the first.",
+            read: Read::OptionalText(|row, _| row.link.previous_manifest_sha256.as_deref().map(Cow::Borrowed)),
         },
     ]
 }

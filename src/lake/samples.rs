@@ -6,8 +6,12 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{
     RunContext,
+    publish::Scanned,
     runs::RunFacts,
-    staging::{self, Bounds, Unit},
+    staging::{
+        self, Bounds,
+        unit::{Delivery, End, Extent, Reading, Unit},
+    },
     store::Store,
 };
 use crate::{
@@ -132,8 +136,15 @@ pub(crate) fn findings(target: &Arc<Target>, resource: &Arc<Resource>, number: u
     CHECKS.iter().zip(verdicts).map(finding).collect()
 }
 
-pub(crate) fn unit(target: &Arc<Target>, numbers: impl Iterator<Item = u32>, seconds: i64) -> Unit {
-    let mut unit = Unit { target: Arc::clone(target), resources: Vec::new(), findings: Vec::new(), coverage: None };
+pub(crate) fn unit(target: &Arc<Target>, reading: Reading, numbers: impl Iterator<Item = u32>, seconds: i64) -> Unit {
+    let mut unit = Unit {
+        target: Arc::clone(target),
+        resource_type: ResourceType::TrainingJob,
+        reading,
+        resources: Vec::new(),
+        findings: Vec::new(),
+        extent: Extent::Piece,
+    };
     for number in numbers {
         let resource = Arc::new(resource(target, number, seconds));
         unit.findings.extend(findings(target, &resource, number));
@@ -166,21 +177,27 @@ pub(crate) fn coverage(target: &Arc<Target>, outcome: Outcome, listed: u64) -> C
     }
 }
 
+/// The end of a reading that counts on no other.
+pub(crate) fn end(coverage: Coverage) -> Extent {
+    Extent::End(Box::new(End { coverage, adopted: Vec::new() }))
+}
+
 /// Six cells, `jobs` resources in each that can be read, in units of 10.
 pub(crate) fn units(jobs: u32) -> Vec<Unit> {
     let mut units = Vec::new();
     for account in [111_111_111_111, 22, 333_333_333_333] {
         for region in ["eu-central-1", "us-east-1"] {
-            let target = target(account, region);
+            let (target, reading) = (target(account, region), Reading::new());
             let outcome =
                 if account == 22 && region == "us-east-1" { Outcome::AccessDenied } else { Outcome::Complete };
             if outcome == Outcome::Complete {
-                let slices =
-                    (0..jobs).step_by(10).map(|from| unit(&target, from..jobs.min(from + 10), i64::from(from)));
+                let slices = (0..jobs)
+                    .step_by(10)
+                    .map(|from| unit(&target, reading, from..jobs.min(from + 10), i64::from(from)));
                 units.extend(slices);
             }
-            let mut last = unit(&target, 0..0, 0);
-            last.coverage = Some(coverage(&target, outcome, u64::from(jobs)));
+            let mut last = unit(&target, reading, 0..0, 0);
+            last.extent = end(coverage(&target, outcome, u64::from(jobs)));
             units.push(last);
         }
     }
@@ -190,11 +207,17 @@ pub(crate) fn units(jobs: u32) -> Vec<Unit> {
 /// Stages units as one shard, closing parts at `findings` findings.
 pub(crate) async fn stage(store: &Store, units: Vec<Unit>, findings: usize) -> staging::Staged {
     let bounds = Bounds { findings, ..Bounds::default() };
-    let (sender, writer) = staging::open(store.clone(), context(), 0, bounds).await.unwrap();
+    let (sender, writer) = staging::open(store.clone(), context(), 1, bounds).await.unwrap();
     let send = async move {
         for unit in units {
-            sender.send(unit).await.unwrap();
+            sender.send(Delivery::Unit(unit)).await.unwrap();
         }
     };
     futures::join!(writer.run(), send).0.unwrap()
+}
+
+/// What is staged for the run of the samples.
+pub(crate) async fn scanned(store: &Store) -> Scanned {
+    let parts = staging::parts(store, &context().run_id).await.unwrap();
+    Scanned { facts: facts(), context: context(), parts, gaps: Vec::new() }
 }

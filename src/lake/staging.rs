@@ -1,19 +1,23 @@
 //! Staging: complete units come in over a bounded channel and become sorted runs, so that nothing of a night has to be
 //! held in memory and nothing that was complete is lost with the process.
 
-use std::sync::Arc;
+use std::{pin::pin, sync::Arc, time::Duration};
 
-use futures::{StreamExt as _, stream::FuturesUnordered};
+use futures::{FutureExt as _, future::Fuse};
 use tempfile::TempDir;
 use thiserror::Error;
 use tokio::{
     sync::mpsc,
     task::{self, JoinError},
+    time::Instant,
 };
 
+pub mod ledger;
 pub mod part;
+pub mod unit;
 
 use part::{Part, Rows};
+use unit::Delivery;
 
 use super::{
     RunContext, RunId,
@@ -21,20 +25,6 @@ use super::{
     merge::MergeError,
     store::{Put, Store, StoreError},
 };
-use crate::{coverage::Coverage, finding::Finding, organization::Target, resource::Resource};
-
-/// A complete unit of the scan: all of it is staged, or nothing.
-#[derive(Debug, Clone)]
-pub struct Unit {
-    /// Account and region of its resources.
-    pub target: Arc<Target>,
-    /// The resources.
-    pub resources: Vec<Arc<Resource>>,
-    /// What the checks say of them.
-    pub findings: Vec<Finding>,
-    /// The row of the cell, with its last unit.
-    pub coverage: Option<Coverage>,
-}
 
 /// How much is held in memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,13 +35,13 @@ pub struct Bounds {
     pub findings: usize,
     /// Resources at which a part is closed.
     pub resources: usize,
-    /// Closed parts that are encoded and uploaded at once, while the next one fills.
-    pub parts_at_once: usize,
+    /// How long a part may stay open: what is in it would be lost with the process.
+    pub open: Duration,
 }
 
 impl Default for Bounds {
     fn default() -> Self {
-        Self { channel: 2, findings: 16 * 1024, resources: 4 * 1024, parts_at_once: 1 }
+        Self { channel: 2, findings: 16 * 1024, resources: 4 * 1024, open: Duration::from_secs(20) }
     }
 }
 
@@ -108,7 +98,15 @@ pub enum StagingError {
 
 /// The folder of the staged parts of a run.
 pub fn folder(run_id: &RunId) -> String {
-    format!("_staging/{run_id}/")
+    format!("{FOLDER}{run_id}/")
+}
+
+/// The folder of all that is on its way.
+pub const FOLDER: &str = "_staging/";
+
+/// The name of temporary files of one shard, by which a later attempt knows what an earlier one has left.
+pub fn scratch_name(run_id: &RunId, shard: u32) -> String {
+    format!("{run_id}-{shard:04}")
 }
 
 /// Opens staging for one shard of a run: what goes into the sender is staged by [`Writer::run`], which has to be
@@ -118,9 +116,9 @@ pub async fn open(
     context: RunContext,
     shard: u32,
     bounds: Bounds,
-) -> Result<(mpsc::Sender<Unit>, Writer), StagingError> {
+) -> Result<(mpsc::Sender<Delivery>, Writer), StagingError> {
     let number = part::next_number(&store.list(&folder(&context.run_id)).await?, shard);
-    let scratch = store.scratch().await?;
+    let scratch = store.scratch(&scratch_name(&context.run_id, shard)).await?;
     let (sender, units) = mpsc::channel(bounds.channel.max(1));
     Ok((sender, Writer { store, context: Arc::new(context), shard, number, bounds, units, scratch }))
 }
@@ -133,38 +131,53 @@ pub struct Writer {
     shard: u32,
     number: u32,
     bounds: Bounds,
-    units: mpsc::Receiver<Unit>,
+    units: mpsc::Receiver<Delivery>,
     scratch: TempDir,
 }
 
 impl Writer {
     /// Stages units until every sender is gone. An error closes the channel, which the scan sees at its next unit.
+    ///
+    /// One part after the other becomes durable, in the order of their numbers, while the next one fills.
     pub async fn run(mut self) -> Result<Staged, StagingError> {
         let mut staged = Staged::default();
         let mut rows = Rows::default();
-        let mut closed = FuturesUnordered::new();
-        let at_once = self.bounds.parts_at_once.max(1);
+        let mut opened = Instant::now();
+        let mut closing = pin!(Fuse::terminated());
+        let mut is_closing = false;
         loop {
-            // The channel is drained while parts are encoded and uploaded; only when too many are under way does it
-            // fill, and the scan waits.
+            // The channel is drained while a part is encoded and uploaded; only when the next is full meanwhile does
+            // it fill, and the scan waits.
+            let is_full = rows.reach(self.bounds);
+            let is_due = is_full || opened.elapsed() >= self.bounds.open;
+            if !is_closing && is_due && !rows.is_empty() {
+                closing.set(self.close(std::mem::take(&mut rows)).fuse());
+                is_closing = true;
+                continue;
+            }
             tokio::select! {
-                Some(part) = closed.next() => staged.add(&part?),
-                unit = self.units.recv(), if closed.len() < at_once => {
-                    let Some(unit) = unit else { break };
-                    rows.add(unit);
-                    if rows.reach(self.bounds) {
-                        let close = self.close(std::mem::take(&mut rows));
-                        closed.push(close);
+                part = &mut closing, if is_closing => {
+                    staged.add(&part?);
+                    is_closing = false;
+                }
+                delivery = self.units.recv(), if !is_full => {
+                    if rows.is_empty() {
+                        opened = Instant::now();
+                    }
+                    match delivery {
+                        Some(Delivery::Unit(unit)) => rows.add(unit),
+                        Some(Delivery::AccountEnded(account)) => rows.account_ended(account),
+                        None => break,
                     }
                 }
+                () = tokio::time::sleep_until(opened + self.bounds.open), if !is_closing && !rows.is_empty() => {}
             }
         }
-        if !rows.is_empty() {
-            let close = self.close(rows);
-            closed.push(close);
+        if is_closing {
+            staged.add(&closing.await?);
         }
-        while let Some(part) = closed.next().await {
-            staged.add(&part?);
+        if !rows.is_empty() {
+            staged.add(&self.close(rows).await?);
         }
         Ok(staged)
     }
@@ -216,6 +229,10 @@ mod tests {
     use super::*;
     use crate::lake::samples::{context, stage, units};
 
+    fn unit() -> Delivery {
+        Delivery::Unit(units(1).remove(0))
+    }
+
     #[tokio::test]
     async fn parts_hold_whole_units_and_are_numbered_on_after_a_restart() {
         let root = tempfile::tempdir().unwrap();
@@ -231,7 +248,7 @@ mod tests {
             }
         }
         // The files of a part that was never finished do not count, and their number is not used again.
-        let orphan = format!("{}findings-0000-00099.arrow", folder(&context().run_id));
+        let orphan = format!("{}findings-0001-00099-00000000.arrow", folder(&context().run_id));
         store.put(&orphan, b"torn".to_vec(), Put::Replace).await.unwrap();
         stage(&store, units(1), 30).await;
         let second = parts(&store, &context().run_id).await.unwrap();
@@ -244,12 +261,12 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let store = Store::directory(root.path());
         let bounds = Bounds { findings: 1, ..Bounds::default() };
-        let (sender, writer) = open(store.clone(), context(), 0, bounds).await.unwrap();
+        let (sender, writer) = open(store.clone(), context(), 1, bounds).await.unwrap();
         std::fs::write(root.path().join("_staging"), "in the way").unwrap();
         let scan = async {
             let mut units = units(400).into_iter();
             while let Some(unit) = units.next() {
-                if sender.send(unit).await.is_err() {
+                if sender.send(Delivery::Unit(unit)).await.is_err() {
                     return units.count();
                 }
             }
@@ -264,10 +281,12 @@ mod tests {
     async fn two_scans_of_one_shard_do_not_mix() {
         let root = tempfile::tempdir().unwrap();
         let store = Store::directory(root.path());
-        let (sender, late) = open(store.clone(), context(), 0, Bounds::default()).await.unwrap();
+        let (sender, late) = open(store.clone(), context(), 1, Bounds::default()).await.unwrap();
         stage(&store, units(1), 30).await;
-        let send = async move { sender.send(units(1).remove(0)).await.unwrap() };
+        let send = async move { sender.send(unit()).await.unwrap() };
         let (result, ()) = futures::join!(late.run(), send);
-        assert!(matches!(result, Err(StagingError::Store(StoreError::AlreadyExists(_)))), "{result:?}");
+        // The one that was there first finds its scratch swept away, or its number taken.
+        assert!(result.is_err(), "{result:?}");
+        assert_eq!(parts(&store, &context().run_id).await.unwrap().len(), 1);
     }
 }

@@ -15,10 +15,11 @@ use tokio::task::JoinError;
 mod directory;
 mod multipart;
 mod s3;
+pub mod settings;
+pub mod trial;
 
-use directory::Directory;
-use s3::Bucket;
-pub use s3::{ACTIONS, KEY_ACTIONS};
+pub use directory::Directory;
+pub use s3::{ACTIONS, Bucket, KEY_ACTIONS};
 
 use crate::{config, place::Partition};
 
@@ -226,11 +227,21 @@ impl Store {
     }
 
     /// A temporary directory for files on their way, removed when dropped: on the file system of a directory, so that
-    /// files need no copy, else where the system keeps temporary files.
-    pub async fn scratch(&self) -> Result<TempDir, StoreError> {
+    /// files need no copy, else where the system keeps temporary files. What a process that was killed has left under
+    /// the same `name` is removed first: only one at a time may use it.
+    pub async fn scratch(&self, name: &str) -> Result<TempDir, StoreError> {
         match self {
-            Self::Directory(directory) => directory.scratch().await,
-            Self::S3(_) => directory::system_scratch().await,
+            Self::Directory(directory) => directory.scratch(name).await,
+            Self::S3(_) => directory::system_scratch(name).await,
+        }
+    }
+
+    /// Removes what a process that was killed has left unfinished of objects in `folder` whose names start with
+    /// `name`. A bucket keeps nothing unfinished but uploads in parts, which a lifecycle rule ends.
+    pub async fn sweep(&self, folder: &str, name: &str) -> Result<(), StoreError> {
+        match self {
+            Self::Directory(directory) => directory.sweep(folder, name).await,
+            Self::S3(_) => Ok(()),
         }
     }
 }

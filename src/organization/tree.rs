@@ -7,10 +7,10 @@ use aws_sdk_organizations::types::Account as Listed;
 use super::scope::Scope;
 use crate::{outcome::Refusal, paging::Pages, place::AccountId, session::gate::Gate};
 
-pub(super) const LIST_ROOTS: &str = "organizations:ListRoots";
-pub(super) const LIST_UNITS: &str = "organizations:ListOrganizationalUnitsForParent";
-pub(super) const LIST_ACCOUNTS_FOR_PARENT: &str = "organizations:ListAccountsForParent";
-pub(super) const DESCRIBE_UNIT: &str = "organizations:DescribeOrganizationalUnit";
+pub(crate) const LIST_ROOTS: &str = "organizations:ListRoots";
+pub(crate) const LIST_UNITS: &str = "organizations:ListOrganizationalUnitsForParent";
+pub(crate) const LIST_ACCOUNTS_FOR_PARENT: &str = "organizations:ListAccountsForParent";
+pub(crate) const DESCRIBE_UNIT: &str = "organizations:DescribeOrganizationalUnit";
 
 /// The units from the root down to an account.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -7,10 +7,11 @@ mod listing;
 mod project;
 mod search;
 
-pub(crate) use listing::LIST;
+pub(crate) use listing::{DESCRIBE, LIST};
+pub(crate) use search::SEARCH;
 
 /// The IAM actions of this module.
-pub const ACTIONS: &[&str] = &[search::SEARCH, LIST, listing::DESCRIBE];
+pub const ACTIONS: &[&str] = &[SEARCH, LIST, DESCRIBE];
 
 /// The facts of a training job. None of its settings can change after creation but the warm pool, the profiler and
 /// remote debugging. Environment and hyperparameter values are never kept.

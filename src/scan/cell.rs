@@ -17,7 +17,10 @@ use crate::{
     coverage::{Method, Outcome},
     finding::{Finding, Status},
     kms::{DESCRIBE_KEY, Keys},
-    lake::staging::Unit,
+    lake::staging::{
+        ledger::{self, Ledger},
+        unit::{CellKey, Delivery, Extent, Reading, Slice, Span, Unit},
+    },
     organization::Target,
     outcome::Refusal,
     resource::{Facts, Resource, ResourceType, is_same_time, training_job},
@@ -34,15 +37,23 @@ pub(super) struct Means {
     pub(super) slice: u64,
     pub(super) clock: Clock,
     pub(super) keys: Arc<Keys>,
-    /// Where complete units go.
-    pub(super) staged: mpsc::Sender<Unit>,
+    /// Where units go.
+    pub(super) staged: mpsc::Sender<Delivery>,
+    /// What an earlier attempt of the run has staged.
+    pub(super) ledger: Arc<Ledger>,
     room: Arc<Semaphore>,
 }
 
 impl Means {
-    pub(super) fn new(slice: u64, clock: Clock, keys: Arc<Keys>, staged: mpsc::Sender<Unit>) -> Self {
+    pub(super) fn new(
+        slice: u64,
+        clock: Clock,
+        keys: Arc<Keys>,
+        staged: mpsc::Sender<Delivery>,
+        ledger: Arc<Ledger>,
+    ) -> Self {
         let room = usize::try_from(ROOM).unwrap_or(Semaphore::MAX_PERMITS);
-        Self { slice, clock, keys, staged, room: Arc::new(Semaphore::new(room)) }
+        Self { slice, clock, keys, staged, ledger, room: Arc::new(Semaphore::new(room)) }
     }
 }
 
@@ -58,6 +69,7 @@ pub struct Cell {
     means: Means,
     pub(super) tally: Tally,
     expected: Mutex<HashMap<String, Option<Timestamp>>>,
+    reading: Mutex<(Reading, Vec<Reading>)>,
     steps: AtomicU64,
     last_api: Mutex<&'static str>,
     waiting: AtomicU64,
@@ -69,7 +81,7 @@ pub struct Cell {
 pub(super) struct Tally {
     pub(super) evaluated: AtomicU64,
     pub(super) unknown: AtomicU64,
-    /// The first refusal that left a verdict unknown.
+    /// A refusal that left a verdict unknown: of several the one that does not depend on who was first.
     pub(super) refusal: Mutex<Option<Refusal>>,
 }
 
@@ -119,10 +131,10 @@ impl Collected {
 impl Cell {
     pub(super) fn new(target: Arc<Target>, resource_type: ResourceType, gate: Gate, means: Means) -> Self {
         let client = gate.sagemaker();
-        let (tally, expected) = (Tally::default(), Mutex::default());
+        let (tally, expected, reading) = (Tally::default(), Mutex::default(), Mutex::default());
         let (steps, waiting) = (AtomicU64::new(0), AtomicU64::new(0));
         let last_api = Mutex::new(resource_type.first_api());
-        Self { target, resource_type, gate, means, tally, expected, steps, last_api, waiting, client }
+        Self { target, resource_type, gate, means, tally, expected, reading, steps, last_api, waiting, client }
     }
 
     /// The most resources of one unit.
@@ -161,11 +173,31 @@ impl Cell {
         *self.last_api.lock()
     }
 
-    /// Forgets what was delivered: the cell is read again in another way, and what comes twice is published once.
+    /// Forgets what was delivered, which then leaves no row: the cell is read again in another way.
     pub fn restart(&self) {
         self.tally.evaluated.store(0, Ordering::Relaxed);
         self.tally.unknown.store(0, Ordering::Relaxed);
         self.expected.lock().clear();
+        *self.reading.lock() = (Reading::new(), Vec::new());
+    }
+
+    /// Counts on what an earlier attempt of the run has read whole in this way, and tells what that is.
+    pub fn adopt(&self, method: Method) -> Vec<Slice> {
+        let staged = self.means.ledger.slices(&CellKey::new(&self.target, self.resource_type));
+        let ours = staged.iter().filter(|(_, slice)| slice.span.method() == method);
+        self.reading.lock().1 = ledger::readings(ours.clone());
+        let slices = ours.map(|(_, slice)| slice.clone()).collect::<Vec<_>>();
+        for slice in &slices {
+            self.tally.evaluated.fetch_add(slice.evaluated, Ordering::Relaxed);
+            self.tally.unknown.fetch_add(slice.unknown, Ordering::Relaxed);
+            self.note(slice.refusal.clone());
+        }
+        slices
+    }
+
+    /// The reading that the cell is in, and the earlier ones that it counts on.
+    pub(super) fn reading(&self) -> (Reading, Vec<Reading>) {
+        self.reading.lock().clone()
     }
 
     /// How often it got on.
@@ -183,41 +215,56 @@ impl Cell {
         self.expected.lock().extend(names);
     }
 
+    /// Whether all that is expected of this time is among these resources.
+    pub fn is_all_of(&self, resources: &[Resource], time: impl Fn(Timestamp) -> bool) -> bool {
+        let there = resources.iter().map(|resource| resource.name.as_str()).collect::<HashSet<_>>();
+        let expected = self.expected.lock();
+        expected.iter().all(|(name, created)| !created.is_some_and(&time) || there.contains(name.as_str()))
+    }
+
     /// The names of the expected resources that were not delivered yet.
     pub fn still_expected(&self) -> HashSet<String> {
         self.expected.lock().keys().cloned().collect()
     }
 
-    /// Judges the resources of a complete unit and hands them on; tells how many they were. An error means that the run
-    /// is stopping.
-    pub async fn deliver(&self, resources: Vec<Resource>) -> Result<u64, Refusal> {
+    /// Judges the resources of a unit and hands them on; tells how many they were. With a span they are all that are in
+    /// it, and a later attempt of the run need not ask for them again. An error means that the run is stopping.
+    pub async fn deliver(&self, resources: Vec<Resource>, span: Option<Span>) -> Result<u64, Refusal> {
         let (resources, refusal) = match self.resource_type {
             ResourceType::TrainingJob => training_job::collect::confirm_serverless(self, resources).await,
         };
-        self.note(refusal);
-        let unit = self.judge(resources).await;
+        self.note(refusal.clone());
+        let unit = self.judge(resources, span, refusal).await;
         let delivered = u64::try_from(unit.resources.len()).unwrap_or(u64::MAX);
-        if delivered == 0 {
+        if delivered == 0 && matches!(unit.extent, Extent::Piece) {
             return Ok(0);
         }
         let stopped = |_| Refusal::new(Outcome::Error, "lake:Stage", "Stopped", "the run is being stopped");
-        self.means.staged.send(unit).await.map_err(stopped)?;
+        self.means.staged.send(Delivery::Unit(unit)).await.map_err(stopped)?;
         Ok(delivered)
     }
 
-    async fn judge(&self, resources: Vec<Resource>) -> Unit {
+    async fn judge(&self, resources: Vec<Resource>, span: Option<Span>, mut first: Option<Refusal>) -> Unit {
         let mut keys = HashMap::new();
         for text in resources.iter().flat_map(|resource| resource.facts.keys()) {
             if !keys.contains_key(text) {
                 let (key, refusal) = self.means.keys.look_up(&self.target, text).await;
                 self.step(DESCRIBE_KEY);
-                self.note(refusal);
+                self.note(refusal.clone());
+                first = Refusal::plainest(first, refusal);
                 keys.insert(text.to_owned(), key);
             }
         }
         let context = Context { keys: &keys };
-        let mut unit =
-            Unit { target: Arc::clone(&self.target), resources: Vec::new(), findings: Vec::new(), coverage: None };
+        let mut unit = Unit {
+            target: Arc::clone(&self.target),
+            resource_type: self.resource_type,
+            reading: self.reading.lock().0,
+            resources: Vec::new(),
+            findings: Vec::new(),
+            extent: Extent::Piece,
+        };
+        let (mut evaluated, mut unknown) = (0, 0);
         {
             let mut expected = self.expected.lock();
             for resource in &resources {
@@ -228,22 +275,27 @@ impl Cell {
             }
         }
         for resource in resources.into_iter().map(Arc::new) {
-            let readable = !matches!(resource.facts, Facts::Unreadable { .. });
-            self.tally.evaluated.fetch_add(u64::from(readable), Ordering::Relaxed);
+            evaluated += u64::from(!matches!(resource.facts, Facts::Unreadable { .. }));
             for check in CHECKS {
                 let Some(verdict) = check.evaluate(&resource.facts, context) else { continue };
-                self.tally.unknown.fetch_add(u64::from(verdict.status == Status::Unknown), Ordering::Relaxed);
+                unknown += u64::from(verdict.status == Status::Unknown);
                 let (target, resource) = (Arc::clone(&self.target), Arc::clone(&resource));
                 unit.findings.push(Finding { target, resource, check, verdict });
             }
             unit.resources.push(resource);
         }
+        self.tally.evaluated.fetch_add(evaluated, Ordering::Relaxed);
+        self.tally.unknown.fetch_add(unknown, Ordering::Relaxed);
+        if let Some(span) = span {
+            let listed = u64::try_from(unit.resources.len()).unwrap_or(u64::MAX);
+            let refusal = first.filter(|_| unknown > 0);
+            unit.extent = Extent::Slice(Slice { span, listed, evaluated, unknown, refusal });
+        }
         unit
     }
 
     fn note(&self, refusal: Option<Refusal>) {
-        if let Some(refusal) = refusal {
-            self.tally.refusal.lock().get_or_insert(refusal);
-        }
+        let mut noted = self.tally.refusal.lock();
+        *noted = Refusal::plainest(noted.take(), refusal);
     }
 }

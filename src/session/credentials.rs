@@ -13,7 +13,7 @@ use super::{gate::Gate, policy};
 use crate::{config, coverage::Outcome, outcome::Refusal};
 
 /// The IAM action, and the API, that assumes a role.
-pub(super) const ASSUME_ROLE: &str = "sts:AssumeRole";
+pub(crate) const ASSUME_ROLE: &str = "sts:AssumeRole";
 
 /// What is asked of `sts:AssumeRole`.
 #[derive(Debug, Clone)]

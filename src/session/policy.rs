@@ -8,6 +8,7 @@ use crate::{
     resource::training_job,
     session,
     session::regions,
+    signing,
 };
 
 /// The most characters that STS takes as an inline session policy.
@@ -64,25 +65,27 @@ pub fn task_policy(config: &Config) -> Value {
         statements.push(json!({ "Sid": "Hub", "Effect": "Allow", "Action": "sts:AssumeRole", "Resource": arn }));
     }
     if let Some(key) = &config.lake.kms_key {
-        statements.push(key_statement(key));
+        statements.push(key_statement("LakeKey", lake::store::KEY_ACTIONS, key));
+    }
+    if let Some(key) = &config.lake.signing_key {
+        statements.push(key_statement("SigningKey", signing::ACTIONS, key));
     }
     json!({ "Version": "2012-10-17", "Statement": statements })
 }
 
-/// What objects encrypted with a key of one's own need, narrowed to that key by however it is named.
-fn key_statement(key: &str) -> Value {
-    let actions = lake::store::KEY_ACTIONS;
+/// What is done with a key of one's own, narrowed to that key by however it is named.
+fn key_statement(sid: &str, actions: &[&str], key: &str) -> Value {
     let alias = key.rsplit_once(":alias/").map(|(_, name)| format!("alias/{name}"));
     match alias.or_else(|| key.starts_with("alias/").then(|| key.to_owned())) {
         Some(alias) => json!({
-            "Sid": "LakeKey", "Effect": "Allow", "Action": actions, "Resource": "arn:*:kms:*:*:key/*",
+            "Sid": sid, "Effect": "Allow", "Action": actions, "Resource": "arn:*:kms:*:*:key/*",
             "Condition": { "ForAnyValue:StringEquals": { "kms:ResourceAliases": alias } },
         }),
         None if key.starts_with("arn:") => {
-            json!({ "Sid": "LakeKey", "Effect": "Allow", "Action": actions, "Resource": key })
+            json!({ "Sid": sid, "Effect": "Allow", "Action": actions, "Resource": key })
         }
         None => {
-            json!({ "Sid": "LakeKey", "Effect": "Allow", "Action": actions, "Resource": format!("arn:*:kms:*:*:key/{key}") })
+            json!({ "Sid": sid, "Effect": "Allow", "Action": actions, "Resource": format!("arn:*:kms:*:*:key/{key}") })
         }
     }
 }
@@ -94,6 +97,24 @@ mod tests {
     #[test]
     fn the_session_policy_fits_what_sts_takes() {
         assert!(session_policy().len() <= SESSION_POLICY_LIMIT);
+    }
+
+    #[test]
+    fn the_task_may_sign_with_the_configured_key_alone() {
+        let statement = |key: Option<&str>| {
+            let mut config = Config::default();
+            config.lake.signing_key = key.map(str::to_owned);
+            let policy = task_policy(&config);
+            let statements = policy["Statement"].as_array().unwrap().clone();
+            statements.into_iter().find(|statement| statement["Action"].to_string().contains("kms:Sign"))
+        };
+        assert_eq!(statement(None), None);
+        let arn = "arn:aws:kms:eu-west-1:111111111111:key/1234abcd";
+        let by_arn = statement(Some(arn)).unwrap();
+        assert_eq!((&by_arn["Action"], &by_arn["Resource"]), (&json!(["kms:GetPublicKey", "kms:Sign"]), &json!(arn)));
+        let by_alias = statement(Some("alias/audit-evidence")).unwrap();
+        let condition = json!({ "ForAnyValue:StringEquals": { "kms:ResourceAliases": "alias/audit-evidence" } });
+        assert_eq!(by_alias["Condition"], condition);
     }
 
     #[test]

@@ -88,8 +88,7 @@ pub(crate) async fn run(simulator: &Simulator, config: Config, patience: Duratio
 pub(crate) async fn run_as(sdk: SdkConfig, config: Config) -> Result<Published, RunError> {
     let clock = Clock::System;
     let run = Run::new(sdk, config, RunId::new(clock.now(), 0x00a1), clock);
-    run.scan().await?;
-    run.publish().await
+    Box::pin(run.scan_and_publish()).await
 }
 
 /// The SDK as the program sets it up, but hasty in its retries.

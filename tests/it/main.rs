@@ -2,18 +2,22 @@
 #![cfg(test)]
 
 mod audit;
+mod bare_s3;
 mod bucket;
 mod cli;
 mod coverage;
 mod demo_truth;
+mod doctor;
 mod faults;
 mod fuzz_answers;
 mod fuzz_staged;
 mod fuzz_texts;
 mod policy;
+mod resume;
 mod scope;
 mod search;
 mod soak;
 mod table;
 mod truth_table;
 mod unresolved;
+mod verify;

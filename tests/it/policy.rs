@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use sagesweep::{
-    demo::{Behaviour, Fault, FaultRule},
+    demo::{Behaviour, Fault, FaultRule, SIGNING_KEY},
     session::policy::{caller_actions, member_actions},
+    signing,
 };
 
 use crate::audit::{Audit, small};
@@ -17,12 +18,17 @@ async fn the_policies_equal_the_calls_in_both_directions() {
     let refused = Behaviour { faults: vec![FaultRule::at("sagemaker:Search", Fault::Denied)], ..Behaviour::default() };
     let mut called = BTreeSet::new();
     for behaviour in [walked, refused] {
-        let audit = Audit::with(small(), behaviour, |config| config.lake.destination = in_bucket()).await;
+        let audit = Audit::with(small(), behaviour, |config| {
+            config.lake.destination = in_bucket();
+            config.lake.signing_key = Some(SIGNING_KEY.to_owned());
+        })
+        .await;
         audit.published.as_ref().unwrap();
         called.extend(audit.simulator.counts().into_keys().map(|(_, _, api)| api.to_owned()));
     }
     // Only an upload in parts that fails is taken back, and no small organization fills a part.
     called.insert("s3:AbortMultipartUpload".to_owned());
-    let allowed = member_actions().into_iter().chain(caller_actions());
+    let own = caller_actions().into_iter().chain(signing::ACTIONS.iter().copied());
+    let allowed = member_actions().into_iter().chain(own);
     assert_eq!(called, allowed.map(ToOwned::to_owned).collect());
 }

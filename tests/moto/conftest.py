@@ -40,15 +40,28 @@ class Audit:
 
     def run(self, sections="", destination=None, **environment):
         """Runs the audit with these configuration sections besides role, regions and lake; returns its tables."""
-        home = self.folder / "home"
-        home.mkdir(exist_ok=True)
+        self.configure(sections, destination)
+        done = self.call("run", **environment)
+        assert done.returncode == 0, f"exit status {done.returncode}: {done.stderr[-4000:]}"
+        return Lake(self.folder / "out")
+
+    def configure(self, sections="", destination=None, lake=""):
+        """Writes the configuration that `call` uses; `lake` are more lines of its section."""
         destination = destination or str(self.folder / "out")
         regions = ", ".join(f'"{region}"' for region in organization.REGIONS)
-        config = self.folder / "sagesweep.toml"
-        config.write_text(
-            f'[role]\nname = "{ROLE}"\n[regions]\ninclude = [{regions}]\n[lake]\ndestination = "{destination}"\n{sections}'
+        self.config().write_text(
+            f'[role]\nname = "{ROLE}"\n[regions]\ninclude = [{regions}]\n'
+            f'[lake]\ndestination = "{destination}"\n{lake}\n{sections}'
         )
-        command = [str(self.program), "run", "--config", str(config)]
+
+    def config(self):
+        return self.folder / "sagesweep.toml"
+
+    def call(self, command, *arguments, **environment):
+        """Calls the program with the configuration and these arguments; returns how it ended."""
+        home = self.folder / "home"
+        home.mkdir(exist_ok=True)
+        command = [str(self.program), command, "--config", str(self.config()), *arguments]
         # Nothing of the caller's environment but PATH: no profile, no credentials, no SAGESWEEP_ override.
         scrubbed = {
             "PATH": os.environ["PATH"],
@@ -72,16 +85,26 @@ class Audit:
             timeout=RUN_SECONDS,
         )
         print(f"{time.monotonic() - began:.1f} s\n{done.stdout[-4000:]}\n{done.stderr[-8000:]}")
-        assert done.returncode == 0, f"exit status {done.returncode}: {done.stderr[-4000:]}"
-        return Lake(self.folder / "out")
+        return done
 
 
 @pytest.fixture
 def audit(endpoint, seeded, tmp_path):
-    """The program under test; its path is in SAGESWEEP_BIN."""
+    """The program under test against the seeded server."""
+    return Audit(_program(), endpoint, tmp_path)
+
+
+@pytest.fixture
+def audit_at(tmp_path):
+    """The program under test against a server of the test's own, by its address."""
+    return lambda endpoint: Audit(_program(), endpoint, tmp_path)
+
+
+def _program():
+    """Its path is in SAGESWEEP_BIN."""
     program = os.environ.get("SAGESWEEP_BIN")
     if not program:
         pytest.fail("SAGESWEEP_BIN is not set: run `make moto`, or set it to the path of the program")
     program = Path(program).resolve()
     assert program.is_file(), f"SAGESWEEP_BIN names no file: {program}"
-    return Audit(program, endpoint, tmp_path)
+    return program

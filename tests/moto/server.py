@@ -15,14 +15,14 @@ START_SECONDS = 60
 
 
 @contextlib.contextmanager
-def moto(folder):
-    """The endpoint of a server that keeps its log and its recording in `folder`."""
+def moto(folder, launcher=None):
+    """The endpoint of a server that keeps its log and its recording in `folder`; `launcher` is a script to start it by."""
     folder = Path(folder)
     log = folder / "moto.log"
-    program = Path(sys.executable).with_name("moto_server")
+    program = [sys.executable, str(launcher)] if launcher else [str(Path(sys.executable).with_name("moto_server"))]
     environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "MOTO_RECORDER_FILEPATH": str(folder / "recording")}
     with log.open("wb") as out:
-        command = [str(program), "-H", "127.0.0.1", "-p", "0"]
+        command = [*program, "-H", "127.0.0.1", "-p", "0"]
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, env=environment, cwd=folder)
     try:
         yield _ready(process, log)

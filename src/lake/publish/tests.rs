@@ -10,14 +10,15 @@ use proptest::{prelude::*, sample::Index, test_runner::TestRunner};
 use super::*;
 use crate::{
     coverage::Outcome,
-    finding::Severity,
+    finding::{Severity, Status},
     lake::{
-        column::Column,
-        coverage, findings,
+        column::{Column, batch},
+        coverage, findings, manifest,
         order::Keys,
         resources::{self, Located},
-        samples::{context, facts, stage, start, target, unit, units},
-        staging::Unit,
+        runs,
+        samples::{context, coverage as cell, end, scanned, stage, start, target, unit, units},
+        staging::unit::{Extent, Reading, Unit},
     },
 };
 
@@ -28,7 +29,11 @@ const ONE_FILE: Shape = Shape { group_rows: 64, file_bytes: u64::MAX };
 
 async fn publish_units(store: &Store, units: Vec<Unit>, findings: usize) -> Published {
     stage(store, units, findings).await;
-    publish(store, &facts(), SMALL, Clock::Fixed(start())).await.unwrap()
+    publish_staged(store, SMALL).await.unwrap()
+}
+
+async fn publish_staged(store: &Store, shape: Shape) -> Result<Published, PublishError> {
+    publish(store, scanned(store).await, shape, Clock::Fixed(start()), None).await
 }
 
 fn read(root: &Path, objects: &[Object], table: Table) -> RecordBatch {
@@ -71,13 +76,20 @@ async fn every_table_comes_back_from_parquet_as_it_went_in() {
     };
     let seen = units.iter().flat_map(located).collect::<Vec<_>>();
     assert_eq!(read(root.path(), objects, Table::Resources), expected(Table::Resources, &resources::columns(), &seen));
-    let cells = units.iter().filter_map(|unit| unit.coverage.clone()).collect::<Vec<_>>();
+    let cells = units.iter().filter_map(|unit| match &unit.extent {
+        Extent::End(end) => Some(end.coverage.clone()),
+        Extent::Piece | Extent::Slice(_) => None,
+    });
+    let cells = cells.collect::<Vec<_>>();
     assert_eq!(read(root.path(), objects, Table::Coverage), expected(Table::Coverage, &coverage::columns(), &cells));
     let commit = std::slice::from_ref(&published.commit);
     let row = read(root.path(), commit, Table::Runs);
     assert_eq!(row, expected(Table::Runs, &runs::columns(), std::slice::from_ref(&published.run)));
 
-    assert_eq!(published.run.rows, BTreeMap::from([("findings", 450), ("resources", 225), ("coverage", 6)]));
+    assert_eq!(
+        published.run.rows,
+        [("findings", 450), ("resources", 225), ("coverage", 6)].map(|(table, rows)| (table.to_owned(), rows)).into()
+    );
     for object in objects.iter().chain(commit) {
         let digest = Digest::of_file(&root.path().join(&object.key)).unwrap();
         assert_eq!((digest.bytes, &digest.sha256), (object.bytes, &object.sha256), "{}", object.key);
@@ -110,7 +122,7 @@ fn any_split_and_order_of_units_gives_the_same_bytes() {
         let store = Store::directory(root.path());
         runtime.block_on(async {
             stage(&store, units, findings).await;
-            publish(&store, &facts(), shape, Clock::Fixed(start())).await.unwrap()
+            publish_staged(&store, shape).await.unwrap()
         })
     };
     let [cut, whole] = [SMALL, ONE_FILE].map(|shape| publish_all(units(45), usize::MAX, shape));
@@ -139,7 +151,7 @@ async fn more_runs_than_are_open_at_once_are_merged_in_rounds() {
     let one = publish_units(&Store::directory(few.path()), units(150), usize::MAX).await;
     let store = Store::directory(many.path());
     assert!(stage(&store, units(150), 1).await.parts > 64);
-    let other = publish(&store, &facts(), SMALL, Clock::Fixed(start())).await.unwrap();
+    let other = publish_staged(&store, SMALL).await.unwrap();
     assert_eq!(one.commit, other.commit);
 }
 
@@ -148,13 +160,37 @@ async fn of_a_row_seen_twice_the_later_is_kept() {
     for (first, second) in [(5, 9), (9, 5)] {
         let root = tempfile::tempdir().unwrap();
         let target = target(22, "eu-central-1");
-        let units = vec![unit(&target, 0..8, first), unit(&target, 0..8, second)];
+        let reading = Reading::new();
+        let mut last = unit(&target, reading, 0..0, 0);
+        last.extent = end(cell(&target, Outcome::Complete, 8));
+        let units = vec![unit(&target, reading, 0..8, first), unit(&target, reading, 0..8, second), last];
         let published = publish_units(&Store::directory(root.path()), units, 1).await;
-        let later = unit(&target, 0..8, 9);
+        let later = unit(&target, reading, 0..8, 9);
         let findings = read(root.path(), &published.run.objects, Table::Findings);
         assert_eq!(findings, expected(Table::Findings, &findings::columns(), &later.findings));
         assert_eq!(published.tally.resources, 8);
     }
+}
+
+#[tokio::test]
+async fn a_reading_that_did_not_end_leaves_no_row_and_gaps_are_rows() {
+    let root = tempfile::tempdir().unwrap();
+    let store = Store::directory(root.path());
+    let (here, there) = (target(22, "eu-central-1"), target(22, "us-east-1"));
+    let (killed, whole) = (Reading::new(), Reading::new());
+    let mut last = unit(&here, whole, 0..0, 0);
+    last.extent = end(cell(&here, Outcome::Complete, 3));
+    // The killed attempt saw a job that was deleted since.
+    stage(&store, vec![unit(&here, killed, 0..4, 1), unit(&there, killed, 0..4, 1)], 1).await;
+    stage(&store, vec![unit(&here, whole, 0..3, 2), last], 1).await;
+    let mut run = scanned(&store).await;
+    run.gaps.push(cell(&there, Outcome::NotScanned, 0));
+    let published = publish(&store, run, SMALL, Clock::Fixed(start()), None).await.unwrap();
+    let later = unit(&here, whole, 0..3, 2);
+    let findings = read(root.path(), &published.run.objects, Table::Findings);
+    assert_eq!(findings, expected(Table::Findings, &findings::columns(), &later.findings));
+    assert_eq!(published.tally.cells, BTreeMap::from([(Outcome::Complete, 1), (Outcome::NotScanned, 1)]));
+    assert_eq!(published.tally.coverage_percent(), Some(50.0));
 }
 
 #[tokio::test]
@@ -181,7 +217,7 @@ async fn a_run_is_published_once() {
     let store = Store::directory(root.path());
     let published = publish_units(&store, units(5), 10).await;
     stage(&store, units(9), 10).await;
-    let second = publish(&store, &facts(), SMALL, Clock::Fixed(start())).await;
+    let second = publish_staged(&store, SMALL).await;
     assert!(matches!(second, Err(PublishError::AlreadyPublished { .. })), "{second:?}");
     assert_eq!(read(root.path(), &published.run.objects, Table::Resources).num_rows(), 25);
 }
@@ -194,7 +230,7 @@ async fn a_publish_that_ends_before_the_commit_shows_nothing_and_can_be_repeated
     let commit = Table::Runs.key(&context().run_id, 0);
     fs::create_dir_all(root.path().join("v1")).unwrap();
     fs::write(root.path().join("v1/runs"), "in the way").unwrap();
-    let error = publish(&store, &facts(), SMALL, Clock::Fixed(start())).await.unwrap_err();
+    let error = publish_staged(&store, SMALL).await.unwrap_err();
     assert!(matches!(error, PublishError::Store(StoreError::File { .. })), "{error:?}");
     fs::remove_file(root.path().join("v1/runs")).unwrap();
     assert_eq!(store.size(&commit).await.unwrap(), None);
@@ -203,10 +239,10 @@ async fn a_publish_that_ends_before_the_commit_shows_nothing_and_can_be_repeated
     let findings = Table::Findings.key(&context().run_id, 0);
     store.put(&findings, b"torn".to_vec(), Put::Replace).await.unwrap();
     store.put(&Table::Resources.key(&context().run_id, 9), b"left".to_vec(), Put::Replace).await.unwrap();
-    let published = publish(&store, &facts(), SMALL, Clock::Fixed(start())).await.unwrap();
+    let published = publish_staged(&store, SMALL).await.unwrap();
     let listed = store.list("v1/").await.unwrap().into_iter().map(|stored| stored.key).collect::<BTreeSet<_>>();
     let named = published.run.objects.iter().chain([&published.commit]).map(|object| object.key.clone());
-    assert_eq!(listed, named.collect::<BTreeSet<_>>());
+    assert_eq!(listed, named.chain([manifest::key(1)]).collect::<BTreeSet<_>>());
     assert_eq!(read(root.path(), &published.run.objects, Table::Findings).num_rows(), 450);
 }
 
@@ -221,7 +257,7 @@ async fn a_staged_file_with_a_flipped_byte_is_named_and_not_published() {
     let middle = bytes.len() / 2;
     bytes[middle] ^= 1;
     store.put(&key, bytes, Put::Replace).await.unwrap();
-    let error = publish(&store, &facts(), SMALL, Clock::Fixed(start())).await.unwrap_err();
+    let error = publish_staged(&store, SMALL).await.unwrap_err();
     assert!(matches!(&error, PublishError::Changed { place, .. } if place.ends_with(&part.files[0].name)), "{error:?}");
     assert_eq!(store.list("v1/").await.unwrap(), []);
 }
@@ -229,6 +265,6 @@ async fn a_staged_file_with_a_flipped_byte_is_named_and_not_published() {
 #[tokio::test]
 async fn a_run_of_which_nothing_is_staged_is_refused() {
     let root = tempfile::tempdir().unwrap();
-    let error = publish(&Store::directory(root.path()), &facts(), SMALL, Clock::Fixed(start())).await.unwrap_err();
+    let error = publish_staged(&Store::directory(root.path()), SMALL).await.unwrap_err();
     assert!(matches!(error, PublishError::NothingStaged { .. }), "{error:?}");
 }

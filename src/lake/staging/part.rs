@@ -3,12 +3,18 @@
 use std::{
     iter,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
+use arrow_array::{ArrayRef, RecordBatch, UInt32Array};
+use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use arrow_select::take::take_record_batch;
 use serde::{Deserialize, Serialize};
 
-use super::{Bounds, StagingError, Unit, folder};
+use super::{
+    Bounds, StagingError, folder,
+    unit::{End, Extent, Unit, UnitRecord},
+};
 use crate::{
     coverage::Coverage,
     finding::Finding,
@@ -19,8 +25,10 @@ use crate::{
         merge::{MergeError, write_run},
         order::Keys,
         resources::{self, Located},
+        sealed,
         store::Stored,
     },
+    place::AccountId,
 };
 
 /// The description of a part, written after its files.
@@ -36,6 +44,20 @@ pub struct Part {
     pub number: u32,
     /// Its files, at most one for each table.
     pub files: Vec<StagedFile>,
+    /// Its units: the column [`UNIT`] of its files counts them from 0.
+    pub units: Vec<UnitRecord>,
+    /// Accounts of which nothing needs to be asked again.
+    pub ended: Vec<AccountId>,
+}
+
+/// The column of a staged file, after those of the table, that says to which unit of the part a row belongs.
+pub const UNIT: &str = "unit";
+
+/// The schema of the staged files of a table.
+pub fn staged_schema(table: Table) -> SchemaRef {
+    let unit = Arc::new(Field::new(UNIT, DataType::UInt32, false));
+    let fields = table.schema().fields().iter().cloned().chain([unit]).collect::<Vec<_>>();
+    Arc::new(Schema::new(fields))
 }
 
 /// One sorted run.
@@ -70,12 +92,11 @@ impl Part {
     }
 
     pub(super) fn to_json(&self) -> Result<Vec<u8>, StagingError> {
-        serde_json::to_vec_pretty(self).map_err(StagingError::Describe)
+        sealed::seal(self).map_err(StagingError::Describe)
     }
 
     pub(super) fn from_json(bytes: &[u8], place: impl Fn() -> String) -> Result<Self, StagingError> {
-        let part: Self =
-            serde_json::from_slice(bytes).map_err(|source| StagingError::Part { place: place(), source })?;
+        let part: Self = sealed::unseal(bytes).map_err(|source| StagingError::Part { place: place(), source })?;
         match part.schema_version {
             SCHEMA_VERSION => Ok(part),
             found => Err(StagingError::Version { place: place(), found, expected: SCHEMA_VERSION }),
@@ -93,35 +114,69 @@ pub(super) fn is_part(key: &str) -> bool {
 pub(super) fn next_number(stored: &[Stored], shard: u32) -> u32 {
     let shard = format!("{shard:04}");
     let number = |stored: &Stored| {
-        let mut fields = stored.key.rsplit('/').next()?.split(['-', '.']).skip(1);
+        let mut fields = stored.key.rsplit('/').next()?.split(['-', '.']);
+        let kind = fields.next()?;
+        (kind == "part" || Table::SCANNED.iter().any(|table| table.as_str() == kind)).then_some(())?;
         (fields.next()? == shard).then(|| fields.next()?.parse::<u32>().ok())?
     };
     stored.iter().filter_map(number).max().map_or(0, |last| last + 1)
 }
 
-/// The rows of a part that is open.
+/// The rows of a part that is open, each with the number of its unit.
 #[derive(Debug, Default)]
 pub(super) struct Rows {
-    findings: Vec<Finding>,
-    resources: Vec<Located>,
-    coverage: Vec<Coverage>,
+    findings: Numbered<Finding>,
+    resources: Numbered<Located>,
+    coverage: Numbered<Coverage>,
+    units: Vec<UnitRecord>,
+    ended: Vec<AccountId>,
+}
+
+/// Rows and the numbers of their units.
+#[derive(Debug)]
+struct Numbered<R> {
+    rows: Vec<R>,
+    units: Vec<u32>,
+}
+
+impl<R> Default for Numbered<R> {
+    fn default() -> Self {
+        Self { rows: Vec::new(), units: Vec::new() }
+    }
+}
+
+impl<R> Numbered<R> {
+    fn extend(&mut self, unit: u32, rows: impl IntoIterator<Item = R>) {
+        self.rows.extend(rows);
+        self.units.resize(self.rows.len(), unit);
+    }
 }
 
 impl Rows {
     pub(super) fn add(&mut self, unit: Unit) {
-        let Unit { target, resources, findings, coverage } = unit;
-        let located = |resource| Located { target: std::sync::Arc::clone(&target), resource };
-        self.resources.extend(resources.into_iter().map(located));
-        self.findings.extend(findings);
-        self.coverage.extend(coverage);
+        let number = u32::try_from(self.units.len()).unwrap_or(u32::MAX);
+        self.units.push(unit.record());
+        let Unit { target, resource_type: _, reading: _, resources, findings, extent } = unit;
+        let located = |resource| Located { target: Arc::clone(&target), resource };
+        self.resources.extend(number, resources.into_iter().map(located));
+        self.findings.extend(number, findings);
+        if let Extent::End(end) = extent {
+            let End { coverage, adopted: _ } = *end;
+            self.coverage.extend(number, [coverage]);
+        }
+    }
+
+    pub(super) fn account_ended(&mut self, account: AccountId) {
+        self.ended.push(account);
     }
 
     pub(super) fn reach(&self, bounds: Bounds) -> bool {
-        self.findings.len().max(self.coverage.len()) >= bounds.findings || self.resources.len() >= bounds.resources
+        let findings = self.findings.rows.len().max(self.coverage.rows.len());
+        findings >= bounds.findings || self.resources.rows.len() >= bounds.resources
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.findings.is_empty() && self.resources.is_empty() && self.coverage.is_empty()
+        self.units.is_empty() && self.ended.is_empty()
     }
 
     /// Writes the runs of the part into `scratch`; the paths are those of its files, in their order.
@@ -133,8 +188,8 @@ impl Rows {
         scratch: &Path,
     ) -> Result<(Part, Vec<PathBuf>), StagingError> {
         let run_id = context.run_id.clone();
-        let mut part = Part { schema_version: SCHEMA_VERSION, run_id, shard, number, files: Vec::new() };
-        let Self { findings: judged, resources: seen, coverage: cells } = self;
+        let Self { findings: judged, resources: seen, coverage: cells, units, ended } = self;
+        let mut part = Part { schema_version: SCHEMA_VERSION, run_id, shard, number, files: Vec::new(), units, ended };
         part.encode(Table::Findings, &findings::columns(), judged, context, scratch)?;
         part.encode(Table::Resources, &resources::columns(), seen, context, scratch)?;
         part.encode(Table::Coverage, &coverage::columns(), cells, context, scratch)?;
@@ -148,12 +203,19 @@ impl Part {
         &mut self,
         table: Table,
         columns: &[Column<R>],
-        rows: Vec<R>,
+        numbered: Numbered<R>,
         context: &RunContext,
         scratch: &Path,
     ) -> Result<(), StagingError> {
+        let Numbered { rows, units } = numbered;
         let Some(order) = table.order().filter(|_| !rows.is_empty()) else { return Ok(()) };
-        let unsorted = batch(columns, &rows, context)?;
+        let schema = staged_schema(table);
+        let unsorted = {
+            let columns = batch(columns, &rows, context)?;
+            let unit: ArrayRef = Arc::new(UInt32Array::from(units));
+            let arrays = columns.columns().iter().cloned().chain([unit]).collect();
+            RecordBatch::try_new(SchemaRef::clone(&schema), arrays).map_err(MergeError::from)?
+        };
         let count = u64::try_from(rows.len()).unwrap_or(u64::MAX);
         drop(rows);
         let sorted = {
@@ -161,8 +223,9 @@ impl Part {
             take_record_batch(&unsorted, &keys.sorted()).map_err(MergeError::from)?
         };
         drop(unsorted);
-        let name = format!("{table}-{:04}-{:05}.arrow", self.shard, self.number);
-        let digest = write_run(&scratch.join(&name), &table.schema(), iter::once(Ok(sorted)))?;
+        // A name that no other attempt uses: what a part has described is never written again.
+        let name = format!("{table}-{:04}-{:05}-{:08x}.arrow", self.shard, self.number, fastrand::u32(..));
+        let digest = write_run(&scratch.join(&name), &schema, iter::once(Ok(sorted)))?;
         self.files.push(StagedFile { table, name, rows: count, bytes: digest.bytes, sha256: digest.sha256 });
         Ok(())
     }

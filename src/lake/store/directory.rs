@@ -1,7 +1,7 @@
 //! A directory as a store: files appear whole or not at all, and stay after a power cut.
 
 use std::{
-    fs::{self, File},
+    fs::{self, File, TryLockError},
     io::{self, Write as _},
     path::{Path, PathBuf},
     sync::Arc,
@@ -29,8 +29,30 @@ impl Directory {
         Self { root: root.into() }
     }
 
-    pub(super) fn path(&self, key: &str) -> PathBuf {
+    /// Where an object is.
+    pub fn path(&self, key: &str) -> PathBuf {
         self.root.join(key)
+    }
+
+    /// Locks a file, made if it is not there, until the handle is dropped or the process ends; none when another
+    /// handle has it locked.
+    pub async fn lock(&self, key: &str) -> Result<Option<File>, StoreError> {
+        on_worker(self.path(key), |path| {
+            let folder = path.parent().unwrap_or(Path::new("."));
+            fs::create_dir_all(folder).map_err(failed("create", folder))?;
+            loop {
+                let file = File::options().create(true).truncate(false).write(true).open(path);
+                let file = file.map_err(failed("open", path))?;
+                match file.try_lock() {
+                    // One that was removed since it was opened is nobody's lock any more.
+                    Ok(()) if is_at(&file, path) => return Ok(Some(file)),
+                    Ok(()) => {}
+                    Err(TryLockError::WouldBlock) => return Ok(None),
+                    Err(TryLockError::Error(error)) => return Err(failed("lock", path)(error)),
+                }
+            }
+        })
+        .await
     }
 
     pub(super) async fn put(&self, key: &str, bytes: Vec<u8>, put: Put) -> Result<(), StoreError> {
@@ -102,29 +124,71 @@ impl Directory {
         on_worker(self.path(folder), |path| gone(fs::remove_dir_all(path)).map_err(failed("remove", path))).await
     }
 
-    pub(super) async fn scratch(&self) -> Result<TempDir, StoreError> {
-        on_worker(self.root.to_path_buf(), |root| {
-            fs::create_dir_all(root).map_err(failed("create", root))?;
-            Builder::new().prefix(UNFINISHED).tempdir_in(root).map_err(failed("create a directory in", root))
-        })
-        .await
+    pub(super) async fn scratch(&self, name: &str) -> Result<TempDir, StoreError> {
+        scratch_in(self.root.to_path_buf(), format!("{UNFINISHED}{name}.")).await
+    }
+
+    pub(super) async fn sweep(&self, folder: &str, name: &str) -> Result<(), StoreError> {
+        let prefix = format!("{UNFINISHED}{name}");
+        on_worker(self.path(folder), move |folder| sweep(folder, &prefix)).await
     }
 }
 
 /// A temporary directory where the system keeps such.
-pub(super) async fn system_scratch() -> Result<TempDir, StoreError> {
-    on_worker(std::env::temp_dir(), |root| {
-        Builder::new().prefix("sagesweep-").tempdir_in(root).map_err(failed("create a directory in", root))
+pub(super) async fn system_scratch(name: &str) -> Result<TempDir, StoreError> {
+    scratch_in(std::env::temp_dir(), format!("sagesweep-{name}.")).await
+}
+
+async fn scratch_in(root: PathBuf, prefix: String) -> Result<TempDir, StoreError> {
+    on_worker(root, move |root| {
+        fs::create_dir_all(root).map_err(failed("create", root))?;
+        sweep(root, &prefix)?;
+        Builder::new().prefix(&prefix).tempdir_in(root).map_err(failed("create a directory in", root))
     })
     .await
+}
+
+/// Whether an open file is the one that has this name.
+fn is_at(file: &File, path: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+        let same = |one: &fs::Metadata, other: &fs::Metadata| (one.dev(), one.ino()) == (other.dev(), other.ino());
+        file.metadata().ok().zip(fs::metadata(path).ok()).is_some_and(|(one, other)| same(&one, &other))
+    }
+    // An open file cannot be removed elsewhere.
+    #[cfg(not(unix))]
+    {
+        let _ = (file, path);
+        true
+    }
+}
+
+/// Removes files and directories in `folder` whose names start with `prefix`.
+fn sweep(folder: &Path, prefix: &str) -> Result<(), StoreError> {
+    let entries = match fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        entries => entries.map_err(failed("list", folder))?,
+    };
+    for entry in entries {
+        let entry = entry.map_err(failed("list", folder))?;
+        if entry.file_name().to_string_lossy().starts_with(prefix) {
+            let path = entry.path();
+            let is_folder = entry.file_type().map_err(failed("look at", &path))?.is_dir();
+            let removed = if is_folder { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
+            gone(removed).map_err(failed("remove", &path))?;
+        }
+    }
+    Ok(())
 }
 
 /// An empty file of a name of its own beside `target`, removed unless it is finished, and its folder.
 fn unfinished(target: &Path) -> Result<(PathBuf, TempPath), StoreError> {
     let folder = target.parent().unwrap_or(Path::new(".")).to_owned();
     fs::create_dir_all(&folder).map_err(failed("create", &folder))?;
+    let prefix = format!("{UNFINISHED}{}.", target.file_name().unwrap_or_default().display());
     let mut builder = Builder::new();
-    builder.prefix(UNFINISHED);
+    builder.prefix(&prefix);
     // Readable as the user's umask allows, unlike files that are meant to stay temporary.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
@@ -219,7 +283,7 @@ mod tests {
         assert_eq!(store.read("a/b.txt").await.unwrap(), b"one");
         store.put("a/b.txt", b"two".to_vec(), Put::Replace).await.unwrap();
         assert_eq!(store.read("a/b.txt").await.unwrap(), b"two");
-        let scratch = store.scratch().await.unwrap();
+        let scratch = store.scratch("x").await.unwrap();
         let file = scratch.path().join("three");
         fs::write(&file, "three").unwrap();
         assert!(matches!(store.put_file("a/b.txt", &file, Put::IfAbsent).await, Err(StoreError::AlreadyExists(_))));

@@ -27,8 +27,8 @@ pub const ACTIONS: &[&str] = &[PUT, multipart::ABORT, GET, LIST, DELETE];
 pub const KEY_ACTIONS: &[&str] = &["kms:GenerateDataKey", "kms:Decrypt"];
 pub(super) const PUT: &str = "s3:PutObject";
 pub(super) const GET: &str = "s3:GetObject";
-const LIST: &str = "s3:ListBucket";
-const DELETE: &str = "s3:DeleteObject";
+pub(super) const LIST: &str = "s3:ListBucket";
+pub(super) const DELETE: &str = "s3:DeleteObject";
 
 /// Above this size a file goes in parts.
 const MULTIPART_FROM: u64 = 16 << 20;

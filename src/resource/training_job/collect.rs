@@ -6,7 +6,10 @@
 //! them is described one by one when it is young, and makes the whole cell be described when it is old. No count that
 //! disagrees passes as complete.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use jiff::Timestamp;
 
@@ -18,6 +21,7 @@ use super::{
 };
 use crate::{
     coverage::{Method, Outcome},
+    lake::staging::unit::Span,
     outcome::Refusal,
     resource::{Facts, Resource, is_same_time},
     scan::cell::{Cell, Collected},
@@ -185,15 +189,24 @@ async fn in_windows(
     let span = Window { from: from.as_second(), to: asked_at.max(newest).as_second() + 1 };
     // A little under the bound, since jobs do not come evenly.
     let parts = if total.exact { total.hits.div_ceil((cell.slice() * 3 / 5).max(1)) } else { 8 };
+    let adopted = cell.adopt(Method::Search);
+    let known = adopted.iter().filter_map(Window::of).collect::<Vec<_>>();
+    let is_known =
+        |created: Option<Timestamp>| created.is_some_and(|created| known.iter().any(|window| window.covers(created)));
     if let Ok(listing) = listing {
-        cell.expect(listing.listed().map(|job| (job.name.clone(), job.created_at)));
+        let unknown = listing.listed().filter(|job| !is_known(job.created_at));
+        cell.expect(unknown.map(|job| (job.name.clone(), job.created_at)));
     }
-    let mut parts = span.parts(parts);
-    if let Some(first) = parts.first_mut() {
+    let mut parts = span.beside(&known, parts);
+    let mut holds_oldest = false;
+    if let Some(first) = parts.first_mut().filter(|first| first.from == span.from) {
         // Whatever is older than the first record belongs to the first window.
         first.from = 0;
+        holds_oldest = true;
     }
-    let read = search::windows(cell, parts).await;
+    let young = asked_at.saturating_sub(INDEX_LAG).unwrap_or(Timestamp::MIN).as_second();
+    let mut read = search::windows(cell, parts, holds_oldest, young).await;
+    read.jobs += adopted.iter().map(|slice| slice.listed).sum::<u64>();
     if read.unusable {
         return Err(Short::because("Search does not filter by CreationTime"));
     }
@@ -266,7 +279,7 @@ fn unlisted(refusal: &Refusal) -> Collected {
 }
 
 async fn deliver(cell: &Arc<Cell>, jobs: Vec<Resource>, mut collected: Collected) -> Collected {
-    match cell.deliver(jobs).await {
+    match cell.deliver(jobs, None).await {
         Ok(delivered) => collected.listed += delivered,
         Err(refusal) => {
             collected.outcome = Outcome::Partial;
@@ -284,6 +297,9 @@ async fn listed_and_described(cell: &Arc<Cell>, mut listing: Listing, short: Sho
         notes: vec![format!("described one by one, which shows no tags: {}", short.why)],
         ..Collected::complete(0)
     };
+    let adopted = cell.adopt(Method::ListDescribe);
+    collected.listed = adopted.iter().map(|slice| slice.listed).sum();
+    let known = adopted.into_iter().flat_map(|slice| named(slice.span)).collect::<HashSet<_>>();
     let _room = cell.room(cell.slice()).await;
     let slice = usize::try_from(cell.slice()).unwrap_or(usize::MAX);
     loop {
@@ -292,10 +308,14 @@ async fn listed_and_described(cell: &Arc<Cell>, mut listing: Listing, short: Sho
             Err(refusal) => (false, Some(refusal)),
         };
         let mut refusals = vec![refusal];
-        for unit in std::mem::take(&mut listing.jobs).chunks(slice) {
+        let mut lines = std::mem::take(&mut listing.jobs);
+        lines.retain(|job| !known.contains(&job.identity()));
+        for unit in lines.chunks(slice) {
             let (jobs, refusal) = listing::describe_all(cell, unit).await;
+            // What was refused is asked again by the next attempt.
+            let span = refusal.is_none().then(|| Span::Named(unit.iter().map(Summary::identity).collect()));
             refusals.push(refusal);
-            match cell.deliver(jobs).await {
+            match cell.deliver(jobs, span).await {
                 Ok(delivered) => collected.listed += delivered,
                 Err(refusal) => refusals.push(Some(refusal)),
             }
@@ -310,6 +330,13 @@ async fn listed_and_described(cell: &Arc<Cell>, mut listing: Listing, short: Sho
     }
     collected.nameless(listing.nameless);
     collected
+}
+
+fn named(span: Span) -> Vec<u64> {
+    match span {
+        Span::Named(jobs) => jobs,
+        Span::Created { .. } => Vec::new(),
+    }
 }
 
 /// Describes the jobs that name no instances, of which only a Describe tells whether they are serverless.

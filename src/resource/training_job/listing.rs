@@ -16,7 +16,7 @@ use crate::{
 };
 
 pub(crate) const LIST: &str = "sagemaker:ListTrainingJobs";
-pub(super) const DESCRIBE: &str = "sagemaker:DescribeTrainingJob";
+pub(crate) const DESCRIBE: &str = "sagemaker:DescribeTrainingJob";
 
 /// How far behind the truth a search index may be; what is older must be in it.
 pub(super) const INDEX_LAG: SignedDuration = SignedDuration::from_hours(1);

@@ -9,9 +9,15 @@ use jiff::{Timestamp, tz::Offset};
 use tokio::task::JoinSet;
 
 use super::project::{from_search, identity};
-use crate::{outcome::Refusal, paging::Pages, resource::Resource, scan::cell::Cell};
+use crate::{
+    lake::staging::unit::{Slice, Span},
+    outcome::Refusal,
+    paging::Pages,
+    resource::Resource,
+    scan::cell::Cell,
+};
 
-pub(super) const SEARCH: &str = "sagemaker:Search";
+pub(crate) const SEARCH: &str = "sagemaker:Search";
 
 /// Above so many hits a search may stop short (the service's own tools stop at 10,000).
 pub(super) const HITS_LIMIT: u64 = 9_000;
@@ -27,7 +33,40 @@ pub(super) struct Window {
 
 impl Window {
     fn contains(self, resource: &Resource) -> bool {
-        resource.created_at.is_none_or(|created| (self.from..self.to).contains(&created.as_second()))
+        resource.created_at.is_none_or(|created| self.covers(created))
+    }
+
+    pub(super) fn covers(self, created: Timestamp) -> bool {
+        (self.from..self.to).contains(&created.as_second())
+    }
+
+    /// What is left of the window beside others, in parts of about its width over `count`.
+    pub(super) fn beside(self, others: &[Self], count: u64) -> Vec<Self> {
+        let mut others = others.to_vec();
+        others.sort_unstable_by_key(|other| other.from);
+        let mut left = Vec::new();
+        let mut from = self.from;
+        for other in others {
+            if other.from > from {
+                left.push(Self { from, to: other.from.min(self.to) });
+            }
+            from = from.max(other.to);
+        }
+        left.push(Self { from, to: self.to });
+        let width = u128::from((self.to - self.from).unsigned_abs()).max(1);
+        let share = |gap: &Self| {
+            let wanted = u128::from(count) * u128::from((gap.to - gap.from).unsigned_abs());
+            u64::try_from(wanted.div_ceil(width)).unwrap_or(u64::MAX)
+        };
+        left.iter().filter(|gap| gap.from < gap.to).flat_map(|gap| gap.parts(share(gap))).collect()
+    }
+
+    /// The window of a slice that was read by a search.
+    pub(super) fn of(slice: &Slice) -> Option<Self> {
+        match slice.span {
+            Span::Created { from, to } => Some(Self { from, to }),
+            Span::Named(_) => None,
+        }
     }
 
     /// The two halves; none of a window of one second, which is as fine as filters are.
@@ -166,8 +205,9 @@ pub(super) enum Read {
     Refused(Refusal),
 }
 
-/// Reads one window and delivers it as a unit.
-pub(super) async fn window(cell: Arc<Cell>, window: Window) -> Read {
+/// Reads one window and delivers it as a unit; as a slice when it is older than `young`, so that no index lags behind
+/// it, and all adds up.
+pub(super) async fn window(cell: Arc<Cell>, window: Window, young: i64) -> Read {
     for last_try in [false, true] {
         let first = match page(&cell, Some(window), None).await {
             Ok(first) => first,
@@ -184,7 +224,12 @@ pub(super) async fn window(cell: Arc<Cell>, window: Window) -> Read {
             // Jobs that came or went while the pages were turned: once more.
             Ok(found) if !found.adds_up && !last_try => {}
             Ok(found) => {
-                return match cell.deliver(found.jobs).await {
+                let is_whole = found.adds_up
+                    && found.total.is_some()
+                    && window.to <= young
+                    && cell.is_all_of(&found.jobs, |created| window.covers(created));
+                let span = is_whole.then_some(Span::Created { from: window.from, to: window.to });
+                return match cell.deliver(found.jobs, span).await {
                     Ok(jobs) => Read::Delivered { jobs, adds_up: found.adds_up },
                     Err(refusal) => Read::Refused(refusal),
                 };
@@ -208,16 +253,17 @@ pub(super) struct Windows {
     pub(super) unusable: bool,
 }
 
-/// Reads a span of creation times in windows, some at once, and splits those that hold too many.
-pub(super) async fn windows(cell: &Arc<Cell>, mut open: Vec<Window>) -> Windows {
+/// Reads a span of creation times in windows, some at once, and splits those that hold too many. `holds_oldest` says that
+/// there must be something in the first window.
+pub(super) async fn windows(cell: &Arc<Cell>, mut open: Vec<Window>, holds_oldest: bool, young: i64) -> Windows {
     let mut all = Windows::default();
     // For the whole cell at once, so that one that has begun is not held up by others.
     let _room = cell.room(cell.slice().saturating_mul(PARALLEL)).await;
     open.reverse();
     let Some(first) = open.pop() else { return all };
     // The first window holds the oldest job. When it seems empty, the service does not know the operators.
-    let read = window(Arc::clone(cell), first).await;
-    all.unusable = matches!(read, Read::Delivered { jobs: 0, adds_up: _ });
+    let read = window(Arc::clone(cell), first, young).await;
+    all.unusable = holds_oldest && matches!(read, Read::Delivered { jobs: 0, adds_up: _ });
     all.take(read, &mut open);
     let mut running = JoinSet::new();
     loop {
@@ -227,7 +273,7 @@ pub(super) async fn windows(cell: &Arc<Cell>, mut open: Vec<Window>) -> Windows 
         while u64::try_from(running.len()).is_ok_and(|running| running < PARALLEL)
             && let Some(next) = open.pop()
         {
-            running.spawn(window(Arc::clone(cell), next));
+            running.spawn(window(Arc::clone(cell), next, young));
         }
         match running.join_next().await {
             None => return all,
@@ -269,6 +315,13 @@ mod tests {
             prop_assert_eq!(parts.last().unwrap().to, whole.to);
             prop_assert!(parts.windows(2).all(|pair| pair[0].to == pair[1].from));
             prop_assert!(parts.iter().all(|part| part.from < part.to));
+            let (left, right) = (parts.len() / 3, parts.len().div_ceil(2));
+            let mut all = whole.beside(&parts[left..right], count);
+            all.extend_from_slice(&parts[left..right]);
+            all.sort_unstable_by_key(|part| part.from);
+            prop_assert!(all.iter().all(|part| part.from < part.to));
+            prop_assert!(all.windows(2).all(|pair| pair[0].to == pair[1].from), "{all:?}");
+            prop_assert_eq!((all[0].from, all.last().unwrap().to), (from, from + width));
             if let Some([left, right]) = whole.halves() {
                 prop_assert!(left.from == from && left.to == right.from && right.to == from + width);
                 prop_assert!(left.from < left.to && right.from < right.to);

@@ -61,6 +61,7 @@ fn configured(seed: u64, organization: &Organization) -> Config {
     config.pacing.max_in_flight = usize::try_from(one([64, 64, 4, 1], 1)).unwrap();
     config.pacing.max_targets = usize::try_from(one([128, 3, 128, 1], 2)).unwrap();
     config.pacing.unit_deadline_seconds = 30;
+    config.lake.lease_seconds = 2;
     config.organization.account_tags = one([1, 1, 0, 1], 3) == 1;
     config.regions.fallback = organization.regions().cloned().collect();
     if one([0, 0, 1, 0], 4) == 1 {

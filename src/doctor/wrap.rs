@@ -1,0 +1,43 @@
+//! Text in lines of bounded width, safe for a terminal.
+
+use crate::printable::is_unsafe;
+
+/// A text without anything that a terminal would obey.
+pub(super) fn shown(text: &str) -> String {
+    text.chars().map(|letter| if is_unsafe(letter) { '\u{fffd}' } else { letter }).collect()
+}
+
+/// The text in lines of at most so many characters, broken between words; a word that is longer has a line of its own.
+pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    for word in text.split_whitespace() {
+        if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > width {
+            lines.push(std::mem::take(&mut line));
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    lines.push(line);
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_break_between_words_and_long_words_stay_whole() {
+        assert_eq!(wrapped("aa bb cc", 5), ["aa bb", "cc"]);
+        assert_eq!(wrapped("a 0123456789 b", 5), ["a", "0123456789", "b"]);
+        assert_eq!(wrapped("", 5), [""]);
+        assert_eq!(wrapped(" a  b ", 5), ["a b"]);
+    }
+
+    #[test]
+    fn a_hostile_name_cannot_move_the_cursor() {
+        assert_eq!(shown("a\u{1b}[31m\u{202e}\nb"), "a\u{fffd}[31m\u{fffd}\u{fffd}b");
+    }
+}

@@ -1,0 +1,53 @@
+//! The object in `runs`: the row of a run, and the bytes that make the run count once they are put.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::{PublishError, Tally, files};
+use crate::{
+    finding::Status,
+    lake::{
+        RunContext, Table,
+        column::batch,
+        hash::Digest,
+        runs::{self, Link, Object, RunFacts, RunRow, RunStatus},
+    },
+};
+
+/// The row, without its link.
+pub(super) fn run_row(
+    facts: &RunFacts,
+    published_at: Timestamp,
+    tally: &Tally,
+    rows: BTreeMap<String, u64>,
+    objects: Vec<Object>,
+) -> RunRow {
+    let coverage_percent = tally.coverage_percent();
+    let status = match coverage_percent {
+        Some(percent) if percent >= facts.floor_percent => RunStatus::Complete,
+        Some(_) | None => RunStatus::Incomplete,
+    };
+    RunRow {
+        facts: facts.clone(),
+        status,
+        published_at,
+        cells_total: tally.cells_total(),
+        cells_counted: tally.cells_counted(),
+        cells_complete: tally.cells_complete(),
+        coverage_percent,
+        findings: Status::ALL.map(|status| (status.as_str().to_owned(), tally.with_status(status))).into(),
+        rows,
+        objects,
+        link: Link::default(),
+    }
+}
+
+/// The bytes of a row's object, and what identifies them: the same row gives the same bytes.
+pub(crate) fn encode(run: RunRow) -> Result<(Vec<u8>, Object), PublishError> {
+    let key = Table::Runs.key(&run.facts.run_id, 0);
+    let context = RunContext { run_id: run.facts.run_id.clone(), owner_tag: String::new() };
+    let bytes = files::in_memory(Table::Runs, &batch(&runs::columns(), &[run], &context)?)?;
+    let Digest { bytes: size, sha256 } = Digest::of(&bytes);
+    Ok((bytes, Object { key, bytes: size, rows: 1, sha256 }))
+}

@@ -1,0 +1,199 @@
+//! The ledger: what the parts of a run amount to, told from their descriptions alone.
+//!
+//! A cell may have been read more than once: by an attempt that was killed, in a way that proved unfit, or again because
+//! the first reading was refused. What counts is the last reading that ended and the slices that it counts on; units of
+//! other readings leave no row.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashSet},
+    sync::Arc,
+};
+
+use jiff::Timestamp;
+
+use super::{
+    part::Part,
+    unit::{CellKey, ExtentRecord, Reading, Slice},
+};
+use crate::{coverage::Outcome, place::AccountId};
+
+/// What is staged of the cells of a run.
+#[derive(Debug, Default)]
+pub struct Ledger {
+    ends: BTreeMap<CellKey, Ended>,
+    slices: BTreeMap<CellKey, Vec<(Reading, Slice)>>,
+    accounts: BTreeSet<AccountId>,
+}
+
+/// The last end of a cell.
+#[derive(Debug, Clone)]
+pub struct Ended {
+    /// How the cell was seen.
+    pub outcome: Outcome,
+    started_at: Timestamp,
+    reading: Reading,
+    adopted: Vec<Reading>,
+}
+
+impl Ledger {
+    /// The ledger of parts, which are in the order of their numbers.
+    pub fn of(parts: &[Part]) -> Self {
+        let mut ledger = Self::default();
+        for part in parts {
+            ledger.accounts.extend(&part.ended);
+            for unit in &part.units {
+                match &unit.extent {
+                    ExtentRecord::Piece => {}
+                    ExtentRecord::Slice(slice) => {
+                        ledger.slices.entry(unit.cell.clone()).or_default().push((unit.reading, slice.clone()));
+                    }
+                    ExtentRecord::End { outcome, started_at, adopted } => {
+                        let (outcome, started_at, reading) = (*outcome, *started_at, unit.reading);
+                        let ended = Ended { outcome, started_at, reading, adopted: adopted.clone() };
+                        let last = ledger.ends.entry(unit.cell.clone()).or_insert_with(|| ended.clone());
+                        if last.started_at <= started_at {
+                            *last = ended;
+                        }
+                    }
+                }
+            }
+        }
+        ledger
+    }
+
+    /// Whether nothing of the account needs to be asked again.
+    pub fn account_ended(&self, account: AccountId) -> bool {
+        self.accounts.contains(&account)
+    }
+
+    /// How a cell ended; none when it did not.
+    pub fn ended(&self, cell: &CellKey) -> Option<&Ended> {
+        self.ends.get(cell)
+    }
+
+    /// Cells that ended.
+    pub fn ends(&self) -> impl Iterator<Item = (&CellKey, &Ended)> {
+        self.ends.iter()
+    }
+
+    /// The cells of which slices are staged, and no end.
+    pub fn open_cells(&self) -> impl Iterator<Item = (&CellKey, &[(Reading, Slice)])> {
+        let open = |cell: &CellKey| !self.ends.contains_key(cell);
+        self.slices.iter().filter(move |(cell, _)| open(cell)).map(|(cell, slices)| (cell, slices.as_slice()))
+    }
+
+    /// The slices of a cell, with their readings, in the order in which they were staged.
+    pub fn slices(&self, cell: &CellKey) -> &[(Reading, Slice)] {
+        self.slices.get(cell).map_or(&[], Vec::as_slice)
+    }
+
+    /// Which units of a part count.
+    pub fn live(&self, part: &Part) -> Live {
+        let live = part.units.iter().map(|unit| {
+            let is_slice = matches!(unit.extent, ExtentRecord::Slice(_));
+            match self.ends.get(&unit.cell) {
+                Some(end) => end.reading == unit.reading || (is_slice && end.adopted.contains(&unit.reading)),
+                // Without an end only what is complete in itself counts.
+                None => is_slice,
+            }
+        });
+        let live = live.collect::<Vec<_>>();
+        if live.iter().all(|live| *live) { Live::All } else { Live::Only(live.into()) }
+    }
+}
+
+/// Which units of a part count, by their number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Live {
+    /// All of them.
+    All,
+    /// Those that are true here.
+    Only(Arc<[bool]>),
+}
+
+impl Live {
+    /// Whether a unit counts.
+    pub fn counts(&self, unit: usize) -> bool {
+        match self {
+            Self::All => true,
+            Self::Only(live) => live.get(unit).copied().unwrap_or(false),
+        }
+    }
+}
+
+/// Readings, each once.
+pub fn readings<'a>(slices: impl Iterator<Item = &'a (Reading, Slice)>) -> Vec<Reading> {
+    let mut seen = HashSet::new();
+    slices.map(|(reading, _)| *reading).filter(|reading| seen.insert(*reading)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        lake::{
+            samples::{context, start},
+            staging::unit::{Span, UnitRecord},
+        },
+        resource::ResourceType,
+    };
+
+    fn cell(region: &str) -> CellKey {
+        CellKey {
+            account: "111122223333".parse().unwrap(),
+            region: region.parse().unwrap(),
+            resource_type: ResourceType::TrainingJob,
+        }
+    }
+
+    fn slice(from: i64) -> ExtentRecord {
+        let span = Span::Created { from, to: from + 10 };
+        ExtentRecord::Slice(Slice { span, listed: 1, evaluated: 1, unknown: 0, refusal: None })
+    }
+
+    fn end(outcome: Outcome, adopted: &[Reading]) -> ExtentRecord {
+        ExtentRecord::End { outcome, started_at: start(), adopted: adopted.to_vec() }
+    }
+
+    fn part(units: Vec<(CellKey, Reading, ExtentRecord)>) -> Part {
+        let units = units
+            .into_iter()
+            .map(|(cell, reading, extent)| UnitRecord { cell, reading, resources: 1, findings: 4, extent })
+            .collect();
+        let (schema_version, run_id) = (crate::lake::SCHEMA_VERSION, context().run_id);
+        Part { schema_version, run_id, shard: 1, number: 0, files: Vec::new(), units, ended: Vec::new() }
+    }
+
+    #[test]
+    fn what_a_killed_attempt_read_in_pieces_leaves_no_row_and_its_slices_count_when_adopted() {
+        let (first, second, other) = (Reading::new(), Reading::new(), Reading::new());
+        let here = cell("eu-central-1");
+        let killed = part(vec![
+            (here.clone(), first, ExtentRecord::Piece),
+            (here.clone(), first, slice(0)),
+            (here.clone(), other, slice(10)),
+        ]);
+        let alone = Ledger::of(std::slice::from_ref(&killed));
+        assert_eq!(alone.live(&killed), Live::Only([false, true, true].into()));
+        assert_eq!(alone.open_cells().count(), 1);
+        let resumed = part(vec![
+            (here.clone(), second, ExtentRecord::Piece),
+            (here.clone(), second, end(Outcome::Complete, &[first])),
+        ]);
+        let ledger = Ledger::of(&[killed.clone(), resumed.clone()]);
+        assert_eq!(ledger.live(&killed), Live::Only([false, true, false].into()));
+        assert_eq!(ledger.live(&resumed), Live::All);
+        assert_eq!(ledger.open_cells().count(), 0);
+    }
+
+    #[test]
+    fn the_last_end_of_a_cell_decides() {
+        let (first, second) = (Reading::new(), Reading::new());
+        let one = part(vec![(cell("eu-central-1"), first, end(Outcome::Throttled, &[]))]);
+        let two = part(vec![(cell("eu-central-1"), second, end(Outcome::Complete, &[]))]);
+        let ledger = Ledger::of(&[one.clone(), two.clone()]);
+        assert_eq!(ledger.ended(&cell("eu-central-1")).unwrap().outcome, Outcome::Complete);
+        assert_eq!((ledger.live(&one), ledger.live(&two)), (Live::Only([false].into()), Live::All));
+        assert!(ledger.ended(&cell("us-east-1")).is_none());
+    }
+}

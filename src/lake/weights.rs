@@ -1,0 +1,58 @@
+//! Weights: how heavy each account was in the last published night, by which the next one is divided.
+
+use std::{collections::BTreeMap, fs::File};
+
+use arrow_array::{Array as _, cast::AsArray as _, types::Int64Type};
+use parquet::arrow::{ProjectionMask, arrow_reader::ParquetRecordBatchReaderBuilder};
+use tokio::task;
+
+use super::{
+    Table,
+    publish::PublishError,
+    store::{Store, Stored},
+};
+use crate::place::AccountId;
+
+/// A page of a search holds so many.
+const PAGE: u64 = 100;
+
+/// The calls, roughly, that each account of the last published night cost; empty when there was none.
+pub async fn last_night(store: &Store, scratch: &str) -> Result<BTreeMap<AccountId, u64>, PublishError> {
+    let runs = store.list("v1/runs/").await?;
+    // Named after the run, which is named after its start.
+    let name = |stored: &Stored| stored.key.rsplit('/').next().map(ToOwned::to_owned);
+    let Some(last) = runs.iter().filter_map(name).max() else { return Ok(BTreeMap::new()) };
+    let Ok(run_id) = last.trim_end_matches(".parquet").parse::<super::RunId>() else { return Ok(BTreeMap::new()) };
+    let folder = Table::Coverage.folder(run_id.run_date());
+    let scratch = store.scratch(scratch).await?;
+    let mut weights = BTreeMap::new();
+    for stored in store.list(&folder).await? {
+        if stored.key.starts_with(&format!("{folder}{run_id}-")) {
+            let path = store.fetch(&stored.key, scratch.path()).await?;
+            let read =
+                move || read(&path).map_err(|source| PublishError::Parquet { table: Table::Coverage, path, source });
+            for (account, cost) in task::spawn_blocking(read).await?? {
+                *weights.entry(account).or_default() += cost;
+            }
+        }
+    }
+    Ok(weights)
+}
+
+/// Account and cost of each cell in a file of `coverage`.
+fn read(path: &std::path::Path) -> Result<Vec<(AccountId, u64)>, parquet::errors::ParquetError> {
+    let builder = ParquetRecordBatchReaderBuilder::try_new(File::open(path)?)?;
+    let columns = ProjectionMask::columns(builder.parquet_schema(), ["account_id", "resources_listed"]);
+    let mut cells = Vec::new();
+    for batch in builder.with_projection(columns).build()? {
+        let batch = batch?;
+        let accounts = batch.column_by_name("account_id").and_then(|column| column.as_string_opt::<i32>());
+        let listed = batch.column_by_name("resources_listed").and_then(|column| column.as_primitive_opt::<Int64Type>());
+        let (Some(accounts), Some(listed)) = (accounts, listed) else { continue };
+        cells.extend((0..batch.num_rows()).filter_map(|row| {
+            let jobs = if listed.is_null(row) { 0 } else { u64::try_from(listed.value(row)).unwrap_or(0) };
+            Some((accounts.value(row).parse().ok()?, 1 + jobs.div_ceil(PAGE)))
+        }));
+    }
+    Ok(cells)
+}

@@ -1,0 +1,122 @@
+//! The scan of one shard: what reads and what stages, side by side, until both end, one fails, or somebody stops them.
+
+use std::{
+    collections::BTreeSet,
+    pin::pin,
+    sync::{Arc, atomic::Ordering},
+};
+
+use futures::future::{self, Either};
+
+use super::{Run, RunError};
+use crate::{
+    lake::{
+        lease::Lease,
+        staging::{self, Bounds, Staged, ledger::Ledger},
+    },
+    place::{AccountId, Region},
+    plan::{
+        Plan,
+        shard::{Shard, ShardEnd},
+    },
+    progress,
+    scan::{Progress, Scan},
+    session::Aws,
+};
+
+impl Run {
+    /// Reads these accounts and stages what it reads, but for what an earlier attempt has staged.
+    pub(super) async fn scan_accounts(
+        &self,
+        aws: Arc<Aws>,
+        plan: &Plan,
+        shard: Shard,
+        accounts: &BTreeSet<AccountId>,
+        lease: &Lease,
+    ) -> Result<(), RunError> {
+        let mut parts = staging::parts(&self.store, &self.run_id).await?;
+        parts.retain(|part| part.shard == shard.number());
+        let ledger = Arc::new(Ledger::of(&parts));
+        let (run_id, resumed) = (&self.run_id, ledger.ends().count());
+        drop(parts);
+        tracing::info!(%run_id, %shard, caller = aws.caller().arn, accounts = accounts.len(), resumed, "scan begins");
+
+        let (staged, writer) =
+            staging::open(self.store.clone(), self.context(), shard.number(), Bounds::default()).await?;
+        let members = plan.organization.members.iter().filter(|member| accounts.contains(&member.account.id));
+        let progress = Arc::new(Progress::default());
+        let scan = Scan {
+            aws: Arc::clone(&aws),
+            config: Arc::clone(&self.config),
+            members: members.cloned().collect(),
+            organization: Arc::new(plan.organization.clone()),
+            clock: self.clock,
+            progress: Arc::clone(&progress),
+            staged,
+            ledger,
+        };
+        let shown = progress::show(self.display.clone(), Arc::clone(&progress), Arc::clone(aws.counters()));
+        let (regions, staged) = tokio::select! {
+            both = self.scan_and_stage(scan, writer, lease) => both?,
+            never = shown => never,
+        };
+        let Some(regions) = regions else {
+            return Err(RunError::Stopped { run_id: run_id.clone(), left: left(&progress, run_id, shard) });
+        };
+        if regions.is_empty() && !accounts.is_empty() {
+            return Err(RunError::NoRegion);
+        }
+        tracing::info!(%run_id, %shard, parts = staged.parts, rows = staged.rows, bytes = staged.bytes, "scan done");
+        let count = |counter: &std::sync::atomic::AtomicU64| counter.load(Ordering::Relaxed);
+        let end = ShardEnd {
+            shard: shard.number(),
+            made_with: self.made_with.clone(),
+            ended_at: self.clock.now(),
+            regions,
+            api_calls: count(&aws.counters().calls),
+            throttles: count(&aws.counters().throttles),
+            retries: count(&aws.counters().retries),
+        };
+        Ok(end.write(&self.store, run_id).await?)
+    }
+
+    /// The regions that were scanned, none when the scan was stopped; what is complete is staged in either case.
+    async fn scan_and_stage(
+        &self,
+        scan: Scan,
+        writer: staging::Writer,
+        lease: &Lease,
+    ) -> Result<(Option<BTreeSet<Region>>, Staged), RunError> {
+        let scan = async {
+            tokio::select! {
+                regions = scan.run() => Ok(Some(regions)),
+                () = self.stopped() => Ok(None),
+                () = lease.lost() => Err(RunError::TakenOver(self.run_id.clone())),
+            }
+        };
+        // The scan is dropped when it ends, and with it the last sender: so the writer ends too.
+        match future::select(Box::pin(scan), pin!(writer.run())).await {
+            Either::Left((scanned, writer)) => {
+                let staged = writer.await?;
+                Ok((scanned?, staged))
+            }
+            // When staging fails the scan has nowhere to put what it reads, and ends with it.
+            Either::Right((staged, scan)) => {
+                let staged = staged?;
+                Ok((scan.await?, staged))
+            }
+        }
+    }
+}
+
+/// What a stopped scan has done, what is left, and how to go on.
+fn left(progress: &Progress, run_id: &crate::lake::RunId, shard: Shard) -> String {
+    let load = |counter: &std::sync::atomic::AtomicU64| counter.load(Ordering::Relaxed);
+    let (accounts, done) = (load(&progress.accounts), load(&progress.accounts_done));
+    let (cells, cells_done) = (load(&progress.cells), load(&progress.cells_done));
+    let shard = if shard == Shard::WHOLE { String::new() } else { format!(" --shard {shard}") };
+    format!(
+        "{done} of {accounts} accounts are done, {} known cells are open; --run-id {run_id}{shard} goes on from there",
+        cells.saturating_sub(cells_done)
+    )
+}

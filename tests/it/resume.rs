@@ -1,0 +1,307 @@
+//! Runs that are stopped, killed at any instant, divided, or started twice: what is published is as if nothing had been.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+    process::{Child, Command, Output, Stdio},
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use sagesweep::{
+    Incomplete, Run, RunError,
+    config::{Config, Destination, Rate},
+    demo::{Behaviour, Shape, Simulator},
+    plan::PlanError,
+    session::Clock,
+};
+use tempfile::TempDir;
+
+use crate::{
+    audit::{fast_config, sdk, small},
+    table::{self, Row},
+};
+
+const PATIENCE: Duration = Duration::from_secs(60);
+const RUN_ID: &str = "20261124T031500Z-00a1";
+
+/// One of this many seeds of the soak test kills, too.
+const KILLS: u64 = 5;
+
+fn seeds() -> impl Iterator<Item = u64> {
+    #[expect(clippy::disallowed_methods, reason = "the number of seeds is for who runs the tests to say")]
+    let number = |name: &str, default| std::env::var(name).map_or(default, |text| text.parse().unwrap());
+    let (first, count) = (number("SAGESWEEP_FIRST_SEED", 1), number("SAGESWEEP_SEEDS", 100_u64).div_ceil(KILLS));
+    first..first + count
+}
+
+/// A simulator and the configuration that its audits share.
+struct Night {
+    simulator: Simulator,
+    config: Config,
+}
+
+impl Night {
+    async fn new(shape: Shape) -> Self {
+        let simulator = Simulator::start(&shape, Behaviour::default()).await.unwrap();
+        let mut config = fast_config();
+        config.pacing.slice_jobs = 100;
+        for rate in config.pacing.rates.values_mut() {
+            *rate = Rate { per_second: 1_000.0, burst: 1_000 };
+        }
+        config.regions.fallback = simulator.organization().regions().cloned().collect();
+        Self { simulator, config }
+    }
+
+    /// A run of this id into a directory, with a clock that stands still.
+    async fn run(&self, directory: &Path) -> Run {
+        let mut config = self.config.clone();
+        config.lake.destination = Destination::Directory(directory.to_owned());
+        let clock = Clock::Fixed("2026-11-24T05:00:00Z".parse().unwrap());
+        Run::new(sdk(&self.simulator, PATIENCE).await, config, RUN_ID.parse().unwrap(), clock)
+    }
+
+    fn calls(&self, operation: &str) -> u64 {
+        let counts = self.simulator.counts();
+        counts.iter().filter(|((_, _, name), _)| name.ends_with(operation)).map(|(_, count)| count.requests).sum()
+    }
+}
+
+/// Few cells, and some with many windows.
+fn windows() -> Shape {
+    Shape { accounts: 5, regions: 2, jobs: 3_000, seed: 3, ..small() }
+}
+
+/// The content of the published tables but `runs`, whose row counts the calls of its own attempt.
+fn published(directory: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut files = BTreeMap::new();
+    for table in ["findings", "resources", "coverage"] {
+        for file in table::files(directory, table) {
+            files.insert(format!("{table}/{}", file.file_name().unwrap().display()), fs::read(file).unwrap());
+        }
+    }
+    assert_eq!(table::files(directory, "runs").len(), 1);
+    files
+}
+
+/// Nothing but tables stays behind.
+fn assert_clean(directory: &Path) {
+    let left = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let left: BTreeSet<_> = left.collect();
+    assert!(left.is_subset(&BTreeSet::from(["v1".to_owned(), "_staging".to_owned()])), "{left:?}");
+    let staged = fs::read_dir(directory.join("_staging"))
+        .map_or(0, |entries| entries.filter(|entry| entry.as_ref().unwrap().file_name() != "claims").count());
+    assert_eq!(staged, 0, "staged objects stay");
+}
+
+#[tokio::test]
+async fn a_scan_that_was_stopped_goes_on_and_asks_for_no_complete_unit_again() {
+    let night = Night::new(windows()).await;
+    let (whole, parted) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    night.run(whole.path()).await.scan_and_publish().await.unwrap();
+    let undisturbed = night.calls("Search");
+
+    let run = Arc::new(night.run(parted.path()).await);
+    let scanning = { Arc::clone(&run) };
+    let stopping = async {
+        while night.calls("Search") < undisturbed + undisturbed / 2 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        run.stop();
+    };
+    let (stopped, ()) = tokio::join!(scanning.scan(), stopping);
+    assert!(matches!(&stopped, Err(RunError::Stopped { left, .. }) if left.contains(RUN_ID)), "{stopped:?}");
+    assert!(table::files(parted.path(), "runs").is_empty());
+    let first = night.calls("Search") - undisturbed;
+
+    night.run(parted.path()).await.scan_and_publish().await.unwrap();
+    assert_eq!(published(parted.path()), published(whole.path()));
+    assert_clean(parted.path());
+    let both = night.calls("Search") - undisturbed;
+    assert!(first > undisturbed / 3 && first < undisturbed, "{first} of {undisturbed}");
+    // Each cell that was open looks at its first page again, and at the windows that were being read.
+    assert!(both <= undisturbed + undisturbed / 3, "{undisturbed} undisturbed, {first} and {both} in two attempts");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_run_that_breaks_off_anywhere_publishes_the_same_bytes_in_the_end() {
+    let night = Night::new(windows()).await;
+    let whole = TempDir::new().unwrap();
+    let begun = Instant::now();
+    night.run(whole.path()).await.scan_and_publish().await.unwrap();
+    let (takes, expected) = (begun.elapsed(), published(whole.path()));
+    for seed in seeds() {
+        let mut random = fastrand::Rng::with_seed(seed);
+        let directory = TempDir::new().unwrap();
+        for _ in 0..random.u32(1..4) {
+            let instant = takes.mul_f64(random.f64() * 1.2);
+            // Dropped where it stands, as a process that is killed: no part is closed, no lease given back.
+            drop(tokio::time::timeout(instant, night.run(directory.path()).await.scan_and_publish()).await);
+            if !table::files(directory.path(), "runs").is_empty() {
+                break;
+            }
+        }
+        match night.run(directory.path()).await.scan_and_publish().await {
+            Ok(_) => {}
+            Err(RunError::Publish(error)) if error.to_string().contains("is published already") => {}
+            Err(error) => panic!("seed {seed}: {error}"),
+        }
+        assert!(published(directory.path()) == expected, "seed {seed}: other tables than of the undisturbed run");
+    }
+}
+
+/// The program against a simulator, with its own directory for the tables.
+fn program(night: &Night, directory: &Path, arguments: &[&str]) -> Command {
+    let mut config = night.config.clone();
+    config.lake.destination = Destination::Directory("out".into());
+    fs::write(directory.join("sagesweep.toml"), config.to_toml()).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_sagesweep"));
+    command.args(arguments).args(["--config", "sagesweep.toml"]).current_dir(directory).env_clear();
+    command.env("PATH", "/usr/bin:/bin").env("HOME", directory).env("AWS_EC2_METADATA_DISABLED", "true");
+    command.env("AWS_ENDPOINT_URL", night.simulator.endpoint()).env("AWS_REGION", "us-east-1");
+    command.env("AWS_ACCESS_KEY_ID", sagesweep::demo::ACCESS_KEY_ID);
+    command.env("AWS_SECRET_ACCESS_KEY", sagesweep::demo::SECRET_ACCESS_KEY);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+async fn output(child: Child) -> Output {
+    tokio::task::spawn_blocking(move || child.wait_with_output().unwrap()).await.unwrap()
+}
+
+fn signal(child: &Child, name: &str) {
+    assert!(Command::new("kill").args([&format!("-{name}"), &child.id().to_string()]).status().unwrap().success());
+}
+
+/// The rows of the tables, times of observation and the run apart.
+fn rows(directory: &Path) -> Vec<Vec<Row>> {
+    let times = ["observed_at", "started_at", "duration_ms", "window_end", "run_id"];
+    let without = |mut row: Row| {
+        row.retain(|column, _| !times.contains(&column.as_str()));
+        row
+    };
+    let tables = ["findings", "resources", "coverage"];
+    tables.map(|name| table::read(&directory.join("out"), name).into_iter().map(without).collect()).to_vec()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_process_that_is_killed_at_any_instant_goes_on_by_itself_to_the_same_tables() {
+    let night = Night::new(windows()).await;
+    let whole = TempDir::new().unwrap();
+    let begun = Instant::now();
+    let undisturbed = output(program(&night, whole.path(), &["run"]).spawn().unwrap()).await;
+    assert_eq!(undisturbed.status.code(), Some(0), "{}", String::from_utf8_lossy(&undisturbed.stderr));
+    let (takes, expected) = (begun.elapsed(), rows(whole.path()));
+    for seed in seeds() {
+        let mut random = fastrand::Rng::with_seed(seed);
+        let directory = TempDir::new().unwrap();
+        let published = |directory: &Path| !table::files(&directory.join("out"), "runs").is_empty();
+        for _ in 0..random.u32(1..4) {
+            let child = program(&night, directory.path(), &["run"]).spawn().unwrap();
+            tokio::time::sleep(takes.mul_f64(random.f64())).await;
+            signal(&child, if random.u8(0..4) == 0 { "TERM" } else { "KILL" });
+            let status = output(child).await.status.code();
+            assert!(matches!(status, None | Some(0 | 4)), "seed {seed}: {status:?}");
+            if published(directory.path()) {
+                break;
+            }
+        }
+        if !published(directory.path()) {
+            let last = output(program(&night, directory.path(), &["run"]).spawn().unwrap()).await;
+            assert_eq!(last.status.code(), Some(0), "seed {seed}: {}", String::from_utf8_lossy(&last.stderr));
+        }
+        assert_eq!(table::files(&directory.path().join("out"), "runs").len(), 1, "seed {seed}");
+        assert!(rows(directory.path()) == expected, "seed {seed}: other rows than of the undisturbed run");
+    }
+}
+
+#[tokio::test]
+async fn shards_are_disjoint_and_complete_and_publish_waits_for_all_of_them() {
+    let night = Night::new(windows()).await;
+    let whole = TempDir::new().unwrap();
+    night.run(whole.path()).await.scan_and_publish().await.unwrap();
+    for of in [2, 3, 7] {
+        let directory = TempDir::new().unwrap();
+        for number in (1..=of).rev() {
+            let refused = night.run(directory.path()).await.publish(Incomplete::Refused).await;
+            match refused {
+                Err(RunError::NotPlanned(_)) if number == of => {}
+                Err(RunError::Plan(error @ PlanError::Missing { .. })) => {
+                    assert!(error.to_string().contains(&format!("shard {number}/{of} did not end")), "{error}");
+                }
+                other => panic!("{other:?}"),
+            }
+            let shard = format!("{number}/{of}").parse().unwrap();
+            night.run(directory.path()).await.scan_shard(shard).await.unwrap();
+            // Once more is no work.
+            night.run(directory.path()).await.scan_shard(shard).await.unwrap();
+        }
+        let wrong = night.run(directory.path()).await.scan_shard("1/9".parse().unwrap()).await;
+        assert!(matches!(&wrong, Err(error) if error.is_usage() && error.to_string().contains("1/9")), "{wrong:?}");
+        night.run(directory.path()).await.publish(Incomplete::Refused).await.unwrap();
+        assert!(published(directory.path()) == published(whole.path()), "{of} shards");
+        assert_clean(directory.path());
+    }
+}
+
+#[tokio::test]
+async fn a_run_without_some_of_its_shards_says_so_in_coverage_and_shows_nothing_false() {
+    let night = Night::new(windows()).await;
+    let (whole, directory) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    night.run(whole.path()).await.scan_and_publish().await.unwrap();
+    night.run(directory.path()).await.scan_shard("2/3".parse().unwrap()).await.unwrap();
+    night.run(directory.path()).await.publish(Incomplete::Published).await.unwrap();
+    let key = |row: &Row| (row["account_id"].clone(), row["region"].clone());
+    let all: BTreeMap<_, _> = table::read(whole.path(), "coverage").into_iter().map(|row| (key(&row), row)).collect();
+    let some: BTreeMap<_, _> =
+        table::read(directory.path(), "coverage").into_iter().map(|row| (key(&row), row)).collect();
+    let mut unseen = 0;
+    for (cell, row) in &all {
+        let other = &some[cell];
+        if other["outcome"] == "NOT_SCANNED" {
+            assert!(other["detail"].contains("shard 1/3 did not end") || other["detail"].contains("shard 3/3"));
+            unseen += 1;
+        } else {
+            assert_eq!(other, row);
+        }
+    }
+    assert!(unseen > 0 && unseen < all.len());
+    let findings = table::read(whole.path(), "findings");
+    for row in table::read(directory.path(), "findings") {
+        assert!(some[&key(&row)]["outcome"] != "NOT_SCANNED" && findings.contains(&row));
+    }
+}
+
+#[tokio::test]
+async fn a_run_is_not_continued_with_another_configuration() {
+    let night = Night::new(Shape { jobs: 200, ..windows() }).await;
+    let directory = TempDir::new().unwrap();
+    night.run(directory.path()).await.scan_shard("1/2".parse().unwrap()).await.unwrap();
+    let mut other = Night { simulator: night.simulator, config: night.config };
+    other.config.coverage.floor_percent = 12.0;
+    let refused = other.run(directory.path()).await.scan_shard("2/2".parse().unwrap()).await;
+    assert!(matches!(&refused, Err(error) if error.is_usage() && error.to_string().contains("another configuration")));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_two_schedulers_that_start_the_same_night_one_wins_and_the_other_ends_well() {
+    let night = Night::new(windows()).await;
+    for _ in 0..3 {
+        let directory = TempDir::new().unwrap();
+        let both = [0, 1].map(|_| program(&night, directory.path(), &["run"]).spawn().unwrap());
+        let mut statuses = Vec::new();
+        for child in both {
+            let output = output(child).await;
+            statuses.push((output.status.code(), String::from_utf8(output.stderr).unwrap()));
+        }
+        assert!(statuses.iter().all(|(status, _)| *status == Some(0)), "{statuses:?}");
+        let leaves = |said: &str| said.contains("is under way in another process");
+        assert_eq!(statuses.iter().filter(|(_, said)| leaves(said)).count(), 1, "{statuses:?}");
+        assert_eq!(table::files(&directory.path().join("out"), "runs").len(), 1);
+        // A rerun of a published night is a new run beside the first.
+        let again = output(program(&night, directory.path(), &["run"]).spawn().unwrap()).await;
+        assert_eq!(again.status.code(), Some(0));
+        assert_eq!(table::files(&directory.path().join("out"), "runs").len(), 2);
+    }
+}
