@@ -58,10 +58,10 @@ doc: need-rust ## the documentation, warnings are errors
 unit: need-rust ## unit, integration and documentation tests
 	$(CARGO) test --locked
 
-# The same test as in `unit`, with ten times the seeds. SAGESWEEP_FIRST_SEED begins elsewhere.
+# The same tests as in `unit`, with ten times the seeds. SAGESWEEP_FIRST_SEED begins elsewhere.
 soak: export SAGESWEEP_SEEDS ?= 1000
-soak: need-rust ## 1,000 runs under drawn faults, held against the truth (SAGESWEEP_SEEDS=1000)
-	$(CARGO) test --locked --test it soak
+soak: need-rust ## 1,000 runs under drawn faults and 200 killed ones (SAGESWEEP_SEEDS=1000)
+	$(CARGO) test --locked --test it -- soak:: resume::
 	@cat "$(TARGET)/tmp/soak.txt"
 
 deny: need-rust $(DENY) ## licences, sources and bans of the dependencies

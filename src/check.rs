@@ -8,11 +8,12 @@ use std::sync::Arc;
 
 use crate::{
     finding::{Severity, Status, Verdict},
-    kms::Key,
+    kms::{self, Key},
     resource::{Facts, ResourceType, training_job::TrainingJob},
 };
 
 pub mod key;
+pub mod selection;
 pub mod training_job;
 
 /// Every check, in the order of its id.
@@ -40,8 +41,26 @@ pub struct Check {
     pub remediation: &'static str,
     /// Requirements of frameworks that it serves, each as "framework requirement".
     pub standards: &'static [&'static str],
+    /// What it looks at besides the facts of its resource.
+    pub needs: &'static [Evidence],
     /// The judgement.
     pub evaluate: Evaluate,
+}
+
+/// What a check looks at besides the facts of its resource, and what has to be read for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Evidence {
+    /// What stands behind the keys that the resource names.
+    Keys,
+}
+
+impl Evidence {
+    /// The IAM actions that read it.
+    pub fn actions(self) -> &'static [&'static str] {
+        match self {
+            Self::Keys => kms::ACTIONS,
+        }
+    }
 }
 
 /// The judgement of a check, which can only be put to the resource type it was written for.
@@ -114,6 +133,24 @@ mod tests {
             path.extension().is_some_and(|extension| extension == "rs")
         });
         assert_eq!(files.count(), CHECKS.len());
+    }
+
+    #[test]
+    fn a_check_sees_the_keys_only_when_it_needs_them() {
+        for check in CHECKS {
+            let Evaluate::TrainingJob(judge) = check.evaluate;
+            let job = TrainingJob {
+                volume_key: Some("1234abcd-12ab-34cd-56ef-1234567890ab".to_owned()),
+                output_key: Some("alias/lake".to_owned()),
+                instances: crate::resource::training_job::Instances::Type("ml.m5.large".to_owned()),
+                ..TrainingJob::default()
+            };
+            let described = ["1234abcd-12ab-34cd-56ef-1234567890ab", "alias/lake"];
+            let keys = described.map(|text| (text.to_owned(), Arc::new(Key::NotFound))).into();
+            let (without, with) = (HashMap::new(), Context { keys: &keys });
+            let differs = judge(&job, Context { keys: &without }).reason_code() != judge(&job, with).reason_code();
+            assert_eq!(differs, check.needs.contains(&Evidence::Keys), "{}", check.id);
+        }
     }
 
     #[test]

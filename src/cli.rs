@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::{finding::Severity, lake::RunId, plan::shard::Shard};
+use crate::{check::selection::Named, config, finding::Severity, lake::RunId, plan::shard::Shard};
 
 /// Audits every SageMaker resource of an AWS Organization into Parquet, and says what it did not see.
 #[derive(Debug, Parser)]
@@ -171,6 +171,15 @@ pub struct PolicyArgs {
     /// Where the configuration is, which names the role and the bucket.
     #[command(flatten)]
     pub config: ConfigArg,
+    /// Only for these checks: ids, or patterns such as `training-job-*`. Findings of the others come out as UNKNOWN.
+    #[arg(long, value_name = "GLOB,…", value_delimiter = ',')]
+    pub checks: Vec<Named>,
+    /// For `trust`: the ARN of the role that runs the program; the configured hub role by default.
+    #[arg(long, value_name = "ARN", value_parser = config::role_arn)]
+    pub principal: Option<String>,
+    /// For `trust`: the id of the organization that the principal must belong to.
+    #[arg(long, value_name = "ID", value_parser = config::organization_id)]
+    pub organization: Option<String>,
 }
 
 /// Arguments of `doctor`.
@@ -206,6 +215,10 @@ pub enum PolicyIdentity {
     Member,
     /// The identity that runs the program.
     Task,
+    /// The configured hub role, which the program goes through.
+    Hub,
+    /// Who may assume the role in each account: its trust policy.
+    Trust,
 }
 
 /// Arguments of `demo`.

@@ -13,18 +13,23 @@ use tokio::signal::unix::{SignalKind, signal};
 #[cfg(feature = "demo")]
 mod demo;
 mod doctor;
+mod iam_policy;
+mod metrics;
 mod verify;
 
 use crate::{
     Incomplete, Run, RunError,
     check::{CHECKS, Check},
-    cli::{Cli, Command, ConfigArg, PolicyArgs, PolicyIdentity},
+    cli::{Cli, Command, ConfigArg},
     config::{Config, ConfigErrors},
     exit::ExitStatus,
     finding::Severity,
     lake::{RunId, publish::Published},
-    logs, report,
-    session::{Clock, policy, sdk_config_loader},
+    limits::{self, OpenFiles},
+    logs,
+    printable::escaped,
+    report,
+    session::{Clock, sdk_config_loader},
     verify::VerifyError,
 };
 
@@ -32,6 +37,7 @@ use crate::{
 pub async fn execute(cli: Cli) -> ExitStatus {
     let screen = Screen { display: MultiProgress::new(), quiet: cli.quiet };
     let form = logs::start(cli.log_format, cli.quiet, screen.display.clone());
+    OpenFiles::raised();
     match dispatch(cli.command, &screen).await {
         Ok(status) => status,
         Err(failure) => {
@@ -50,12 +56,12 @@ async fn dispatch(command: Command, screen: &Screen) -> Result<ExitStatus, Failu
     match command {
         Command::Run(args) => {
             let run = screen.start(&args.config, args.run_id).await?;
-            let published = until_stopped(&run, Box::pin(run.scan_and_publish())).await?;
+            let published = until_stopped(&run, Box::pin(metrics::run(&run))).await?;
             Ok(screen.conclude(&run, &published, args.fail_on))
         }
         Command::Scan(args) => {
             let run = screen.start(&args.config, args.run_id).await?;
-            until_stopped(&run, Box::pin(run.scan_shard(args.shard))).await?;
+            until_stopped(&run, Box::pin(metrics::scan(&run, args.shard))).await?;
             print(&format!("{}\n", run.run_id))
         }
         Command::Publish(args) => {
@@ -64,13 +70,13 @@ async fn dispatch(command: Command, screen: &Screen) -> Result<ExitStatus, Failu
                 None => screen.open(&args.config, None).await?.to_publish().await.map_err(Failure::Run)?,
             };
             let incomplete = if args.incomplete { Incomplete::Published } else { Incomplete::Refused };
-            let published = until_stopped(&run, Box::pin(run.publish(incomplete))).await?;
+            let published = until_stopped(&run, Box::pin(metrics::publish(&run, incomplete))).await?;
             Ok(screen.conclude(&run, &published, args.fail_on))
         }
         Command::Verify(args) => verify::run(args, screen).await,
         Command::Config(args) => print(&load(&args)?.to_toml()),
         Command::Checks => print(&checks()),
-        Command::IamPolicy(args) => iam_policy(&args),
+        Command::IamPolicy(args) => iam_policy::print(&args),
         Command::Doctor(args) => doctor::run(args, screen).await,
         #[cfg(feature = "demo")]
         Command::Demo(args) => demo::run(args, screen).await,
@@ -100,6 +106,7 @@ impl Screen {
     }
 
     fn run(&self, sdk: SdkConfig, config: Config, run_id: Option<RunId>, clock: Clock) -> Run {
+        limits::warn_of_little_memory();
         let run_id = run_id.unwrap_or_else(|| RunId::new(clock.now(), fastrand::u16(..)));
         let run = Run::new(sdk, config, run_id, clock);
         if self.quiet { run } else { run.with_display(self.display.clone()) }
@@ -109,6 +116,7 @@ impl Screen {
     fn conclude(&self, run: &Run, published: &Published, fail_on: Option<Severity>) -> ExitStatus {
         let status = report::exit_status(published, fail_on);
         if !self.quiet
+            && !metrics::own_the_output(&run.config)
             && let Err(failure) = print(&report::terminal::summary(published, &run.place()))
         {
             // The run is published all the same, and its status is what counts.
@@ -122,6 +130,7 @@ impl Screen {
 #[derive(Debug)]
 enum Failure {
     Config(ConfigErrors),
+    Usage(&'static str),
     Run(RunError),
     Output(io::Error),
     Verify(VerifyError),
@@ -134,7 +143,7 @@ enum Failure {
 impl Failure {
     fn status(&self) -> ExitStatus {
         match self {
-            Self::Config(_) => ExitStatus::Usage,
+            Self::Config(_) | Self::Usage(_) => ExitStatus::Usage,
             Self::Run(error) if error.is_usage() => ExitStatus::Usage,
             Self::Verify(error) if error.is_usage() => ExitStatus::Usage,
             Self::PublicKey(_) => ExitStatus::Usage,
@@ -151,9 +160,11 @@ impl Failure {
     fn text(&self) -> String {
         match self {
             Self::Config(errors) => errors.to_string(),
+            Self::Usage(text) => format!("error: {text}"),
             Self::Run(error @ (RunError::UnderWay { .. } | RunError::Stopped { .. })) => error.to_string(),
-            Self::Run(error) => format!("error: {}", chain(error)),
-            Self::Verify(error) => format!("error: {}", chain(error)),
+            // What a service said may stand in it.
+            Self::Run(error) => format!("error: {}", escaped(&chain(error))),
+            Self::Verify(error) => format!("error: {}", escaped(&chain(error))),
             Self::PublicKey(text) => format!("error: {text}"),
             Self::Output(error) => format!("error: cannot write the output: {error}"),
             #[cfg(feature = "demo")]
@@ -231,13 +242,4 @@ fn print(text: &str) -> Result<ExitStatus, Failure> {
 fn checks() -> String {
     let line = |check: &&Check| format!("{:<41} {:<7} {}", check.id, check.severity.as_str(), check.title);
     CHECKS.iter().map(line).chain([String::new()]).collect::<Vec<_>>().join("\n")
-}
-
-fn iam_policy(args: &PolicyArgs) -> Result<ExitStatus, Failure> {
-    let config = load(&args.config)?;
-    let policy = match args.identity {
-        PolicyIdentity::Member => policy::member_policy(),
-        PolicyIdentity::Task => policy::task_policy(&config),
-    };
-    print(&format!("{policy:#}\n"))
 }

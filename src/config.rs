@@ -8,7 +8,7 @@ mod environment;
 mod keys;
 mod lake;
 mod legal;
-mod nearest;
+pub(crate) mod nearest;
 mod organization;
 mod pacing;
 mod print;
@@ -24,6 +24,7 @@ use std::{
 
 use serde::Serialize;
 
+pub(crate) use self::legal::{organization_id, role_arn};
 use self::{draft::Draft, print::or_empty, problem::Source};
 pub use self::{
     lake::{Destination, InvalidDestination, Lake},
@@ -57,6 +58,8 @@ pub struct Config {
     pub coverage: Coverage,
     /// What goes into the findings.
     pub findings: Findings,
+    /// What is said of the run itself.
+    pub metrics: Metrics,
 }
 
 /// Which regions of each account are audited.
@@ -102,6 +105,21 @@ pub struct Findings {
 impl Default for Findings {
     fn default() -> Self {
         Self { owner_tag: Some("owner".to_owned()) }
+    }
+}
+
+/// What is said of the run itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Metrics {
+    /// Whether figures go to the standard output in CloudWatch's embedded metric format.
+    pub emf: bool,
+    /// CloudWatch's namespace of these metrics.
+    pub namespace: String,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        Self { emf: false, namespace: "sagesweep".to_owned() }
     }
 }
 

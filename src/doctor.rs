@@ -95,7 +95,7 @@ pub async fn examine(sdk: &SdkConfig, config: &Config, source: &str, sample: Sam
             scope = Some(organization);
         }
     }
-    let store = Store::open(&config.lake, sdk);
+    let store = Store::open(&config.lake, sdk, &Arc::default());
     // Without credentials a bucket can tell nothing new.
     if aws.is_some() || matches!(store, Store::Directory(_)) {
         let name = format!("{:032x}", fastrand::u128(..));

@@ -39,11 +39,13 @@ pub mod coverage;
 #[cfg(feature = "demo")]
 pub mod demo;
 pub mod doctor;
+pub mod effort;
 pub mod exit;
 pub mod finding;
 pub mod instance_type;
 pub mod kms;
 pub mod lake;
+pub mod limits;
 pub mod logs;
 pub mod organization;
 pub mod outcome;

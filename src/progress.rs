@@ -15,9 +15,31 @@ const DRAW: Duration = Duration::from_millis(200);
 /// How often the log hears of it.
 const HEARTBEAT: Duration = Duration::from_secs(30);
 
+/// Does some work, and says in the log every half minute that it goes on.
+pub async fn alive<T>(doing: &str, counters: &Counters, work: impl Future<Output = T>) -> T {
+    let mut beats = tokio::time::interval(HEARTBEAT);
+    beats.tick().await;
+    let beat = async {
+        loop {
+            beats.tick().await;
+            tracing::info!(calls = counters.calls.load(Ordering::Relaxed), "{doing}");
+        }
+    };
+    tokio::select! {
+        done = work => done,
+        never = beat => never,
+    }
+}
+
+/// Whether this is a task of Amazon ECS, on Fargate or not, whose output is kept as a log even where it is given a
+/// terminal. The variable is in each of its containers.
+pub fn is_in_task() -> bool {
+    std::env::var_os("ECS_CONTAINER_METADATA_URI_V4").is_some()
+}
+
 /// Shows how far a scan is, until it is dropped: on the display where that is a terminal, else in the log.
 pub async fn show(display: Option<MultiProgress>, progress: Arc<Progress>, counters: Arc<Counters>) -> ! {
-    let display = display.filter(|_| io::stderr().is_terminal());
+    let display = display.filter(|_| io::stderr().is_terminal() && !is_in_task());
     let visible = display.is_some();
     let bar = display.map_or_else(ProgressBar::hidden, |display| display.add(ProgressBar::no_length()));
     if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}") {

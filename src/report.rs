@@ -1,4 +1,4 @@
-//! Reports on a published run: for now the summary on the terminal, and the exit status.
+//! Reports on a run: the summary on the terminal, lines of metrics, and the exit status.
 
 use crate::{
     exit::ExitStatus,
@@ -6,6 +6,7 @@ use crate::{
     lake::{publish::Published, runs::RunStatus},
 };
 
+pub mod emf;
 pub mod terminal;
 
 /// The exit status of a published run. A run that saw too little says so first, whatever it found.

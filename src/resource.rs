@@ -34,6 +34,13 @@ impl ResourceType {
         }
     }
 
+    /// The IAM actions that read resources of the type.
+    pub fn actions(self) -> &'static [&'static str] {
+        match self {
+            Self::TrainingJob => training_job::ACTIONS,
+        }
+    }
+
     /// The name in identifiers of checks.
     pub fn slug(self) -> &'static str {
         match self {

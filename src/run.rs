@@ -14,6 +14,7 @@ pub use error::RunError;
 
 use crate::{
     config::Config,
+    effort::Effort,
     lake::{
         RunContext, RunId, claim,
         lease::Lease,
@@ -23,6 +24,7 @@ use crate::{
         store::Store,
         weights,
     },
+    limits::OpenFiles,
     organization,
     place::AccountId,
     plan::{
@@ -30,9 +32,10 @@ use crate::{
         gaps::gaps,
         shard::{Missing, Shard, ShardEnd},
     },
+    progress,
     session::{Aws, Clock},
     signing::Signer,
-    throttle::Throttle,
+    throttle::{Counters, Throttle},
 };
 
 /// One run of the program.
@@ -46,6 +49,7 @@ pub struct Run {
     sdk: SdkConfig,
     store: Store,
     clock: Clock,
+    counters: Arc<Counters>,
     display: Option<MultiProgress>,
     stop: watch::Sender<bool>,
     aws: OnceCell<Arc<Aws>>,
@@ -63,7 +67,8 @@ pub enum Incomplete {
 impl Run {
     /// A run of this id, which may have begun already.
     pub fn new(sdk: SdkConfig, config: Config, run_id: RunId, clock: Clock) -> Self {
-        let store = Store::open(&config.lake, &sdk);
+        let counters = Arc::default();
+        let store = Store::open(&config.lake, &sdk, &counters);
         let made_with = MadeWith::now(&config);
         let stop = watch::Sender::new(false);
         Self {
@@ -73,6 +78,7 @@ impl Run {
             sdk,
             store,
             clock,
+            counters,
             display: None,
             stop,
             aws: OnceCell::new(),
@@ -100,7 +106,7 @@ impl Run {
     pub async fn scan_and_publish(&self) -> Result<Published, RunError> {
         let lease = self.lease(Shard::WHOLE).await?;
         let published = async {
-            self.scan_with(&lease, Shard::WHOLE).await?;
+            self.scan(&lease, Shard::WHOLE).await?;
             self.publish(Incomplete::Refused).await
         };
         let published = Box::pin(published).await;
@@ -108,15 +114,10 @@ impl Run {
         published
     }
 
-    /// Reads everything in scope and stages it; nobody sees it before it is published.
-    pub async fn scan(&self) -> Result<(), RunError> {
-        self.scan_shard(Shard::WHOLE).await
-    }
-
-    /// Reads the accounts of one shard and stages what it reads. What an earlier attempt has staged is not read again.
+    /// Scans one shard, alone on it.
     pub async fn scan_shard(&self, shard: Shard) -> Result<(), RunError> {
         let lease = self.lease(shard).await?;
-        let scanned = Box::pin(self.scan_with(&lease, shard)).await;
+        let scanned = Box::pin(self.scan(&lease, shard)).await;
         lease.release().await;
         scanned
     }
@@ -124,13 +125,15 @@ impl Run {
     /// The way to AWS. It is looked for before anything is written, so that a run by nobody leaves nothing.
     async fn aws(&self) -> Result<Arc<Aws>, RunError> {
         let connect = async {
-            let throttle = Arc::new(Throttle::new(&self.config.pacing));
+            let counters = Arc::clone(&self.counters);
+            let throttle = Arc::new(Throttle::within(&self.config.pacing, counters, OpenFiles::now()));
             Ok::<_, RunError>(Arc::new(Aws::connect(&self.sdk, &self.config, throttle).await?))
         };
         Ok(Arc::clone(self.aws.get_or_try_init(|| connect).await?))
     }
 
-    async fn lease(&self, shard: Shard) -> Result<Lease, RunError> {
+    /// Makes this process the only one on a shard, or says that another one is.
+    pub async fn lease(&self, shard: Shard) -> Result<Lease, RunError> {
         self.aws().await?;
         let key = format!("{}lease/{:04}", staging::folder(&self.run_id), shard.number());
         let lease = Lease::take(&self.store, &key, self.lease_period()).await;
@@ -141,7 +144,9 @@ impl Run {
         Duration::from_secs(u64::from(self.config.lake.lease_seconds))
     }
 
-    async fn scan_with(&self, lease: &Lease, shard: Shard) -> Result<(), RunError> {
+    /// Reads the accounts of one shard and stages what it reads; nobody sees it before it is published. What an earlier
+    /// attempt has staged is not read again.
+    pub async fn scan(&self, lease: &Lease, shard: Shard) -> Result<(), RunError> {
         publish::refuse_published(&self.store, &self.run_id).await?;
         let planned = Plan::read(&self.store, &self.run_id, &self.made_with).await?;
         if let Some(plan) = &planned {
@@ -164,7 +169,8 @@ impl Run {
 
     /// Finds the accounts in scope and divides them.
     async fn plan(&self, aws: &Aws, shard: Shard) -> Result<Plan, RunError> {
-        let organization = organization::discover(aws, &self.config.organization, &self.config.role).await?;
+        let discovering = organization::discover(aws, &self.config.organization, &self.config.role);
+        let organization = progress::alive("discovering accounts", &self.counters, discovering).await?;
         let accounts = organization.members.iter().map(|member| member.account.id).collect::<Vec<AccountId>>();
         let weights = match shard.of() {
             1 => Ok(std::collections::BTreeMap::new()),
@@ -220,11 +226,17 @@ impl Run {
         let scanned = Scanned { facts: self.facts(&plan, &ends), context: self.context(), parts, gaps };
         let signer = Signer::open(&self.config.lake, &self.sdk);
         let shape = publish::Shape::default();
-        let published = publish::publish(&self.store, scanned, shape, self.clock, signer.as_ref()).await?;
+        let publishing = publish::publish(&self.store, scanned, shape, self.clock, signer.as_ref());
+        let published = progress::alive("publishing", &self.counters, publishing).await?;
         if let Err(error) = claim::settle(&self.store, &self.run_id).await {
             tracing::warn!(%error, "the claim of the published run could not be removed");
         }
         Ok(published)
+    }
+
+    /// What this process sent so far, by API.
+    pub fn effort(&self) -> Effort {
+        self.counters.effort()
     }
 
     /// Where the tables are, as a person would write it.
@@ -240,6 +252,10 @@ impl Run {
     fn facts(&self, plan: &Plan, ends: &[ShardEnd]) -> RunFacts {
         let regions = ends.iter().flat_map(|end| &end.regions).collect::<BTreeSet<_>>();
         let count = |length: usize| u64::try_from(length).unwrap_or(u64::MAX);
+        let mut effort = Effort::default();
+        for end in ends {
+            effort.merge(&end.effort);
+        }
         RunFacts {
             run_id: self.run_id.clone(),
             started_at: plan.started_at,
@@ -250,9 +266,7 @@ impl Run {
             org_id: plan.organization.id.clone(),
             scope_accounts: count(plan.organization.members.len()),
             scope_regions: count(regions.len()),
-            api_calls: ends.iter().map(|end| end.api_calls).sum(),
-            throttles: ends.iter().map(|end| end.throttles).sum(),
-            retries: ends.iter().map(|end| end.retries).sum(),
+            effort,
             floor_percent: self.config.coverage.floor_percent,
         }
     }

@@ -9,10 +9,8 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
-    time::Duration,
 };
 
-use jiff::Timestamp;
 use parking_lot::Mutex;
 use tokio::{
     sync::{Semaphore, mpsc},
@@ -20,25 +18,25 @@ use tokio::{
 };
 
 pub mod cell;
+mod region;
 
-use cell::{Cell, Collected, Means};
+use cell::Means;
 
 use crate::{
     config::Config,
-    coverage::{Coverage, Outcome, RegionsFrom},
+    coverage::{Coverage, Outcome},
     kms::Keys,
     lake::staging::{
         ledger::Ledger,
-        unit::{CellKey, Delivery, End, Extent, Reading, Unit},
+        unit::{Delivery, End, Extent, Reading, Unit},
     },
     organization::{self, Account, Member, Organization, Standing, Target},
     outcome::Refusal,
     place::Region,
-    region,
-    resource::{ResourceType, training_job},
+    resource::ResourceType,
     session::{
         Aws, Clock, Session,
-        regions::{self, RegionsInScope, Standing as RegionStanding},
+        regions::{self, RegionsInScope},
     },
 };
 
@@ -228,98 +226,6 @@ impl Running {
         tracing::info!(account = %account.id, name = account.name, cells, complete, resources = evaluated, "account done");
     }
 
-    /// The cells of one region, one after the other: what is denied for the first is denied for all.
-    async fn region(
-        self: Arc<Self>,
-        target: Arc<Target>,
-        session: Arc<Session>,
-        standing: RegionStanding,
-        notes: Arc<[String]>,
-    ) -> (Vec<Outcome>, u64) {
-        let code = match standing {
-            RegionStanding::Enabled => None,
-            RegionStanding::Disabled => {
-                Some((Outcome::RegionDisabled, "DISABLED", "the region is not enabled in the account"))
-            }
-            RegionStanding::WithoutService => {
-                Some((Outcome::ServiceNotInRegion, "NoEndpoint", "SageMaker is not in the region"))
-            }
-            RegionStanding::NotListed => Some((
-                Outcome::Error,
-                "UnknownRegion",
-                "the account knows no such region; is the configuration misspelt?",
-            )),
-        };
-        if let Some((outcome, code, message)) = code {
-            let refusal = Refusal::new(outcome, regions::LIST_REGIONS, code, message);
-            return (self.refused_region(&target, &refusal, &notes).await, 0);
-        }
-        let (mut outcomes, mut resources) = (Vec::new(), 0);
-        let mut refusal: Option<Refusal> = None;
-        for resource_type in ResourceType::ALL {
-            let ended = self.scan.ledger.ended(&CellKey::new(&target, resource_type));
-            if let Some(ended) = ended.filter(|ended| ended.outcome.is_final()) {
-                outcomes.push(ended.outcome);
-                self.scan.progress.cells_done.fetch_add(1, Ordering::Relaxed);
-                continue;
-            }
-            let started_at = self.scan.clock.now();
-            let Read { collected, evaluated, unknown, look_up, reading } = match &refusal {
-                Some(refusal) => Read::refused(refusal.clone()),
-                None => self.cell(&target, &session, resource_type).await,
-            };
-            if collected.outcome != Outcome::Complete && collected.method.is_none() {
-                refusal = collected.refusal.clone().filter(Refusal::is_about_the_target);
-            }
-            outcomes.push(collected.outcome);
-            resources += evaluated;
-            let mut detail = notes.to_vec();
-            detail.extend(collected.notes);
-            let coverage = Coverage {
-                target: Arc::clone(&target),
-                resource_type,
-                outcome: collected.outcome,
-                refusal: collected.refusal.or(look_up),
-                method: collected.method,
-                listed: collected.listed,
-                evaluated,
-                checks_unknown: unknown,
-                window_start: None,
-                window_end: collected.window_end,
-                started_at,
-                duration_ms: milliseconds(started_at, self.scan.clock.now()),
-                detail: (!detail.is_empty()).then(|| detail.join("; ")),
-            };
-            self.cover(coverage, reading).await;
-        }
-        (outcomes, resources)
-    }
-
-    /// One cell, within its deadline.
-    async fn cell(&self, target: &Arc<Target>, session: &Session, resource_type: ResourceType) -> Read {
-        let Ok(_permit) = self.cells.acquire().await else {
-            let stopped = Refusal::new(Outcome::Error, "sagesweep:Scan", "Stopped", "the run is being stopped");
-            return Read::refused(stopped);
-        };
-        let gate = self.scan.aws.gate(session, &target.region);
-        let cell = Arc::new(Cell::new(Arc::clone(target), resource_type, gate, self.means.clone()));
-        let deadline = Duration::from_secs(u64::from(self.scan.config.pacing.unit_deadline_seconds));
-        let collect = match resource_type {
-            ResourceType::TrainingJob => Box::pin(training_job::collect::collect(&cell)),
-        };
-        let mut collected = within(deadline, &cell, collect).await;
-        let evaluated = cell.tally.evaluated.load(Ordering::Relaxed);
-        let unknown = cell.tally.unknown.load(Ordering::Relaxed);
-        self.scan.progress.resources.fetch_add(evaluated, Ordering::Relaxed);
-        if evaluated > 0 && !matches!(collected.outcome, Outcome::Complete | Outcome::Partial) {
-            collected.outcome = Outcome::Partial;
-        }
-        collected.listed = collected.listed.max(evaluated);
-        as_enabled(target, &mut collected);
-        let look_up = cell.tally.refusal.lock().clone();
-        Read { collected, evaluated, unknown, look_up, reading: cell.reading() }
-    }
-
     async fn refused_account(
         self: &Arc<Self>,
         account: Account,
@@ -385,54 +291,4 @@ impl Running {
             regions_from: scope.from,
         })
     }
-}
-
-/// How the reading of a cell went, with what came of its resources.
-struct Read {
-    collected: Collected,
-    evaluated: u64,
-    unknown: u64,
-    /// A refusal that left a verdict unknown.
-    look_up: Option<Refusal>,
-    /// The reading, and the earlier ones that it counts on.
-    reading: (Reading, Vec<Reading>),
-}
-
-impl Read {
-    fn refused(refusal: Refusal) -> Self {
-        let collected = Collected::refused(refusal);
-        Self { collected, evaluated: 0, unknown: 0, look_up: None, reading: (Reading::new(), Vec::new()) }
-    }
-}
-
-/// Waits for a cell as long as it gets on: each call that is answered starts the deadline anew.
-async fn within(deadline: Duration, cell: &Cell, mut collect: impl Future<Output = Collected> + Unpin) -> Collected {
-    loop {
-        let steps = cell.steps();
-        match tokio::time::timeout(deadline, &mut collect).await {
-            Ok(collected) => return collected,
-            Err(_elapsed) if cell.steps() > steps || cell.is_waiting() => {}
-            Err(_elapsed) => {
-                let message = format!("nothing more came for {} s", deadline.as_secs());
-                return Collected::refused(Refusal::new(Outcome::Timeout, cell.last_api(), "UnitDeadline", message));
-            }
-        }
-    }
-}
-
-/// A token that is refused where the region is known to be on is not about the region: nobody can disable it, or the
-/// account said that it is enabled.
-fn as_enabled(target: &Target, collected: &mut Collected) {
-    let always_on = region::lookup(&target.region).is_some_and(|known| known.enabled_by_default);
-    let is_on = always_on || target.regions_from == RegionsFrom::ListRegions;
-    if collected.outcome == Outcome::RegionDisabled && is_on {
-        collected.outcome = Outcome::Error;
-        if let Some(refusal) = &mut collected.refusal {
-            refusal.outcome = Outcome::Error;
-        }
-    }
-}
-
-fn milliseconds(from: Timestamp, to: Timestamp) -> u64 {
-    u64::try_from(to.duration_since(from).as_millis()).unwrap_or(0)
 }

@@ -28,7 +28,9 @@ use credentials::RoleCredentials;
 use gate::Gate;
 
 use crate::{
+    check::CHECKS,
     config::{self, Config},
+    limits::OpenFiles,
     outcome::Refusal,
     place::{AccountId, Partition, Region},
     throttle::{Counters, Pace, Throttle, Watch},
@@ -47,7 +49,7 @@ pub fn sdk_config_loader() -> ConfigLoader {
     let http = aws_smithy_http_client::Builder::new()
         .tls_provider(tls::Provider::Rustls(CryptoMode::AwsLc))
         .pool_idle_timeout(Duration::from_mins(1))
-        .pool_max_idle_per_host(64)
+        .pool_max_idle_per_host(OpenFiles::now().idle_connections(64))
         .build_https();
     aws_config::defaults(BehaviorVersion::latest())
         .http_client(http)
@@ -139,7 +141,7 @@ impl Aws {
             let request = credentials::Request {
                 role_arn: arn.clone(),
                 external_id: config.role.hub_external_id.clone(),
-                session_policy: None,
+                session_policy: config.role.session_policy.then(|| policy::hub_policy(config, CHECKS).to_string()),
                 ..credentials::Request::from_role(&config.role)
             };
             let gate = Gate::new(&base, Arc::clone(&throttle), Arc::clone(&pace), None, "hub");
@@ -188,7 +190,10 @@ impl Aws {
             let role_arn = format!("arn:{}:iam::{account}:role/{}", self.caller.partition, self.role.name);
             let request = credentials::Request { role_arn, ..credentials::Request::from_role(&self.role) };
             let provider = RoleCredentials::new(self.sts(), request);
-            provider.current().await?;
+            {
+                let _opening = self.throttle.opening().await;
+                provider.current().await?;
+            }
             (with_credentials(&self.base, provider.clone()), Some(provider))
         };
         Ok(Arc::new(Session { account, sdk, credentials, paces: Mutex::default() }))

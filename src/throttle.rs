@@ -21,6 +21,7 @@ use aws_smithy_runtime_api::{
     client::{
         interceptors::{Intercept, context::FinalizerInterceptorContextRef, dyn_dispatch_hint},
         orchestrator::Metadata,
+        retries::RequestAttempts,
         runtime_components::RuntimeComponents,
     },
 };
@@ -29,7 +30,11 @@ use governor::{DefaultDirectRateLimiter, Quota};
 use parking_lot::Mutex;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-use crate::config::{Pacing, Rate};
+use crate::{
+    config::{Pacing, Rate},
+    effort::{Cost, Effort},
+    limits::OpenFiles,
+};
 
 /// While throttled, no limiter goes below this share of its configured rate.
 const FLOOR: f64 = 0.05;
@@ -43,25 +48,30 @@ const STEP: f64 = 0.2;
 pub struct Throttle {
     rates: BTreeMap<&'static str, Rate>,
     in_flight: Semaphore,
+    opening: Semaphore,
     counters: Arc<Counters>,
 }
 
-/// What was sent, over all clients of the run.
+/// What was sent, over all clients of the run. The totals are there without a lock, for who watches.
 #[derive(Debug, Default)]
 pub struct Counters {
     /// Requests sent, retries included.
     pub calls: AtomicU64,
     /// Answers that throttled.
     pub throttles: AtomicU64,
-    /// Requests that were a second or later attempt.
-    pub retries: AtomicU64,
-    by_api: Mutex<BTreeMap<String, u64>>,
+    effort: Mutex<Effort>,
 }
 
 impl Counters {
-    /// The requests sent of each API, by `service:Operation`.
-    pub fn by_api(&self) -> BTreeMap<String, u64> {
-        self.by_api.lock().clone()
+    /// What was sent so far, by API.
+    pub fn effort(&self) -> Effort {
+        self.effort.lock().clone()
+    }
+
+    fn add(&self, api: &str, cost: Cost) {
+        self.calls.fetch_add(cost.calls, Ordering::Relaxed);
+        self.throttles.fetch_add(cost.throttles, Ordering::Relaxed);
+        self.effort.lock().add(api, cost);
     }
 }
 
@@ -119,11 +129,27 @@ impl Limiter {
 impl Throttle {
     /// A throttle with the configured rates and cap.
     pub fn new(pacing: &Pacing) -> Self {
+        let permits = pacing.max_in_flight.min(Semaphore::MAX_PERMITS);
         Self {
             rates: pacing.rates.clone(),
-            in_flight: Semaphore::new(pacing.max_in_flight.min(Semaphore::MAX_PERMITS)),
+            in_flight: Semaphore::new(permits),
+            opening: Semaphore::new(permits),
             counters: Arc::default(),
         }
+    }
+
+    /// The same with the counters of a run, and with no more under way than the limit on open files bears.
+    pub fn within(pacing: &Pacing, counters: Arc<Counters>, files: OpenFiles) -> Self {
+        let max_in_flight = files.requests(pacing.max_in_flight);
+        if max_in_flight < pacing.max_in_flight {
+            tracing::warn!(
+                open_files = files.limit(),
+                requests = max_in_flight,
+                configured = pacing.max_in_flight,
+                "the limit on open files (ulimit -n) bears fewer requests at once than configured"
+            );
+        }
+        Self { counters, ..Self::new(&Pacing { max_in_flight, ..pacing.clone() }) }
     }
 
     /// What was sent so far.
@@ -150,6 +176,12 @@ impl Throttle {
     /// None only if the semaphore were closed, which it never is.
     pub async fn permit(&self) -> Option<SemaphorePermit<'_>> {
         self.in_flight.acquire().await.ok()
+    }
+
+    /// Waits until one more session may be opened. Such calls hold no [`Throttle::permit`], since calls that hold one
+    /// wait for them; each has a connection of its own all the same.
+    pub async fn opening(&self) -> Option<SemaphorePermit<'_>> {
+        self.opening.acquire().await.ok()
     }
 }
 
@@ -187,28 +219,37 @@ impl Intercept for Watch {
         _components: &RuntimeComponents,
         settings: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        self.counters.calls.fetch_add(1, Ordering::Relaxed);
         let operation = settings.load::<Metadata>().map_or("", |metadata| metadata.name());
-        {
-            let name = format!("{}:{operation}", self.service);
-            *self.counters.by_api.lock().entry(name).or_default() += 1;
-        }
-        if settings
-            .load::<aws_smithy_runtime_api::client::retries::RequestAttempts>()
-            .is_some_and(|attempts| attempts.attempts() > 1)
-        {
-            self.counters.retries.fetch_add(1, Ordering::Relaxed);
-        }
+        let repeated = settings.load::<RequestAttempts>().is_some_and(|attempts| attempts.attempts() > 1);
         let throttled = context.response().is_some_and(|response| {
             let status = response.status().as_u16();
             let body = response.body().bytes().unwrap_or_default();
             status == 429 || (matches!(status, 400 | 503) && mentions_throttling(body))
         });
+        let cost = Cost {
+            calls: 1,
+            throttles: u64::from(throttled),
+            retries: u64::from(repeated),
+            bytes_received: bytes_received(context),
+        };
+        self.counters.add(&format!("{}:{operation}", self.service), cost);
         if throttled {
-            self.counters.throttles.fetch_add(1, Ordering::Relaxed);
             self.pace.slow_down(self.service, operation);
         }
         Ok(())
+    }
+}
+
+/// The size of an answer's body: of one that was read, itself; of one that is handed on as a stream, what it says to be.
+/// A body that broke off counts as nothing.
+fn bytes_received(context: &FinalizerInterceptorContextRef<'_>) -> u64 {
+    let Some(response) = context.response() else { return 0 };
+    match response.body().bytes() {
+        Some(body) => u64::try_from(body.len()).unwrap_or(u64::MAX),
+        None if matches!(context.output_or_error(), Some(Ok(_))) => {
+            response.headers().get("content-length").and_then(|length| length.parse().ok()).unwrap_or_default()
+        }
+        None => 0,
     }
 }
 

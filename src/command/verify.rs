@@ -1,6 +1,6 @@
 //! `verify`: from the arguments to a report on what was published.
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, sync::Arc};
 
 use super::{Failure, Screen, load, print};
 use crate::{
@@ -20,7 +20,7 @@ pub(super) async fn run(args: VerifyArgs, screen: &Screen) -> Result<ExitStatus,
     let store = match &config.lake.destination {
         // For a directory nothing of AWS is asked, not even a region.
         Destination::Directory(root) => Store::directory(root),
-        Destination::S3 { .. } => Store::open(&config.lake, &sdk_config_loader().load().await),
+        Destination::S3 { .. } => Store::open(&config.lake, &sdk_config_loader().load().await, &Arc::default()),
     };
     let which = match args.run_id {
         Some(run_id) => Which::Run(run_id),

@@ -95,4 +95,6 @@ pub(super) static KEYS: &[Key] = keys! {
     lake.signing_key: Text, optional(legal::kms_key);
     coverage.floor_percent: Refused, decimal(0.0..=100.0);
     findings.owner_tag: Text, optional(legal::tag_key);
+    metrics.emf: Refused, flag();
+    metrics.namespace: Text, text(legal::namespace);
 };

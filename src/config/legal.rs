@@ -33,7 +33,7 @@ pub(super) fn external_id(text: &str) -> Result<String, String> {
 }
 
 /// The ARN of a role.
-pub(super) fn role_arn(text: &str) -> Result<String, String> {
+pub(crate) fn role_arn(text: &str) -> Result<String, String> {
     let parts: Vec<&str> = text.splitn(6, ':').collect();
     let is_role = match parts.as_slice() {
         ["arn", partition, "iam", "", account, resource] => {
@@ -47,6 +47,15 @@ pub(super) fn role_arn(text: &str) -> Result<String, String> {
         Ok(text.to_owned())
     } else {
         Err(format!("`{text}` is not the ARN of a role, such as arn:aws:iam::111111111111:role/audit-hub"))
+    }
+}
+
+/// The id of an organization, by the pattern of the Organizations API.
+pub(crate) fn organization_id(text: &str) -> Result<String, String> {
+    let legal = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    match text.strip_prefix("o-") {
+        Some(rest) if (10..=32).contains(&rest.len()) && rest.bytes().all(legal) => Ok(text.to_owned()),
+        _ => Err(format!("`{text}` is not the id of an organization, such as o-a1b2c3d4e5")),
     }
 }
 
@@ -72,6 +81,19 @@ pub(super) fn kms_key(text: &str) -> Result<String, String> {
         Ok(text.to_owned())
     } else {
         Err(format!("`{text}` is not a KMS key: its id, its ARN, alias/name or the ARN of an alias"))
+    }
+}
+
+/// A namespace of CloudWatch metrics, by the rules of `PutMetricData`.
+pub(super) fn namespace(text: &str) -> Result<String, String> {
+    let legal = |char: char| char.is_ascii_alphanumeric() || " .-_/#:".contains(char);
+    let reserved = text.starts_with(':') || text.starts_with("AWS/") || text.trim() != text;
+    if (1..=255).contains(&text.len()) && text.chars().all(legal) && !reserved {
+        Ok(text.to_owned())
+    } else {
+        Err(format!(
+            "`{text}` is no namespace of metrics: 1 to 255 letters, digits, spaces and .-_/#: and not AWS's own"
+        ))
     }
 }
 
@@ -118,7 +140,7 @@ mod tests {
     #[test]
     fn each_rule_takes_what_aws_takes_and_nothing_else() {
         let long = "x".repeat(65);
-        let cases: [(&str, Rule, &[&str], &[&str]); 6] = [
+        let cases: [(&str, Rule, &[&str], &[&str]); 8] = [
             (
                 "role_name",
                 role_name,
@@ -144,6 +166,8 @@ mod tests {
                 &["alias/lake", "mrk-1234abcd", "arn:aws:kms:eu-west-1:111111111111:key/1234abcd-12ab"],
                 &["", "alias/", "a b", "arn:aws:kms:eu-west-1:1:key/x", "arn:aws:s3:::x", "key/1234"],
             ),
+            ("organization_id", organization_id, &["o-a1b2c3d4e5"], &["", "o-", "o-A1b2c3d4e5", "a1b2c3d4e5"]),
+            ("namespace", namespace, &["sagesweep", "Audit/Night #1"], &["", "AWS/SageMaker", ":x", "a\n", " a"]),
             ("tag_key", tag_key, &["cost-center", "Größe", "a b"], &["", "a\n", "a,b", &"k".repeat(129)]),
         ];
         for (name, rule, right, wrong) in cases {

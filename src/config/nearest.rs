@@ -1,7 +1,7 @@
 //! The nearest known name to one that nobody knows, for "did you mean".
 
 /// The candidate with the fewest edits from `wrong`, if it is near enough to be what was meant.
-pub(super) fn nearest<'c>(wrong: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
+pub(crate) fn nearest<'c>(wrong: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
     let wrong: Vec<char> = wrong.chars().collect();
     candidates
         .into_iter()

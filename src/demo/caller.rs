@@ -7,6 +7,7 @@ use super::draw::{letters, mix};
 use super::operation::Service;
 use super::organization::Organization;
 use super::refusal::Refusal;
+use super::session_policy::Allowed;
 use crate::place::{AccountId, Region};
 
 /// The access key id of the demo's own user, who lives in the management account.
@@ -22,6 +23,8 @@ pub(super) struct Session {
     pub(super) role: String,
     pub(super) name: String,
     pub(super) expires: Timestamp,
+    /// What its session policy leaves it.
+    pub(super) allowed: Allowed,
 }
 
 /// Where a call comes from and where it is meant for.
@@ -42,15 +45,15 @@ pub(super) fn access_key(account: AccountId, session: &str) -> String {
 impl Session {
     /// The session token, which carries the session; the names are legal in a header by the patterns that AWS sets for them.
     pub(super) fn token(&self) -> String {
-        format!("{TOKEN}:{}:{}:{}", self.expires.as_second(), self.role, self.name)
+        format!("{TOKEN}:{}:{}:{}:{}", self.expires.as_second(), self.role, self.allowed.carried(), self.name)
     }
 
     fn read(token: &str) -> Option<Self> {
-        let mut parts = token.splitn(4, ':');
+        let mut parts = token.splitn(5, ':');
         let (kind, expires) = (parts.next()?, parts.next()?);
-        let (role, name) = (parts.next()?.to_owned(), parts.next()?.to_owned());
+        let (role, allowed, name) = (parts.next()?.to_owned(), Allowed::read(parts.next()?), parts.next()?.to_owned());
         let expires = Timestamp::from_second(expires.parse().ok()?).ok()?;
-        (kind == TOKEN).then_some(Self { role, name, expires })
+        (kind == TOKEN).then_some(Self { role, name, expires, allowed })
     }
 }
 
@@ -87,6 +90,11 @@ impl Caller {
         Ok((service, Self { account, region, session: Some(session) }))
     }
 
+    /// Whether its session policy, if it has one, leaves the caller an action.
+    pub(super) fn may(&self, action: &str) -> bool {
+        self.session.as_ref().is_none_or(|session| session.allowed.allows(action))
+    }
+
     /// The ARN as `GetCallerIdentity` and error messages have it.
     pub(super) fn arn(&self) -> String {
         match &self.session {
@@ -106,6 +114,7 @@ mod tests {
             role: "sagesweep-audit".to_owned(),
             name: "night@1".to_owned(),
             expires: Timestamp::from_second(1_900_000_000).unwrap(),
+            allowed: Allowed::Only(vec!["sagemaker:Search".to_owned(), "kms:DescribeKey".to_owned()]),
         };
         assert_eq!(Session::read(&session.token()), Some(session));
         assert_eq!(Session::read("SIM:x"), None);

@@ -60,6 +60,8 @@ pub struct Cell {
     pub(super) team: &'static str,
     pub(super) environment: &'static str,
     pub(super) flawed: u64,
+    /// Whether tags of jobs mean harm.
+    pub(super) hostile: bool,
     /// The scenarios of the jobs in turn; empty where they are drawn.
     scenarios: Arc<[Scenario]>,
 }
@@ -85,6 +87,7 @@ impl Cell {
             team: account.team,
             environment: account.environment,
             flawed: account.flawed,
+            hostile: false,
             scenarios: Arc::default(),
         }
     }

@@ -4,6 +4,7 @@ use jiff::{Timestamp, tz::TimeZone};
 
 use super::cell::Cell;
 use super::draw::Draw;
+use super::hostile;
 use super::scenario::{Instances, KeyUse, Scenario};
 
 /// A text that stands among the environment variables and hyperparameters of many jobs, and must never leave an audit.
@@ -220,6 +221,9 @@ fn tags(draw: &mut Draw, cell: &Cell) -> Vec<(&'static str, String)> {
                 format!("{}.{}@example.com", draw.one_of(&["ana", "bo", "chidi", "devi", "emre", "fatou"]), cell.team),
             ));
         }
+    }
+    if cell.hostile {
+        tags.push((hostile::text(draw.bits() >> 8), hostile::text(draw.bits() >> 8).to_owned()));
     }
     tags
 }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::account::{Account, Standing, accounts, id};
 use super::cell::{Access, Calendar, Cell};
 use super::draw::{letters, mix};
+use super::hostile::{spoil_accounts, spoil_units};
 use super::key::{Keyring, Neighbours};
 use super::region::{Enablement, in_use};
 use super::shape::Shape;
@@ -44,11 +45,16 @@ impl Organization {
         };
         organization.by_id =
             organization.accounts.iter().zip(0..).map(|(account, position)| (account.id, position)).collect();
+        if shape.hostile {
+            spoil_accounts(&mut organization.accounts);
+            spoil_units(&mut organization.units);
+        }
         organization.cells = organization.empty_cells(shape);
         let shares = shares(shape, &organization.cells);
         let scenarios = shape.scenarios.clone().into();
         for (cell, jobs) in organization.cells.iter_mut().zip(shares) {
             cell.fill(jobs, &scenarios);
+            cell.hostile = shape.hostile;
         }
         organization
     }

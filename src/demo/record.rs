@@ -106,7 +106,7 @@ pub(super) fn write_summary(json: &mut Json, job: &Job) {
 pub(super) fn write_tags(json: &mut Json, job: &Job) {
     for (key, value) in &job.tags {
         json.open();
-        json.plain("Key", key);
+        json.text("Key", key);
         json.text("Value", value);
         json.close();
     }

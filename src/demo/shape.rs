@@ -24,6 +24,9 @@ pub struct Shape {
     pub heaviest_percent: u64,
     /// When not empty, job i of every cell is of scenario i of these, over and over, instead of a drawn one.
     pub scenarios: Vec<Scenario>,
+    /// Whether names and tags are such as to harm what shows them: see [`super::HOSTILE`].
+    #[serde(default)]
+    pub hostile: bool,
 }
 
 impl Default for Shape {
@@ -37,6 +40,7 @@ impl Default for Shape {
             elapsed: SignedDuration::ZERO,
             heaviest_percent: 18,
             scenarios: Vec::new(),
+            hostile: false,
         }
     }
 }

@@ -43,6 +43,7 @@ impl Simulator {
             aws_alias_descriptions: AtomicU64::new(0),
             buckets: Buckets::default(),
             signing_key: SigningKey::generate()?,
+            sessions_at_large: AtomicU64::new(0),
         });
         let mut server = JoinSet::new();
         let address = listen(Arc::clone(&world), &mut server).await?;
@@ -82,6 +83,11 @@ impl Simulator {
     /// The public half of the key that signs, as DER `SubjectPublicKeyInfo`.
     pub fn signing_public_key(&self) -> &[u8] {
         self.world.signing_key.public()
+    }
+
+    /// How many sessions were opened that no session policy narrows.
+    pub fn sessions_at_large(&self) -> u64 {
+        self.world.sessions_at_large.load(Ordering::Relaxed)
     }
 
     /// All calls, throttled ones among them.

@@ -1,6 +1,7 @@
 //! Security Token Service: who calls, and the roles of the member accounts. Query protocol, XML answers.
 
 use std::collections::HashMap;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -9,6 +10,7 @@ use super::account::Standing;
 use super::caller::{Session, access_key};
 use super::operation::Operation;
 use super::refusal::{Refusal, escape};
+use super::session_policy::Allowed;
 use super::world::{Invocation, World};
 use crate::place::AccountId;
 
@@ -82,9 +84,12 @@ fn assume_role(world: &World, invocation: &Invocation) -> Result<String, Refusal
             "Value at 'policy' failed to satisfy constraint: Member must have length less than or equal to 2048",
         ));
     }
-    if !policy.is_empty() && serde_json::from_str::<serde_json::Value>(policy).is_err() {
-        return Err(Refusal::new(400, "MalformedPolicyDocument", "This policy contains invalid Json"));
-    }
+    let allowed = if policy.is_empty() {
+        Allowed::All
+    } else {
+        Allowed::by(policy)
+            .ok_or_else(|| Refusal::new(400, "MalformedPolicyDocument", "This policy contains invalid Json"))?
+    };
     if field("ExternalId").is_some_and(|id| !(2..=1224).contains(&id.len())) {
         return Err(invalid(
             "Value at 'externalId' failed to satisfy constraint: Member must have length greater than or equal to 2",
@@ -98,7 +103,10 @@ fn assume_role(world: &World, invocation: &Invocation) -> Result<String, Refusal
     let lifetime = world.behaviour.session_lifetime.map_or(seconds, |longest| seconds.min(longest));
     let expires = Timestamp::now().saturating_add(lifetime).unwrap_or(Timestamp::MAX);
     let role = role.rsplit('/').next().unwrap_or(role);
-    let session = Session { role: role.to_owned(), name: name.to_owned(), expires };
+    if allowed == Allowed::All {
+        world.sessions_at_large.fetch_add(1, Ordering::Relaxed);
+    }
+    let session = Session { role: role.to_owned(), name: name.to_owned(), expires, allowed };
     Ok(credentials(account, &session, field("SourceIdentity")))
 }
 

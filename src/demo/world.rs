@@ -30,6 +30,8 @@ pub(super) struct World {
     pub(super) buckets: Buckets,
     /// The key that signs.
     pub(super) signing_key: SigningKey,
+    /// Sessions that no session policy narrows.
+    pub(super) sessions_at_large: AtomicU64,
 }
 
 /// One invocation.
@@ -68,6 +70,11 @@ impl Invocation {
 impl World {
     /// The answer.
     pub(super) fn answer(&self, invocation: &Invocation) -> Result<Reply, Refusal> {
+        let action = invocation.operation.action();
+        // Nobody is ever refused to be told who he is.
+        if invocation.operation != Operation::GetCallerIdentity && !invocation.caller.may(action) {
+            return Err(invocation.denied(&format!("because no session policy allows the {action} action")));
+        }
         let service = invocation.operation.service();
         let body = match service {
             Service::Account => account_api::answer(self, invocation),

@@ -6,10 +6,11 @@ use serde_json::{Value, json};
 
 use super::observation::Advice;
 use crate::{
+    check::CHECKS,
     config::Config,
     organization,
     place::{AccountId, Region},
-    session::{Caller, credentials::ASSUME_ROLE, policy},
+    session::{Caller, policy},
 };
 
 /// A sentence.
@@ -44,16 +45,8 @@ pub(super) fn role(config: &Config, caller: &Caller) -> Vec<Advice> {
 
 /// The trust policy that lets us, or the hub role, into an account.
 pub(super) fn trust_policy(config: &Config, caller: &Caller) -> Value {
-    let role = &config.role;
-    let principal = role.hub_role_arn.clone().unwrap_or_else(|| principal(&caller.arn));
-    let mut actions = vec![ASSUME_ROLE];
-    actions.extend((!role.session_tags.is_empty()).then_some("sts:TagSession"));
-    actions.extend(role.source_identity.is_some().then_some("sts:SetSourceIdentity"));
-    let mut statement = json!({ "Effect": "Allow", "Principal": { "AWS": principal }, "Action": actions });
-    if let (Some(id), Some(members)) = (&role.external_id, statement.as_object_mut()) {
-        members.insert("Condition".to_owned(), json!({ "StringEquals": { "sts:ExternalId": id } }));
-    }
-    json!({ "Version": "2012-10-17", "Statement": [statement] })
+    let principal = config.role.hub_role_arn.clone().unwrap_or_else(|| principal(&caller.arn));
+    policy::trust_policy(&config.role, &principal, None)
 }
 
 /// The principal behind a caller's ARN: of a session its role, whose path the ARN does not tell.
@@ -80,7 +73,7 @@ pub(super) fn member(config: &Config) -> Vec<Advice> {
     let name = config.role.name.rsplit('/').next().unwrap_or_default();
     vec![
         say("The role's policies must allow all of this, and no permissions boundary may take it away:"),
-        Advice::Policy(policy::member_policy()),
+        Advice::Policy(policy::member_policy(CHECKS)),
         Advice::Command(format!(
             "aws iam put-role-policy --role-name {name} --policy-name sagesweep --policy-document file://member.json"
         )),
@@ -91,7 +84,7 @@ pub(super) fn member(config: &Config) -> Vec<Advice> {
 pub(super) fn task(config: &Config) -> Vec<Advice> {
     vec![
         say("The policies of the identity that runs the program must allow all of this:"),
-        Advice::Policy(policy::task_policy(config)),
+        Advice::Policy(policy::task_policy(config, CHECKS)),
     ]
 }
 

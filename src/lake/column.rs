@@ -64,7 +64,7 @@ pub enum Read<R: 'static> {
     /// Texts by text.
     TextMap(for<'a> fn(&'a R) -> &'a BTreeMap<String, String>),
     /// Counts by text.
-    CountMap(for<'a> fn(&'a R) -> &'a BTreeMap<String, u64>),
+    CountMap(for<'a> fn(&'a R) -> BTreeMap<&'a str, u64>),
     /// The objects of a run.
     Objects(for<'a> fn(&'a R) -> &'a [Object]),
 }
@@ -126,7 +126,7 @@ impl<R> Column<R> {
             }
             Read::CountMap(read) => {
                 maps(rows.iter().map(read), DataType::Int64, Int64Builder::new(), |values, value| {
-                    values.append_value(big(*value));
+                    values.append_value(big(value));
                 })?
             }
             Read::Objects(read) => objects(rows.iter().map(read)),
@@ -234,15 +234,14 @@ fn text_lists<'a>(lists: impl Iterator<Item = &'a [&'static str]>) -> ArrayRef {
     Arc::new(builder.finish())
 }
 
-fn maps<'a, K, V, B>(
-    maps: impl Iterator<Item = &'a BTreeMap<K, V>>,
+fn maps<K, V, B>(
+    maps: impl Iterator<Item = impl IntoIterator<Item = (K, V)>>,
     of: DataType,
     values: B,
-    append: fn(&mut B, &V),
+    append: fn(&mut B, V),
 ) -> Result<ArrayRef, ArrowError>
 where
-    K: AsRef<str> + 'a,
-    V: 'a,
+    K: AsRef<str>,
     B: ArrayBuilder,
 {
     let names = MapFieldNames { entry: "key_value".to_owned(), key: "key".to_owned(), value: "value".to_owned() };

@@ -24,6 +24,7 @@ use super::{
     order::{Keys, Order},
     staging::{ledger::Live, part::UNIT},
 };
+use crate::limits::OpenFiles;
 
 /// Rows in a batch of a sorted run: what each open run holds in memory.
 pub const RUN_BATCH_ROWS: usize = 512;
@@ -119,7 +120,8 @@ impl PartialEq for Head {
 impl Eq for Head {}
 
 impl Merge {
-    /// Opens sorted runs, at most [`FAN_IN`] at once: more are first merged into longer runs in `scratch`, which
+    /// Opens sorted runs, at most [`FAN_IN`] at once and no more than the limit on open files bears: more are first
+    /// merged into longer runs in `scratch`, which
     /// removes those of them that stand in `scratch` themselves.
     pub fn open(
         order: Order,
@@ -128,9 +130,10 @@ impl Merge {
         scratch: &Path,
     ) -> Result<Self, MergeError> {
         let mut rounds = 0_u32..;
-        while sources.len() > FAN_IN {
+        let most = OpenFiles::now().runs(FAN_IN);
+        while sources.len() > most {
             // No more than needed, so that as few rows as possible are written once more.
-            let few = (sources.len() - FAN_IN + 1).min(FAN_IN);
+            let few = (sources.len() - most + 1).min(most);
             let group = sources.drain(..few).collect::<Vec<_>>();
             let path = scratch.join(format!("round-{}.arrow", rounds.next().unwrap_or(u32::MAX)));
             write_run(&path, schema, Self::open_all(order, schema, &group)?)?;

@@ -10,6 +10,7 @@ use super::{
     column::{Column, Read},
     placed::run_columns,
 };
+use crate::effort::Effort;
 
 /// What is known of a run before its tables are published.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -32,12 +33,8 @@ pub struct RunFacts {
     pub scope_accounts: u64,
     /// Regions in scope, each counted once.
     pub scope_regions: u64,
-    /// Calls to AWS.
-    pub api_calls: u64,
-    /// Calls that were throttled.
-    pub throttles: u64,
-    /// Calls that were repeated.
-    pub retries: u64,
+    /// What the scan cost, the staging of its parts among it. What publishing costs comes after.
+    pub effort: Effort,
     /// Below this share of complete cells, in percent, the run counts as incomplete.
     pub floor_percent: f64,
 }
@@ -205,9 +202,13 @@ fn contents() -> Vec<Column<RunRow>> {
         Column {
             name: "findings_by_status",
             meaning: "The number of findings by status.",
-            read: Read::CountMap(|row| &row.findings),
+            read: Read::CountMap(|row| counts(&row.findings)),
         },
-        Column { name: "table_rows", meaning: "The number of rows by table.", read: Read::CountMap(|row| &row.rows) },
+        Column {
+            name: "table_rows",
+            meaning: "The number of rows by table.",
+            read: Read::CountMap(|row| counts(&row.rows)),
+        },
         Column {
             name: "objects",
             meaning: "The objects of the tables of this run with their size, rows and SHA-256.",
@@ -238,12 +239,49 @@ fn chain() -> Vec<Column<RunRow>> {
 
 fn effort() -> Vec<Column<RunRow>> {
     vec![
-        Column { name: "api_calls", meaning: "Calls to AWS.", read: Read::BigInt(|row| row.facts.api_calls) },
+        Column {
+            name: "api_calls",
+            meaning: "Calls to AWS that the scan made, those that staged its parts among them; publishing came after.",
+            read: Read::BigInt(|row| row.facts.effort.total().calls),
+        },
         Column {
             name: "throttles",
-            meaning: "Calls that were throttled.",
-            read: Read::BigInt(|row| row.facts.throttles),
+            meaning: "Of api_calls those that were throttled.",
+            read: Read::BigInt(|row| row.facts.effort.total().throttles),
         },
-        Column { name: "retries", meaning: "Calls that were repeated.", read: Read::BigInt(|row| row.facts.retries) },
+        Column {
+            name: "retries",
+            meaning: "Of api_calls those that were a second or later attempt.",
+            read: Read::BigInt(|row| row.facts.effort.total().retries),
+        },
+        Column {
+            name: "bytes_received",
+            meaning: "Bytes of the bodies of the answers to api_calls.",
+            read: Read::BigInt(|row| row.facts.effort.total().bytes_received),
+        },
+        Column {
+            name: "calls_by_api",
+            meaning: "api_calls by API, named service:Operation.",
+            read: Read::CountMap(|row| row.facts.effort.by_api(|cost| cost.calls)),
+        },
+        Column {
+            name: "throttles_by_api",
+            meaning: "throttles by API; without those that are zero.",
+            read: Read::CountMap(|row| row.facts.effort.by_api(|cost| cost.throttles)),
+        },
+        Column {
+            name: "retries_by_api",
+            meaning: "retries by API; without those that are zero.",
+            read: Read::CountMap(|row| row.facts.effort.by_api(|cost| cost.retries)),
+        },
+        Column {
+            name: "bytes_by_api",
+            meaning: "bytes_received by API; without those that are zero.",
+            read: Read::CountMap(|row| row.facts.effort.by_api(|cost| cost.bytes_received)),
+        },
     ]
+}
+
+fn counts(map: &BTreeMap<String, u64>) -> BTreeMap<&str, u64> {
+    map.iter().map(|(key, count)| (key.as_str(), *count)).collect()
 }

@@ -17,6 +17,7 @@ use super::{
 use crate::{
     check::{Check, Evaluate},
     coverage::{Coverage, Method, Outcome, RegionsFrom},
+    effort::{Cost, Effort},
     finding::{Finding, Severity, Status, Verdict},
     organization::{Account, Target},
     outcome::Refusal,
@@ -43,6 +44,7 @@ const fn check(id: &'static str, severity: Severity, standards: &'static [&'stat
         rationale: "",
         remediation: "",
         standards,
+        needs: &[],
         evaluate: Evaluate::TrainingJob(|_, _| Verdict::new(Status::Pass, "fine", "it is fine")),
     }
 }
@@ -66,11 +68,17 @@ pub(crate) fn facts() -> RunFacts {
         org_id: Some("o-abc1234567".to_owned()),
         scope_accounts: 3,
         scope_regions: 2,
-        api_calls: 17,
-        throttles: 1,
-        retries: 2,
+        effort: effort(),
         floor_percent: 95.0,
     }
+}
+
+/// 17 calls, one of them throttled, two repeated.
+fn effort() -> Effort {
+    let mut effort = Effort::default();
+    effort.add("kms:DescribeKey", Cost { calls: 5, bytes_received: 4_000, ..Cost::default() });
+    effort.add("sagemaker:Search", Cost { calls: 12, throttles: 1, retries: 2, bytes_received: 900_000 });
+    effort
 }
 
 pub(crate) fn target(account: u64, region: &str) -> Arc<Target> {

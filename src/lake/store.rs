@@ -3,6 +3,7 @@
 use std::{
     io,
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 
@@ -21,7 +22,11 @@ pub mod trial;
 pub use directory::Directory;
 pub use s3::{ACTIONS, Bucket, KEY_ACTIONS};
 
-use crate::{config, place::Partition};
+use crate::{
+    config,
+    place::Partition,
+    throttle::{Counters, Watch},
+};
 
 /// A place for objects, by key. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -118,8 +123,8 @@ fn advice(error: &io::Error) -> &'static str {
 const PART_TIMEOUT: Duration = Duration::from_mins(5);
 
 impl Store {
-    /// The store that the configuration names, reached with our own credentials.
-    pub fn open(lake: &config::Lake, sdk: &SdkConfig) -> Self {
+    /// The store that the configuration names, reached with our own credentials; its calls are counted by `counters`.
+    pub fn open(lake: &config::Lake, sdk: &SdkConfig, counters: &Arc<Counters>) -> Self {
         match &lake.destination {
             config::Destination::Directory(root) => Self::directory(root),
             config::Destination::S3 { bucket, prefix } => {
@@ -131,6 +136,7 @@ impl Store {
                             .operation_attempt_timeout(PART_TIMEOUT)
                             .build(),
                     )
+                    .interceptor(Watch { service: "s3", pace: Arc::default(), counters: Arc::clone(counters) })
                     // An endpoint of one's own seldom has a name for each bucket.
                     .force_path_style(sdk.endpoint_url().is_some());
                 if let Some(region) = &lake.bucket_region {

@@ -8,6 +8,7 @@ use thiserror::Error;
 
 use super::{MadeWith, PlanError};
 use crate::{
+    effort::Effort,
     lake::{
         RunId, sealed, staging,
         store::{Put, Store, StoreError},
@@ -104,12 +105,8 @@ pub struct ShardEnd {
     pub ended_at: Timestamp,
     /// The regions that it looked at.
     pub regions: BTreeSet<Region>,
-    /// Calls to AWS.
-    pub api_calls: u64,
-    /// Calls that were throttled.
-    pub throttles: u64,
-    /// Calls that were repeated.
-    pub retries: u64,
+    /// What it cost.
+    pub effort: Effort,
 }
 
 impl ShardEnd {

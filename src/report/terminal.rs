@@ -7,6 +7,7 @@ use anstyle::{AnsiColor, Style};
 use crate::{
     check::CHECKS,
     coverage::Outcome,
+    effort::Cost,
     finding::{Severity, Status},
     lake::{
         publish::{Published, share_in_percent},
@@ -44,8 +45,9 @@ fn write_summary(out: &mut String, published: &Published, place: &str) -> std::f
     checks(out, published)?;
     worst(out, &published.tally.worst_accounts(WORST))?;
     heading(out, "Calls")?;
-    let share = percent(run.facts.throttles, run.facts.api_calls).unwrap_or_else(|| "-".to_owned());
-    writeln!(out, "  {} to AWS, {} throttled ({share})", grouped(run.facts.api_calls), grouped(run.facts.throttles))?;
+    let Cost { calls, throttles, .. } = run.facts.effort.total();
+    let share = percent(throttles, calls).unwrap_or_else(|| "-".to_owned());
+    writeln!(out, "  {} to AWS, {} throttled ({share})", grouped(calls), grouped(throttles))?;
     writeln!(out)?;
     next(out, published, place)
 }

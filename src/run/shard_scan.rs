@@ -67,15 +67,12 @@ impl Run {
             return Err(RunError::NoRegion);
         }
         tracing::info!(%run_id, %shard, parts = staged.parts, rows = staged.rows, bytes = staged.bytes, "scan done");
-        let count = |counter: &std::sync::atomic::AtomicU64| counter.load(Ordering::Relaxed);
         let end = ShardEnd {
             shard: shard.number(),
             made_with: self.made_with.clone(),
             ended_at: self.clock.now(),
             regions,
-            api_calls: count(&aws.counters().calls),
-            throttles: count(&aws.counters().throttles),
-            retries: count(&aws.counters().retries),
+            effort: self.effort(),
         };
         Ok(end.write(&self.store, run_id).await?)
     }

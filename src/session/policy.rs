@@ -1,22 +1,28 @@
 //! The IAM policies that the program needs, made from the actions that stand beside the calls.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::{
-    config::{Config, Destination},
-    kms, lake, organization,
-    resource::training_job,
-    session,
-    session::regions,
+    check::{CHECKS, Check},
+    config::{self, Config, Destination},
+    lake, organization,
+    session::{self, regions},
     signing,
 };
 
 /// The most characters that STS takes as an inline session policy.
 pub const SESSION_POLICY_LIMIT: usize = 2048;
 
-/// The actions that the role in each account needs, sorted.
+/// The actions that the role in each account needs for all checks, sorted.
 pub fn member_actions() -> Vec<&'static str> {
-    sorted(&[training_job::ACTIONS, kms::ACTIONS, regions::ACTIONS])
+    actions_for(CHECKS)
+}
+
+/// The actions that these checks need in an account, sorted: to read their resources, and what they look at besides.
+fn actions_for(checks: &[&Check]) -> Vec<&'static str> {
+    let resources = checks.iter().map(|check| check.resource_type().actions());
+    let evidence = checks.iter().flat_map(|check| check.needs).map(|needed| needed.actions());
+    sorted(&resources.chain(evidence).chain([regions::ACTIONS]).collect::<Vec<_>>())
 }
 
 /// The actions that our own identity needs, sorted; those on the bucket only where the lake is one.
@@ -31,38 +37,35 @@ fn sorted(lists: &[&[&'static str]]) -> Vec<&'static str> {
     actions
 }
 
-/// The policy of the role in each account. Listing and searching have no resource to be narrowed to.
-pub fn member_policy() -> Value {
-    json!({
-        "Version": "2012-10-17",
-        "Statement": [{ "Sid": "SagesweepReads", "Effect": "Allow", "Action": member_actions(), "Resource": "*" }],
-    })
+/// The policy of the role in each account, for these checks. Listing and searching have no resource to be narrowed to.
+/// Without what a check needs, its findings come out as UNKNOWN.
+pub fn member_policy(checks: &[&Check]) -> Value {
+    document(vec![reads("SagesweepReads", checks)])
 }
 
 /// The policy that narrows a session to the same reads, whatever else the role may do.
 pub fn session_policy() -> String {
-    member_policy().to_string()
+    member_policy(CHECKS).to_string()
 }
 
-/// The policy of the identity that runs the program, and writes the lake where it is configured.
-pub fn task_policy(config: &Config) -> Value {
-    let (lake, other): (Vec<_>, Vec<_>) = caller_actions().into_iter().partition(|action| action.starts_with("s3:"));
-    let (assume, other): (Vec<_>, Vec<_>) = other.into_iter().partition(|action| *action == "sts:AssumeRole");
-    let mut statements = vec![
-        json!({ "Sid": "Organization", "Effect": "Allow", "Action": other, "Resource": "*" }),
-        json!({ "Sid": "Roles", "Effect": "Allow", "Action": assume, "Resource": format!("arn:*:iam::*:role/{}", config.role.name) }),
-    ];
+/// The policy of the identity that runs the program: it reaches the organization, through the hub role where there is
+/// one, and writes the lake.
+pub fn task_policy(config: &Config, checks: &[&Check]) -> Value {
+    let mut statements = match &config.role.hub_role_arn {
+        Some(arn) => vec![
+            json!({ "Sid": "Caller", "Effect": "Allow", "Action": session::GET_CALLER_IDENTITY, "Resource": "*" }),
+            json!({ "Sid": "Hub", "Effect": "Allow", "Action": session::credentials::ASSUME_ROLE, "Resource": arn }),
+        ],
+        None => organization_statements(config, checks),
+    };
     if let Destination::S3 { bucket, prefix } = &config.lake.destination {
         let (bucket_actions, object_actions): (Vec<_>, Vec<_>) =
-            lake.into_iter().partition(|action| *action == "s3:ListBucket");
+            lake::ACTIONS.iter().copied().partition(|action| *action == "s3:ListBucket");
         let slash = if prefix.is_empty() { "" } else { "/" };
         let objects = format!("arn:*:s3:::{bucket}/{prefix}{slash}*");
         statements.push(json!({ "Sid": "LakeList", "Effect": "Allow", "Action": bucket_actions, "Resource": format!("arn:*:s3:::{bucket}") }));
         statements
             .push(json!({ "Sid": "LakeObjects", "Effect": "Allow", "Action": object_actions, "Resource": objects }));
-    }
-    if let Some(arn) = &config.role.hub_role_arn {
-        statements.push(json!({ "Sid": "Hub", "Effect": "Allow", "Action": "sts:AssumeRole", "Resource": arn }));
     }
     if let Some(key) = &config.lake.kms_key {
         statements.push(key_statement("LakeKey", lake::store::KEY_ACTIONS, key));
@@ -70,7 +73,52 @@ pub fn task_policy(config: &Config) -> Value {
     if let Some(key) = &config.lake.signing_key {
         statements.push(key_statement("SigningKey", signing::ACTIONS, key));
     }
+    document(statements)
+}
+
+/// The policy of the hub role, through which Organizations and the accounts are reached; it also narrows its sessions.
+pub fn hub_policy(config: &Config, checks: &[&Check]) -> Value {
+    document(organization_statements(config, checks))
+}
+
+/// Who we are, the organization, the roles in the accounts, and the own account where that is audited without its role.
+fn organization_statements(config: &Config, checks: &[&Check]) -> Vec<Value> {
+    let other = sorted(&[&[session::GET_CALLER_IDENTITY], organization::ACTIONS]);
+    let roles = format!("arn:*:iam::*:role/{}", config.role.name);
+    let assume = session::credentials::ASSUME_ROLE;
+    let mut statements = vec![
+        json!({ "Sid": "Organization", "Effect": "Allow", "Action": other, "Resource": "*" }),
+        json!({ "Sid": "Roles", "Effect": "Allow", "Action": assume, "Resource": roles }),
+    ];
+    if config.role.own_account_directly || config.organization.management_account {
+        statements.push(reads("OwnAccount", checks));
+    }
+    statements
+}
+
+fn reads(sid: &str, checks: &[&Check]) -> Value {
+    json!({ "Sid": sid, "Effect": "Allow", "Action": actions_for(checks), "Resource": "*" })
+}
+
+fn document(statements: Vec<Value>) -> Value {
     json!({ "Version": "2012-10-17", "Statement": statements })
+}
+
+/// The trust policy of the role in each account: `principal`, an ARN, may assume it under the conditions that there are.
+pub fn trust_policy(role: &config::Role, principal: &str, org_id: Option<&str>) -> Value {
+    let mut actions = vec![session::credentials::ASSUME_ROLE];
+    actions.extend((!role.session_tags.is_empty()).then_some("sts:TagSession"));
+    actions.extend(role.source_identity.is_some().then_some("sts:SetSourceIdentity"));
+    let mut conditions = Map::new();
+    conditions.extend(role.external_id.as_deref().map(|id| ("sts:ExternalId".to_owned(), id.into())));
+    conditions.extend(org_id.map(|id| ("aws:PrincipalOrgID".to_owned(), id.into())));
+    let mut statement = json!({
+        "Sid": "SagesweepAssumes", "Effect": "Allow", "Principal": { "AWS": principal }, "Action": actions,
+    });
+    if let (false, Some(members)) = (conditions.is_empty(), statement.as_object_mut()) {
+        members.insert("Condition".to_owned(), json!({ "StringEquals": conditions }));
+    }
+    document(vec![statement])
 }
 
 /// What is done with a key of one's own, narrowed to that key by however it is named.
@@ -93,10 +141,43 @@ fn key_statement(sid: &str, actions: &[&str], key: &str) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::check::selection::selected;
+
+    fn config() -> Config {
+        let mut config = Config::default();
+        config.role.hub_role_arn = Some("arn:aws:iam::111111111111:role/hub".to_owned());
+        config.role.external_id = Some("outside".to_owned());
+        config.lake.destination = "s3://audit-lake/nightly".parse().unwrap();
+        config.lake.kms_key = Some("alias/audit-lake".to_owned());
+        config
+    }
+
+    /// The actions of a policy with the resource of each.
+    fn grants(policy: &Value) -> Vec<(String, String)> {
+        let statements = policy["Statement"].as_array().unwrap().iter();
+        let grants = statements.flat_map(|statement| {
+            let actions = match &statement["Action"] {
+                Value::String(one) => vec![one.clone()],
+                many => serde_json::from_value(many.clone()).unwrap(),
+            };
+            assert_eq!(statement["Effect"], "Allow");
+            let resource = statement["Resource"].as_str().unwrap().to_owned();
+            actions.into_iter().map(move |action| (action, resource.clone()))
+        });
+        grants.collect()
+    }
+
+    fn is_read(action: &str) -> bool {
+        let operation = action.split_once(':').unwrap().1;
+        ["Get", "List", "Describe", "Search"].iter().any(|verb| operation.starts_with(verb))
+    }
 
     #[test]
-    fn the_session_policy_fits_what_sts_takes() {
+    fn the_session_policies_fit_what_sts_takes() {
         assert!(session_policy().len() <= SESSION_POLICY_LIMIT);
+        let mut config = config();
+        config.role.name = format!("{}/{}", "p".repeat(510), "n".repeat(64));
+        assert!(hub_policy(&config, CHECKS).to_string().len() <= SESSION_POLICY_LIMIT);
     }
 
     #[test]
@@ -104,7 +185,7 @@ mod tests {
         let statement = |key: Option<&str>| {
             let mut config = Config::default();
             config.lake.signing_key = key.map(str::to_owned);
-            let policy = task_policy(&config);
+            let policy = task_policy(&config, CHECKS);
             let statements = policy["Statement"].as_array().unwrap().clone();
             statements.into_iter().find(|statement| statement["Action"].to_string().contains("kms:Sign"))
         };
@@ -119,9 +200,68 @@ mod tests {
 
     #[test]
     fn the_member_policy_reads_and_never_writes() {
-        for action in member_actions() {
-            let operation = action.split(':').nth(1).unwrap();
-            assert!(["Get", "List", "Describe", "Search"].iter().any(|verb| operation.starts_with(verb)), "{action}");
+        assert!(member_actions().into_iter().all(is_read));
+        assert!(grants(&member_policy(CHECKS)).iter().all(|(action, _)| is_read(action)));
+    }
+
+    #[test]
+    fn whatever_is_no_read_is_on_the_bucket_its_key_or_a_role() {
+        let mut with_key = config();
+        with_key.lake.kms_key = Some("arn:aws:kms:eu-central-1:111111111111:key/1234abcd-12ab".to_owned());
+        let mut without_hub = config();
+        without_hub.role.hub_role_arn = None;
+        for config in [config(), with_key, without_hub, Config::default()] {
+            let policies = [task_policy(&config, CHECKS), hub_policy(&config, CHECKS)];
+            for (action, resource) in policies.iter().flat_map(grants) {
+                let narrow = match action.split_once(':').unwrap().0 {
+                    "s3" => resource == "arn:*:s3:::audit-lake" || resource == "arn:*:s3:::audit-lake/nightly/*",
+                    "kms" if action != "kms:DescribeKey" => resource.contains(":key/"),
+                    "sts" if !is_read(&action) => resource.contains(":role/") && !resource.ends_with("role/*"),
+                    _ => is_read(&action),
+                };
+                assert!(narrow, "{action} on {resource}");
+                assert!(!action.contains('*'), "{action}");
+            }
         }
+    }
+
+    #[test]
+    fn a_key_named_by_its_alias_is_narrowed_by_a_condition() {
+        let policy = task_policy(&config(), CHECKS);
+        let key = policy["Statement"].as_array().unwrap().iter().find(|statement| statement["Sid"] == "LakeKey");
+        let alias = &key.unwrap()["Condition"]["ForAnyValue:StringEquals"]["kms:ResourceAliases"];
+        assert_eq!(alias, "alias/audit-lake");
+    }
+
+    #[test]
+    fn behind_a_hub_the_task_reaches_the_hub_and_the_lake_alone() {
+        let hub = grants(&task_policy(&config(), CHECKS)).into_iter().filter(|(action, _)| action.starts_with("sts:"));
+        let hub = hub.map(|(_, resource)| resource).collect::<Vec<_>>();
+        assert_eq!(hub, ["*", "arn:aws:iam::111111111111:role/hub"]);
+    }
+
+    #[test]
+    fn checks_that_need_no_keys_describe_none() {
+        let of = |pattern: &str| member_policy(&selected(&[pattern.parse().unwrap()])).to_string();
+        assert!(!of("training-job-vpc").contains("kms:"));
+        assert!(of("training-job-vpc").contains("sagemaker:Search"));
+        assert_eq!(of("*"), session_policy());
+    }
+
+    #[test]
+    fn trust_is_conditional_on_what_is_known() {
+        let principal = "arn:aws:iam::111111111111:role/audit-task";
+        let policy = trust_policy(&config().role, principal, Some("o-abc1234567"));
+        insta::assert_snapshot!(policy.to_string(), @"");
+        let mut role = config::Role::default();
+        assert_eq!(trust_policy(&role, principal, None)["Statement"][0].get("Condition"), None);
+        role.source_identity = Some("nightly".to_owned());
+        role.session_tags.insert("purpose".to_owned(), "audit".to_owned());
+        let policy = trust_policy(&role, principal, None);
+        assert_eq!(grants_of_trust(&policy), ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"]);
+    }
+
+    fn grants_of_trust(policy: &Value) -> Vec<String> {
+        serde_json::from_value(policy["Statement"][0]["Action"].clone()).unwrap()
     }
 }

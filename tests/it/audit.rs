@@ -87,7 +87,8 @@ pub(crate) async fn run(simulator: &Simulator, config: Config, patience: Duratio
 /// The same with an SDK of one's own.
 pub(crate) async fn run_as(sdk: SdkConfig, config: Config) -> Result<Published, RunError> {
     let clock = Clock::System;
-    let run = Run::new(sdk, config, RunId::new(clock.now(), 0x00a1), clock);
+    // Runs that begin in the same second of one machine share its directory of temporary files.
+    let run = Run::new(sdk, config, RunId::new(clock.now(), fastrand::u16(..)), clock);
     Box::pin(run.scan_and_publish()).await
 }
 

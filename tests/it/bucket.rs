@@ -1,6 +1,6 @@
 //! The lake in the simulated S3: the store's own promises, and a whole run that ends in a bucket.
 
-use std::{path::Path, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use sagesweep::{
     config::{Destination, Lake},
@@ -36,7 +36,7 @@ fn key(name: &str) -> String {
 async fn store(faults: Vec<FaultRule>) -> (Simulator, Store) {
     let simulator = Simulator::start(&small(), Behaviour { faults, ..Behaviour::default() }).await.unwrap();
     let lake = Lake { destination: in_bucket(), ..Lake::default() };
-    let store = Store::open(&lake, &sdk(&simulator, Duration::from_secs(20)).await);
+    let store = Store::open(&lake, &sdk(&simulator, Duration::from_secs(20)).await, &Arc::default());
     (simulator, store)
 }
 

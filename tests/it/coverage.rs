@@ -170,6 +170,10 @@ async fn below_the_quotas_nothing_is_throttled_and_above_them_nothing_is_lost() 
     let hasty = Audit::of(small(), Behaviour { quotas: Some(quotas), ..behaviour }).await;
     hasty.published.as_ref().unwrap();
     assert!(throttled(&hasty) > 0);
-    assert_eq!(hasty.published.as_ref().unwrap().run.facts.throttles, throttled(&hasty), "each was seen");
+    assert_eq!(
+        hasty.published.as_ref().unwrap().run.facts.effort.total().throttles,
+        throttled(&hasty),
+        "each was seen"
+    );
     crate::faults::assert_honest(&hasty, "throttled");
 }

@@ -13,7 +13,7 @@ use sagesweep::{
     Incomplete, Run, RunError,
     config::{Config, Destination, Rate},
     demo::{Behaviour, Shape, Simulator},
-    plan::PlanError,
+    plan::{PlanError, shard::Shard},
     session::Clock,
 };
 use tempfile::TempDir;
@@ -110,7 +110,7 @@ async fn a_scan_that_was_stopped_goes_on_and_asks_for_no_complete_unit_again() {
         }
         run.stop();
     };
-    let (stopped, ()) = tokio::join!(scanning.scan(), stopping);
+    let (stopped, ()) = tokio::join!(scanning.scan_shard(Shard::WHOLE), stopping);
     assert!(matches!(&stopped, Err(RunError::Stopped { left, .. }) if left.contains(RUN_ID)), "{stopped:?}");
     assert!(table::files(parted.path(), "runs").is_empty());
     let first = night.calls("Search") - undisturbed;

@@ -74,6 +74,8 @@ def check_runs(lake):
     cells = lake.rows("coverage", "select count(distinct account_id) as accounts, count(distinct region) as regions from t")
     assert (run["scope_accounts"], run["scope_regions"]) == (cells[0]["accounts"], cells[0]["regions"])
     assert run["published_at"] >= run["started_at"] and run["api_calls"] > 0
+    assert sum(run["calls_by_api"].values()) == run["api_calls"]
+    assert sum(run["bytes_by_api"].values()) == run["bytes_received"] > run["calls_by_api"]["sagemaker:Search"]
 
 
 def names_below(seeded, *paths):
@@ -107,6 +109,10 @@ def test_into_s3_reading_only_and_the_commit_last(audit, seeded, endpoint):
     download(s3, "audit-lake", "nightly/raw/", lake.root)
     check(lake, seeded, seeded.everyone())
 
+    staged = [call for call in requests if "/nightly/raw/_staging/" in call["url"] and call["method"] == "PUT"]
+    counted = lake.rows("runs")[0]["calls_by_api"]["s3:PutObject"]
+    # What the scan says of itself is the last object that it puts, and cannot count itself.
+    assert counted == len(staged) - 1, counted
     writes = [call for call in requests if "/audit-lake/" in call["url"] and call["method"] == "PUT"]
     commit = f"/v1/runs/{lake.files('runs')[0].parent.name}/"
     into_tables = [call for call in writes if "/nightly/raw/v1/" in call["url"]]

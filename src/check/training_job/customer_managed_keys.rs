@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::{
     check::{
-        Check, Context, Evaluate,
+        Check, Context, Evaluate, Evidence,
         key::{KeyVerdict, Role, judge},
     },
     finding::{Reason, Severity, Status, Verdict},
@@ -35,6 +35,7 @@ pub static CHECK: Check = Check {
         "FedRAMP Low SC-13",
         "ISO 27001:2022 A.8.24",
     ],
+    needs: &[Evidence::Keys],
     evaluate: Evaluate::TrainingJob(evaluate),
 };
 

@@ -18,6 +18,7 @@ pub static CHECK: Check = Check {
                 encryption whoever can see that traffic can read them.",
     remediation: "Set EnableInterContainerTrafficEncryption in what creates the job; training may take longer.",
     standards: &["C5 CRY-02.01B", "CIS Controls 8.1 3.10", "ISO 27001:2022 A.8.24", "NIST SP 800-53 Rev. 5 SC-8"],
+    needs: &[],
     evaluate: Evaluate::TrainingJob(evaluate),
 };
 

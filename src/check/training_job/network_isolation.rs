@@ -18,6 +18,7 @@ pub static CHECK: Check = Check {
                 credentials; in isolation it can do neither, and SageMaker moves the data.",
     remediation: "Set EnableNetworkIsolation in what creates the job, unless the algorithm needs the network.",
     standards: &["CIS Controls 8.1 13.4", "ISO 27001:2022 A.8.22", "NIST SP 800-53 Rev. 5 SC-7"],
+    needs: &[],
     evaluate: Evaluate::TrainingJob(evaluate),
 };
 

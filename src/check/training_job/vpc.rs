@@ -19,6 +19,7 @@ pub static CHECK: Check = Check {
     remediation: "Set VpcConfig with private subnets and security groups in what creates the job, and give the VPC the \
                   endpoints that the job needs.",
     standards: &["CIS Controls 8.1 12.2", "ISO 27001:2022 A.8.20", "NIST SP 800-53 Rev. 5 SC-7"],
+    needs: &[],
     evaluate: Evaluate::TrainingJob(evaluate),
 };
 
