@@ -231,6 +231,9 @@ pub struct DemoArgs {
     /// Where the tables go: a directory.
     #[arg(long, value_name = "DIR", default_value = "sagesweep-out")]
     pub output: PathBuf,
+    /// Go on with a run that was stopped, of the same organization.
+    #[arg(long, value_name = "ID")]
+    pub run_id: Option<RunId>,
 }
 
 /// The size of a simulated organization.

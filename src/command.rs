@@ -148,7 +148,7 @@ impl Failure {
             Self::Verify(error) if error.is_usage() => ExitStatus::Usage,
             Self::PublicKey(_) => ExitStatus::Usage,
             // Another process does what was asked for.
-            Self::Run(RunError::UnderWay { .. }) => ExitStatus::Complete,
+            Self::Run(RunError::UnderWay { .. } | RunError::Done(_)) => ExitStatus::Complete,
             // A reader that closed the pipe has read enough.
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitStatus::Complete,
             Self::Run(_) | Self::Verify(_) | Self::Output(_) | Self::Killed(_) => ExitStatus::Failed,
@@ -161,7 +161,9 @@ impl Failure {
         match self {
             Self::Config(errors) => errors.to_string(),
             Self::Usage(text) => format!("error: {text}"),
-            Self::Run(error @ (RunError::UnderWay { .. } | RunError::Stopped { .. })) => error.to_string(),
+            Self::Run(error @ (RunError::UnderWay { .. } | RunError::Done(_) | RunError::Stopped { .. })) => {
+                error.to_string()
+            }
             // What a service said may stand in it.
             Self::Run(error) => format!("error: {}", escaped(&chain(error))),
             Self::Verify(error) => format!("error: {}", escaped(&chain(error))),

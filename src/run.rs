@@ -52,6 +52,8 @@ pub struct Run {
     counters: Arc<Counters>,
     display: Option<MultiProgress>,
     stop: watch::Sender<bool>,
+    /// Whether it is another's run that this one joined, because it was not finished.
+    joined: bool,
     aws: OnceCell<Arc<Aws>>,
 }
 
@@ -81,6 +83,7 @@ impl Run {
             counters,
             display: None,
             stop,
+            joined: false,
             aws: OnceCell::new(),
         }
     }
@@ -136,8 +139,20 @@ impl Run {
     pub async fn lease(&self, shard: Shard) -> Result<Lease, RunError> {
         self.aws().await?;
         let key = format!("{}lease/{:04}", staging::folder(&self.run_id), shard.number());
-        let lease = Lease::take(&self.store, &key, self.lease_period()).await;
-        lease.map_err(|error| RunError::from_lease(error, &self.run_id))
+        let taking = Lease::take(&self.store, &key, self.lease_period());
+        let taking = async { taking.await.map_err(|error| RunError::from_lease(error, &self.run_id)) };
+        self.unless_stopped(Box::pin(taking)).await
+    }
+
+    /// What comes before anything is scanned, which needs no closing.
+    async fn unless_stopped<T>(&self, work: impl Future<Output = Result<T, RunError>> + Unpin) -> Result<T, RunError> {
+        tokio::select! {
+            done = work => done,
+            () = self.stopped() => {
+                let left = "the scan had not begun".to_owned();
+                Err(RunError::Stopped { run_id: self.run_id.clone(), left })
+            }
+        }
     }
 
     fn lease_period(&self) -> Duration {
@@ -147,6 +162,9 @@ impl Run {
     /// Reads the accounts of one shard and stages what it reads; nobody sees it before it is published. What an earlier
     /// attempt has staged is not read again.
     pub async fn scan(&self, lease: &Lease, shard: Shard) -> Result<(), RunError> {
+        if self.joined && publish::is_published(&self.store, &self.run_id).await? {
+            return Err(RunError::Done(self.run_id.clone()));
+        }
         publish::refuse_published(&self.store, &self.run_id).await?;
         let planned = Plan::read(&self.store, &self.run_id, &self.made_with).await?;
         if let Some(plan) = &planned {
@@ -161,7 +179,7 @@ impl Run {
         let aws = self.aws().await?;
         let plan = match planned {
             Some(plan) => plan,
-            None => self.plan(&aws, shard).await?.settle(&self.store).await?,
+            None => self.unless_stopped(Box::pin(self.plan(&aws, shard))).await?.settle(&self.store).await?,
         };
         let accounts = plan.accounts_of(shard)?.iter().copied().collect::<BTreeSet<_>>();
         self.scan_accounts(aws, &plan, shard, &accounts, lease).await

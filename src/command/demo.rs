@@ -47,8 +47,8 @@ pub(super) async fn run(args: DemoArgs, screen: &Screen) -> Result<ExitStatus, F
         .credentials_provider(credentials)
         .load()
         .await;
-    // Always a new one: an unfinished run may be of another organization.
-    let run = screen.run(sdk, config, None, Clock::System);
+    // By default a new one: an unfinished run may be of another organization.
+    let run = screen.run(sdk, config, args.run_id, Clock::System);
     let published = until_stopped(&run, Box::pin(metrics::run(&run))).await?;
     Ok(screen.conclude(&run, &published, None))
 }

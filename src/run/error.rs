@@ -47,6 +47,9 @@ pub enum RunError {
         /// The lease.
         place: String,
     },
+    /// Another process has published the run of this night while this one waited; there is nothing to do for this one.
+    #[error("run {0} of this night is published by another process; nothing to do here")]
+    Done(RunId),
     /// The lease went to another process while this one worked.
     #[error("another process has taken over run {0}, or the destination could not be reached for too long")]
     TakenOver(RunId),
@@ -75,6 +78,7 @@ impl RunError {
             | Self::Publish(_)
             | Self::NotPlanned(_)
             | Self::UnderWay { .. }
+            | Self::Done(_)
             | Self::TakenOver(_)
             | Self::Stopped { .. } => false,
         }

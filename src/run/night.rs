@@ -29,6 +29,7 @@ impl Run {
                 Night::Unpublished(ours) => {
                     tracing::info!(run_id = %ours.run_id, "going on with the run of this night");
                     self.run_id = ours.run_id;
+                    self.joined = true;
                     return Ok(self);
                 }
                 Night::Other(other) => {

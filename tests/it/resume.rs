@@ -13,7 +13,7 @@ use sagesweep::{
     Incomplete, Run, RunError,
     config::{Config, Destination, Rate},
     demo::{Behaviour, Shape, Simulator},
-    plan::{PlanError, shard::Shard},
+    plan::{PlanError, balance, shard::Shard},
     session::Clock,
 };
 use tempfile::TempDir;
@@ -304,4 +304,63 @@ async fn of_two_schedulers_that_start_the_same_night_one_wins_and_the_other_ends
         assert_eq!(again.status.code(), Some(0));
         assert_eq!(table::files(&directory.path().join("out"), "runs").len(), 2);
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_reader_sees_the_old_night_or_the_new_over_all_tables_and_nothing_between() {
+    let night = Night::new(Shape { jobs: 1_000, ..windows() }).await;
+    let lake = TempDir::new().unwrap();
+    let mut config = night.config.clone();
+    config.lake.destination = Destination::Directory(lake.path().to_owned());
+    let reading = std::sync::atomic::AtomicBool::new(true);
+    let view = || {
+        let last = table::files(lake.path(), "runs").pop()?;
+        let run = last.file_stem().unwrap().to_str().unwrap().to_owned();
+        let rows = |name: &str| {
+            let rows = table::read(lake.path(), name);
+            rows.iter().filter(|row| row["run_id"] == run).count()
+        };
+        Some((run.clone(), ["findings", "resources", "coverage"].map(rows)))
+    };
+    let mut seen = BTreeSet::new();
+    let nights = async {
+        for suffix in 1..6_u16 {
+            let clock = Clock::Fixed("2026-11-24T05:00:00Z".parse().unwrap());
+            let run_id = sagesweep::lake::RunId::new(clock.now(), suffix);
+            let run = Run::new(sdk(&night.simulator, PATIENCE).await, config.clone(), run_id, clock);
+            run.scan_and_publish().await.unwrap();
+        }
+        reading.store(false, std::sync::atomic::Ordering::Relaxed);
+    };
+    let reader = async {
+        while reading.load(std::sync::atomic::Ordering::Relaxed) {
+            seen.extend(view());
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::join!(nights, reader);
+    seen.extend(view());
+    let runs: BTreeSet<_> = seen.iter().map(|(run, _)| run).collect();
+    let counts: BTreeSet<_> = seen.iter().map(|(_, counts)| counts).collect();
+    assert!(runs.len() > 1, "{seen:?}");
+    assert_eq!(counts.len(), 1, "a night was seen in part: {seen:?}");
+}
+
+#[tokio::test]
+async fn accounts_are_divided_by_what_they_cost_last_night() {
+    let night = Night::new(windows()).await;
+    let lake = TempDir::new().unwrap();
+    night.run(lake.path()).await.scan_and_publish().await.unwrap();
+    let mut weights = BTreeMap::new();
+    for row in table::read(lake.path(), "coverage") {
+        let jobs: u64 = row["resources_listed"].parse().unwrap();
+        *weights.entry(row["account_id"].parse().unwrap()).or_default() += 1 + jobs.div_ceil(100);
+    }
+    let mut run = night.run(lake.path()).await;
+    run.run_id = "20261125T031500Z-00a2".parse().unwrap();
+    run.scan_shard("2/3".parse().unwrap()).await.unwrap();
+    let plan = fs::read(lake.path().join("_staging/20261125T031500Z-00a2/plan.json")).unwrap();
+    let plan: serde_json::Value = serde_json::from_slice(&plan).unwrap();
+    let accounts: Vec<_> = weights.keys().copied().collect();
+    assert_eq!(plan["shards"], serde_json::to_value(balance(&accounts, &weights, 3)).unwrap());
 }
