@@ -80,7 +80,8 @@ async fn staged_files_with_changed_bytes_are_refused_by_name_or_change_nothing()
     let shape = Shape { accounts: 3, regions: 1, jobs: 60, ..small() };
     let simulator = Simulator::start(&shape, Behaviour::default()).await.unwrap();
     let scanned = tempfile::tempdir().unwrap();
-    run(&simulator, scanned.path()).await.scan_shard(Shard::WHOLE).await.unwrap();
+    let first = run(&simulator, scanned.path()).await;
+    Box::pin(first.scan_shard(Shard::WHOLE)).await.unwrap();
     let mut staged = BTreeMap::new();
     files(scanned.path(), scanned.path(), &mut staged);
     run(&simulator, scanned.path()).await.publish(Incomplete::Refused).await.unwrap();
