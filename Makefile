@@ -25,7 +25,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 # What `make test` is made of, the cheapest first.
 PARTS := fmt-check clippy doc unit deny moto
 
-.PHONY: help demo test fmt $(PARTS) venv look clean need-rust need-python
+.PHONY: help demo test fmt $(PARTS) soak venv look clean need-rust need-python
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
@@ -57,6 +57,12 @@ doc: need-rust ## the documentation, warnings are errors
 
 unit: need-rust ## unit, integration and documentation tests
 	$(CARGO) test --locked
+
+# The same tests as in `unit`, with ten times the seeds. SAGESWEEP_FIRST_SEED begins elsewhere.
+soak: export SAGESWEEP_SEEDS ?= 1000
+soak: need-rust ## 1,000 runs under drawn faults and 200 killed ones (SAGESWEEP_SEEDS=1000)
+	$(CARGO) test --locked --test it -- soak:: resume::
+	@cat "$(TARGET)/tmp/soak.txt"
 
 deny: need-rust $(DENY) ## licences, sources and bans of the dependencies
 	$(DENY) --locked check --hide-inclusion-graph bans licenses sources

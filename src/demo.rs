@@ -12,12 +12,16 @@
 //!
 //! Known to differ from AWS: signatures are not verified; `Search` filters by `CreationTime` only and sorts by nothing
 //! else; its refusal to page beyond 10,000 hits, the inclusive bounds of `ListTrainingJobs` and most rates are guesses.
+//! S3 is what the lake needs of it, in memory: path-style, no versions, no ranges, and only CRC-32 is verified.
 
 mod account;
 mod account_api;
 mod behaviour;
+mod bucket;
 mod caller;
 mod cell;
+mod chaos;
+mod chunked;
 mod draw;
 mod fault;
 mod hostile;
@@ -35,6 +39,8 @@ mod record;
 mod refusal;
 mod region;
 mod reply;
+mod s3_api;
+mod s3_request;
 mod sagemaker_api;
 mod scenario;
 mod search;
@@ -49,6 +55,7 @@ mod world;
 
 pub use account::{Account, Standing};
 pub use behaviour::{Behaviour, Latency};
+pub use bucket::Buckets;
 pub use caller::{ACCESS_KEY_ID, SECRET_ACCESS_KEY};
 pub use cell::{Access, Cell};
 pub use fault::{Fault, FaultRule};

@@ -31,6 +31,7 @@ pub mod placed;
 pub mod publish;
 pub mod resources;
 pub mod runs;
+pub mod sealed;
 pub mod staging;
 pub mod store;
 pub mod weights;

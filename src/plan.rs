@@ -18,7 +18,7 @@ use crate::{
     lake::{
         RunId,
         hash::Digest,
-        staging,
+        sealed, staging,
         store::{Put, Store, StoreError},
     },
     organization::Organization,
@@ -143,8 +143,9 @@ impl Plan {
     pub async fn read(store: &Store, run_id: &RunId, made_with: &MadeWith) -> Result<Option<Self>, PlanError> {
         let key = key(run_id);
         let plan: Self = match store.read(&key).await {
-            Ok(bytes) => serde_json::from_slice(&bytes)
-                .map_err(|source| PlanError::Unreadable { place: store.place(&key), source })?,
+            Ok(bytes) => {
+                sealed::unseal(&bytes).map_err(|source| PlanError::Unreadable { place: store.place(&key), source })?
+            }
             Err(StoreError::NotFound(_)) => return Ok(None),
             Err(error) => return Err(error.into()),
         };
@@ -157,8 +158,7 @@ impl Plan {
     /// Writes the plan down, unless another shard was first; the plan that counts.
     pub async fn settle(self, store: &Store) -> Result<Self, PlanError> {
         let key = key(&self.run_id);
-        let json =
-            serde_json::to_vec(&self).map_err(|source| PlanError::Unreadable { place: store.place(&key), source })?;
+        let json = sealed::seal(&self).map_err(|source| PlanError::Unreadable { place: store.place(&key), source })?;
         match store.put(&key, json, Put::IfAbsent).await {
             Ok(()) => Ok(self),
             Err(StoreError::AlreadyExists(place)) => {

@@ -1,11 +1,13 @@
 //! How the simulated services behave: quotas, latency, faults, and what the roles ask for.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use super::fault::FaultRule;
 use super::quota::Quotas;
+use crate::place::Region;
 
 /// How the services behave. The default is kind: no quota, no delay, no fault, any role name.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -25,6 +27,10 @@ pub struct Behaviour {
     pub hub_role: Option<String>,
     /// The longest life of a role's credentials, whatever was asked for; shorter than any that AWS grants, to watch them be renewed.
     pub session_lifetime: Option<Duration>,
+    /// Buckets that do not exist; all others do.
+    pub missing_buckets: BTreeSet<String>,
+    /// The region that all buckets are in. None: the one that they are asked in.
+    pub bucket_region: Option<Region>,
     /// Whether accounts lack `Paths` and `State`, as in older answers.
     pub omit_paths: bool,
     /// Seconds by which `Search` lags: younger jobs are missing from it.

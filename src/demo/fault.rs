@@ -26,12 +26,20 @@ pub enum Fault {
     HtmlError(u16),
     /// Connection closed before an answer.
     Reset,
+    /// The call takes effect, then the connection closes without an answer.
+    DoneThenReset,
+    /// The call takes effect, then the answer is an error of the service with this status.
+    DoneThenStatus(u16),
     /// Connection closed in the middle of the body.
     CutBody,
     /// A body in many small pieces, with a pause after each.
     SlowBody(Duration),
+    /// Half of the body, and then nothing, for ever.
+    StalledBody,
     /// A body that is complete by its length but is not JSON or XML to its end.
     MalformedBody,
+    /// A body of the right length with some bytes changed, drawn from this number.
+    FlippedBytes(u64),
     /// A JSON object of something in between, with status 200, such as a portal's.
     ForeignBody,
     /// A good body that calls itself HTML.
@@ -40,6 +48,8 @@ pub enum Fault {
     ExpiredToken,
     /// Credentials that the region does not know.
     UnrecognizedClient,
+    /// The same in the words of STS, whatever the service.
+    InvalidClientToken,
     /// The caller's clock is wrong.
     ClockSkewed,
     /// No answer, ever.
@@ -55,7 +65,7 @@ pub enum Fault {
 /// Which calls a fault befalls.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FaultRule {
-    /// `service:Operation`; none for all.
+    /// `service:Operation`, or the IAM action that some operations share; none for all.
     pub operation: Option<String>,
     /// The account whose credentials make the call; none for all.
     pub account: Option<AccountId>,
@@ -107,27 +117,37 @@ impl FaultRule {
     }
 
     fn matches(&self, account: AccountId, region: &Region, operation: Operation) -> bool {
-        self.operation.as_deref().is_none_or(|wanted| wanted == operation.action())
+        self.operation.as_deref().is_none_or(|wanted| operation.is_called(wanted))
             && self.account.is_none_or(|wanted| wanted == account)
             && self.region.as_ref().is_none_or(|wanted| wanted == region)
     }
 }
 
-/// The rules of a simulator with the calls that each has matched.
+/// A rule with the calls that it has matched, and those of them that it has befallen.
+#[derive(Debug)]
+struct Counted {
+    rule: FaultRule,
+    matched: AtomicU64,
+    befallen: AtomicU64,
+}
+
+/// The rules of a simulator.
 #[derive(Debug)]
 pub(super) struct Faults {
     seed: u64,
-    rules: Vec<(FaultRule, AtomicU64)>,
+    rules: Vec<Counted>,
 }
 
 impl Faults {
     pub(super) fn new(seed: u64, rules: &[FaultRule]) -> Self {
-        Self { seed, rules: rules.iter().map(|rule| (rule.clone(), AtomicU64::new(0))).collect() }
+        let counted =
+            |rule: &FaultRule| Counted { rule: rule.clone(), matched: AtomicU64::new(0), befallen: AtomicU64::new(0) };
+        Self { seed, rules: rules.iter().map(counted).collect() }
     }
 
     /// What befalls this call.
     pub(super) fn befalling(&self, account: AccountId, region: &Region, operation: Operation) -> Option<&Fault> {
-        (0_u64..).zip(&self.rules).find_map(|(number, (rule, matched))| {
+        (0_u64..).zip(&self.rules).find_map(|(number, Counted { rule, matched, befallen })| {
             if !rule.matches(account, region, operation) {
                 return None;
             }
@@ -135,8 +155,14 @@ impl Faults {
             let due = call.checked_sub(rule.after).is_some_and(|late| rule.times.is_none_or(|times| late < times));
             let chosen =
                 mix(&[self.seed, 0x6661_756c, number, call]).checked_rem(rule.one_in).is_none_or(|rest| rest == 0);
+            befallen.fetch_add(u64::from(due && chosen), Ordering::Relaxed);
             (due && chosen).then_some(&rule.fault)
         })
+    }
+
+    /// How many calls each rule has befallen.
+    pub(super) fn befallen(&self) -> Vec<(&FaultRule, u64)> {
+        self.rules.iter().map(|counted| (&counted.rule, counted.befallen.load(Ordering::Relaxed))).collect()
     }
 }
 

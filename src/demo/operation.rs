@@ -6,6 +6,7 @@ pub(super) enum Service {
     Account,
     Kms,
     Organizations,
+    S3,
     SageMaker,
     Sts,
 }
@@ -17,6 +18,7 @@ impl Service {
             "account" => Some(Self::Account),
             "kms" => Some(Self::Kms),
             "organizations" => Some(Self::Organizations),
+            "s3" => Some(Self::S3),
             "sagemaker" => Some(Self::SageMaker),
             "sts" => Some(Self::Sts),
             _ => None,
@@ -29,7 +31,7 @@ impl Service {
             Self::Kms => "TrentService.",
             Self::Organizations => "AWSOrganizationsV20161128.",
             Self::SageMaker => "SageMaker.",
-            Self::Account | Self::Sts => "",
+            Self::Account | Self::S3 | Self::Sts => "",
         }
     }
 }
@@ -49,7 +51,12 @@ macro_rules! operations {
                 }
             }
 
-            /// `service:Operation`, which is also the IAM action.
+            /// Its name.
+            pub(super) fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)* }
+            }
+
+            /// The IAM action, `service:Operation`; in S3 some operations share one.
             pub(super) fn action(self) -> &'static str {
                 match self { $(Self::$variant => $action,)* }
             }
@@ -74,6 +81,17 @@ operations! {
     ListOrganizationalUnitsForParent = Organizations "ListOrganizationalUnitsForParent" "organizations:ListOrganizationalUnitsForParent",
     ListRoots = Organizations "ListRoots" "organizations:ListRoots",
     ListTagsForResource = Organizations "ListTagsForResource" "organizations:ListTagsForResource",
+    AbortMultipartUpload = S3 "AbortMultipartUpload" "s3:AbortMultipartUpload",
+    CompleteMultipartUpload = S3 "CompleteMultipartUpload" "s3:PutObject",
+    CreateMultipartUpload = S3 "CreateMultipartUpload" "s3:PutObject",
+    DeleteObject = S3 "DeleteObject" "s3:DeleteObject",
+    GetBucketLocation = S3 "GetBucketLocation" "s3:GetBucketLocation",
+    GetObject = S3 "GetObject" "s3:GetObject",
+    HeadBucket = S3 "HeadBucket" "s3:ListBucket",
+    HeadObject = S3 "HeadObject" "s3:GetObject",
+    ListObjectsV2 = S3 "ListObjectsV2" "s3:ListBucket",
+    PutObject = S3 "PutObject" "s3:PutObject",
+    UploadPart = S3 "UploadPart" "s3:PutObject",
     DescribeTrainingJob = SageMaker "DescribeTrainingJob" "sagemaker:DescribeTrainingJob",
     ListTags = SageMaker "ListTags" "sagemaker:ListTags",
     ListTrainingJobs = SageMaker "ListTrainingJobs" "sagemaker:ListTrainingJobs",
@@ -83,6 +101,13 @@ operations! {
 }
 
 impl Operation {
+    /// Whether a text is its action, or its service with its own name.
+    pub(super) fn is_called(self, text: &str) -> bool {
+        let service = self.action().split(':').next();
+        text == self.action()
+            || (text.split_once(':').is_some_and(|(of, name)| Some(of) == service && name == self.name()))
+    }
+
     /// The member that holds the page of a listing, if it is one.
     pub(super) fn page_member(self) -> Option<&'static str> {
         match self {
@@ -93,7 +118,18 @@ impl Operation {
             Self::ListTagsForResource | Self::ListTags => Some("Tags"),
             Self::ListTrainingJobs => Some("TrainingJobSummaries"),
             Self::Search => Some("Results"),
-            Self::DescribeKey
+            Self::AbortMultipartUpload
+            | Self::CompleteMultipartUpload
+            | Self::CreateMultipartUpload
+            | Self::DeleteObject
+            | Self::GetBucketLocation
+            | Self::GetObject
+            | Self::HeadBucket
+            | Self::HeadObject
+            | Self::ListObjectsV2
+            | Self::PutObject
+            | Self::UploadPart
+            | Self::DescribeKey
             | Self::GetPublicKey
             | Self::Sign
             | Self::DescribeOrganization

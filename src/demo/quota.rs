@@ -132,9 +132,14 @@ impl Ledger {
         let mut counts = BTreeMap::new();
         for shard in &self.shards {
             let shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
-            counts.extend(shard.iter().filter(|(_, entry)| entry.count.requests > 0).map(
-                |((account, region, operation), entry)| ((*account, region.clone(), operation.action()), entry.count),
-            ));
+            let called: BTreeMap<_, _> =
+                shard.iter().map(|(key, entry)| (key, entry.count)).filter(|(_, count)| count.requests > 0).collect();
+            for ((account, region, operation), count) in called {
+                // Operations of S3 share actions.
+                let sum: &mut Count = counts.entry((*account, region.clone(), operation.action())).or_default();
+                sum.requests += count.requests;
+                sum.throttled += count.throttled;
+            }
         }
         counts
     }

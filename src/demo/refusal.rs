@@ -24,6 +24,9 @@ impl Refusal {
     pub(super) fn unknown_operation(service: Service) -> Self {
         match service {
             Service::Sts => Self::new(400, "InvalidAction", "Could not find operation for version 2011-06-15"),
+            Service::S3 => {
+                Self::new(501, "NotImplemented", "A header you provided implies functionality that is not implemented.")
+            }
             Service::Account | Service::Kms | Service::Organizations | Service::SageMaker => {
                 Self::new(400, "UnknownOperationException", "")
             }
@@ -40,7 +43,22 @@ impl Refusal {
                 "You have sent too many requests in too short a period of time.",
             ),
             Service::Account => Self::new(429, "TooManyRequestsException", "Rate exceeded"),
+            Service::S3 => Self::new(503, "SlowDown", "Please reduce your request rate."),
             Service::Sts => Self::new(400, "Throttling", "Rate exceeded"),
+        }
+    }
+
+    /// A service that fails.
+    pub(super) fn failed(service: Service, status: u16) -> Self {
+        match (status, service) {
+            (503, _) => Self::new(503, "ServiceUnavailable", "Service is unavailable."),
+            (_, Service::S3) => {
+                Self::new(status, "InternalError", "We encountered an internal error. Please try again.")
+            }
+            (_, Service::Account | Service::Kms | Service::Organizations | Service::SageMaker | Service::Sts) => {
+                let message = "The request processing has failed because of an unknown error.";
+                Self::new(status, "InternalFailure", message)
+            }
         }
     }
 
@@ -52,7 +70,7 @@ impl Refusal {
                 Self::new(400, "AccessDeniedException", message)
             }
             Service::Account => Self::new(403, "AccessDeniedException", message),
-            Service::Sts => Self::new(403, "AccessDenied", message),
+            Service::S3 | Service::Sts => Self::new(403, "AccessDenied", message),
         }
     }
 
@@ -60,6 +78,7 @@ impl Refusal {
     pub(super) fn expired(service: Service) -> Self {
         let message = "The security token included in the request is expired";
         match service {
+            Service::S3 => Self::new(400, "ExpiredToken", "The provided token has expired."),
             Service::Sts => Self::new(403, "ExpiredToken", message),
             Service::Account => Self::new(403, "ExpiredTokenException", message),
             Service::Kms | Service::SageMaker | Service::Organizations => {
@@ -72,6 +91,11 @@ impl Refusal {
     pub(super) fn unrecognized(service: Service) -> Self {
         let message = "The security token included in the request is invalid.";
         match service {
+            Service::S3 => Self::new(
+                403,
+                "InvalidAccessKeyId",
+                "The AWS Access Key Id you provided does not exist in our records.",
+            ),
             Service::Sts => Self::new(403, "InvalidClientTokenId", message),
             Service::Account => Self::new(403, "UnrecognizedClientException", message),
             Service::Kms | Service::SageMaker | Service::Organizations => {
@@ -85,6 +109,11 @@ impl Refusal {
         let message =
             "Signature expired: 20200101T000000Z is now earlier than 20200101T001500Z (20200101T002000Z - 5 min.)";
         match service {
+            Service::S3 => Self::new(
+                403,
+                "RequestTimeTooSkewed",
+                "The difference between the request time and the current time is too large.",
+            ),
             Service::Sts => Self::new(403, "RequestTimeTooSkewed", message),
             Service::Account => Self::new(403, "InvalidSignatureException", message),
             Service::Kms | Service::SageMaker | Service::Organizations => {
@@ -100,6 +129,11 @@ impl Refusal {
                 "<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\n  <Error>\n    <Type>{}</Type>\n    <Code>{}</Code>\n    \
                  <Message>{}</Message>\n  </Error>\n  <RequestId>{request_id}</RequestId>\n</ErrorResponse>\n",
                 if self.status < 500 { "Sender" } else { "Receiver" },
+                self.code,
+                escape(&self.message)
+            ),
+            Service::S3 => format!(
+                "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>{}</Code><Message>{}</Message><RequestId>{request_id}</RequestId></Error>",
                 self.code,
                 escape(&self.message)
             ),

@@ -7,7 +7,7 @@ use futures::{StreamExt as _, stream};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt as _, Full, StreamBody};
 use hyper::body::{Bytes, Frame};
-use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
+use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue};
 use hyper::{Response, StatusCode};
 
 use super::operation::Service;
@@ -25,6 +25,10 @@ pub(super) enum Delivery {
     Cut,
     /// In pieces, with a pause after each.
     Slow(Duration),
+    /// Half of it, then nothing, for ever.
+    Stalled,
+    /// Not at all: the connection ends.
+    Never,
 }
 
 /// An answer.
@@ -33,13 +37,15 @@ pub(super) struct Reply {
     pub(super) status: u16,
     pub(super) content_type: &'static str,
     pub(super) error: Option<&'static str>,
-    pub(super) body: String,
+    pub(super) headers: Vec<(String, String)>,
+    pub(super) body: Bytes,
     pub(super) delivery: Delivery,
 }
 
 fn content_type(service: Service) -> &'static str {
     match service {
         Service::Account => "application/json",
+        Service::S3 => "application/xml",
         Service::Sts => "text/xml",
         Service::Kms | Service::Organizations | Service::SageMaker => "application/x-amz-json-1.1",
     }
@@ -47,20 +53,21 @@ fn content_type(service: Service) -> &'static str {
 
 impl Reply {
     /// A good answer of a service.
-    pub(super) fn good(service: Service, body: String) -> Self {
-        Self { status: 200, content_type: content_type(service), error: None, body, delivery: Delivery::Whole }
+    pub(super) fn good(service: Service, body: impl Into<Bytes>) -> Self {
+        Self {
+            status: 200,
+            content_type: content_type(service),
+            error: None,
+            headers: Vec::new(),
+            body: body.into(),
+            delivery: Delivery::Whole,
+        }
     }
 
     /// An error answer of a service.
     pub(super) fn refused(service: Service, refusal: &Refusal, request_id: &str) -> Self {
         let body = refusal.body(service, request_id);
-        Self {
-            status: refusal.status,
-            content_type: content_type(service),
-            error: Some(refusal.code),
-            body,
-            delivery: Delivery::Whole,
-        }
+        Self { status: refusal.status, error: Some(refusal.code), ..Self::good(service, body) }
     }
 
     /// What a proxy or load balancer answers in a service's place.
@@ -68,16 +75,17 @@ impl Reply {
         let body = format!(
             "<html><head><title>{status}</title></head><body><center><h1>{status}</h1></center></body></html>\n"
         );
-        Self { status, content_type: "text/html", error: None, body, delivery: Delivery::Whole }
+        Self { status, content_type: "text/html", ..Self::good(Service::SageMaker, body) }
     }
 
     /// The response for hyper.
     pub(super) fn into_response(self, request_id: &str) -> Response<Body> {
         let (length, delivery) = (self.body.len(), self.delivery);
-        let bytes = Bytes::from(self.body);
+        let bytes = self.body;
         let body = match delivery {
             Delivery::Whole => Full::new(bytes).map_err(|never| match never {}).boxed_unsync(),
-            Delivery::Cut => cut(&bytes),
+            Delivery::Cut | Delivery::Never => cut(&bytes),
+            Delivery::Stalled => stalled(&bytes),
             Delivery::Slow(pause) => slow(bytes, pause),
         };
         let mut response = Response::new(body);
@@ -87,6 +95,11 @@ impl Reply {
         headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
         if let Ok(id) = HeaderValue::from_str(request_id) {
             headers.insert("x-amzn-requestid", id);
+        }
+        for (name, value) in self.headers {
+            if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), HeaderValue::from_str(&value)) {
+                headers.insert(name, value);
+            }
         }
         if let Some(code) = self.error {
             headers.insert("x-amzn-errortype", HeaderValue::from_static(code));
@@ -103,6 +116,11 @@ fn cut(bytes: &Bytes) -> Body {
         Err(io::Error::from(io::ErrorKind::ConnectionReset))
     };
     StreamBody::new(stream::iter([Ok(Frame::data(half))]).chain(stream::once(broken))).boxed_unsync()
+}
+
+fn stalled(bytes: &Bytes) -> Body {
+    let half = bytes.slice(..bytes.len() / 2);
+    StreamBody::new(stream::iter([Ok(Frame::data(half))]).chain(stream::pending())).boxed_unsync()
 }
 
 fn slow(bytes: Bytes, pause: Duration) -> Body {

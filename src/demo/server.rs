@@ -20,7 +20,8 @@ use super::caller::Caller;
 use super::mishap::{Instead, instead, spoil};
 use super::operation::{Operation, Service};
 use super::refusal::Refusal;
-use super::reply::{Body, Reply};
+use super::reply::{Body, Delivery, Reply};
+use super::s3_request::Addressed;
 use super::sts_api::form;
 use super::world::{Invocation, World};
 
@@ -94,6 +95,7 @@ async fn reply(world: &World, request: Request<Incoming>, request_id: &str) -> R
     let name = match service {
         Service::Sts => form(&body).remove("Action"),
         Service::Account => (head.uri.path() == "/listRegions").then(|| "ListRegions".to_owned()),
+        Service::S3 => Addressed::read(&head).operation(&head.method).map(str::to_owned),
         Service::Kms | Service::Organizations | Service::SageMaker => {
             let target = head.headers.get("x-amz-target").and_then(|target| target.to_str().ok());
             target.and_then(|target| target.strip_prefix(service.target())).map(str::to_owned)
@@ -102,7 +104,7 @@ async fn reply(world: &World, request: Request<Incoming>, request_id: &str) -> R
     let Some(operation) = Operation::find(service, name.as_deref().unwrap_or_default()) else {
         return Ok(Reply::refused(service, &Refusal::unknown_operation(service), request_id));
     };
-    let invocation = Invocation { operation, caller, body };
+    let invocation = Invocation { operation, caller, head, body };
     let admitted = world.ledger.admit(invocation.caller.account, &invocation.caller.region, operation);
     if let Some(latency) = &world.behaviour.latency {
         tokio::time::sleep(latency.sample()).await;
@@ -124,13 +126,13 @@ async fn perform(world: &World, invocation: &Invocation, request_id: &str) -> Re
         Instead::Silence => std::future::pending::<()>().await,
     }
     let mut reply = match world.answer(invocation) {
-        Ok(body) => Reply::good(service, body),
+        Ok(reply) => reply,
         Err(refusal) => Reply::refused(service, &refusal, request_id),
     };
     if let Some(fault) = fault {
-        spoil(fault, invocation, &mut reply);
+        spoil(fault, invocation, request_id, &mut reply);
     }
-    Ok(reply)
+    if reply.delivery == Delivery::Never { Err(Closed) } else { Ok(reply) }
 }
 
 fn counts(world: &World) -> Reply {

@@ -10,7 +10,8 @@ use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
 use tokio::task::JoinSet;
 
 use super::behaviour::Behaviour;
-use super::fault::Faults;
+use super::bucket::Buckets;
+use super::fault::{FaultRule, Faults};
 use super::organization::Organization;
 use super::quota::{Count, Ledger};
 use super::server::listen;
@@ -40,6 +41,7 @@ impl Simulator {
             faults: Faults::new(shape.seed, &behaviour.faults),
             behaviour,
             aws_alias_descriptions: AtomicU64::new(0),
+            buckets: Buckets::default(),
             signing_key: SigningKey::generate()?,
             sessions_at_large: AtomicU64::new(0),
         });
@@ -58,7 +60,17 @@ impl Simulator {
         &self.world.organization
     }
 
-    /// Calls by account, region and `service:Operation`; calls of operations that do not exist are not among them.
+    /// What is in the buckets.
+    pub fn buckets(&self) -> &Buckets {
+        &self.world.buckets
+    }
+
+    /// How many calls each rule of [`Behaviour::faults`] has befallen.
+    pub fn befallen(&self) -> Vec<(&FaultRule, u64)> {
+        self.world.faults.befallen()
+    }
+
+    /// Calls by account, region and IAM action, `service:Operation`; calls of operations that do not exist are not among them.
     pub fn counts(&self) -> BTreeMap<(AccountId, Region, &'static str), Count> {
         self.world.ledger.counts()
     }

@@ -2,9 +2,11 @@
 
 use std::sync::atomic::AtomicU64;
 
+use hyper::http::request::Parts;
 use serde::de::DeserializeOwned;
 
 use super::behaviour::Behaviour;
+use super::bucket::Buckets;
 use super::caller::Caller;
 use super::fault::Faults;
 use super::operation::{Operation, Service};
@@ -12,10 +14,11 @@ use super::organization::Organization;
 use super::quota::Ledger;
 use super::refusal::Refusal;
 use super::region::Enablement;
+use super::reply::Reply;
 use super::signing_key::SigningKey;
-use super::{account_api, kms_api, organizations_api, sagemaker_api, sts_api};
+use super::{account_api, kms_api, organizations_api, s3_api, sagemaker_api, sts_api};
 
-/// The state behind the server; only the ledger and the counters change.
+/// The state behind the server; only the ledger, the counters and the buckets change.
 #[derive(Debug)]
 pub(super) struct World {
     pub(super) organization: Organization,
@@ -24,6 +27,7 @@ pub(super) struct World {
     pub(super) faults: Faults,
     /// Descriptions of `alias/aws/…`, which on AWS create the key that they name.
     pub(super) aws_alias_descriptions: AtomicU64,
+    pub(super) buckets: Buckets,
     /// The key that signs.
     pub(super) signing_key: SigningKey,
     /// Sessions that no session policy narrows.
@@ -35,6 +39,8 @@ pub(super) struct World {
 pub(super) struct Invocation {
     pub(super) operation: Operation,
     pub(super) caller: Caller,
+    /// Method, path and headers, which say in S3 what is asked for.
+    pub(super) head: Parts,
     pub(super) body: Vec<u8>,
 }
 
@@ -62,20 +68,23 @@ impl Invocation {
 }
 
 impl World {
-    /// The body of the answer.
-    pub(super) fn answer(&self, invocation: &Invocation) -> Result<String, Refusal> {
+    /// The answer.
+    pub(super) fn answer(&self, invocation: &Invocation) -> Result<Reply, Refusal> {
         let action = invocation.operation.action();
         // Nobody is ever refused to be told who he is.
         if invocation.operation != Operation::GetCallerIdentity && !invocation.caller.may(action) {
             return Err(invocation.denied(&format!("because no session policy allows the {action} action")));
         }
-        match invocation.operation.service() {
+        let service = invocation.operation.service();
+        let body = match service {
             Service::Account => account_api::answer(self, invocation),
             Service::Kms => self.enabled(invocation).and_then(|()| kms_api::answer(self, invocation)),
             Service::Organizations => organizations_api::answer(self, invocation),
+            Service::S3 => return s3_api::answer(self, invocation),
             Service::SageMaker => self.enabled(invocation).and_then(|()| sagemaker_api::answer(self, invocation)),
             Service::Sts => sts_api::answer(self, invocation),
-        }
+        };
+        body.map(|body| Reply::good(service, body))
     }
 
     /// Whether the caller's account has enabled a region.

@@ -100,6 +100,7 @@ fn action(error: &StoreError) -> Option<&'static str> {
         StoreError::AlreadyExists(_)
         | StoreError::NotFound(_)
         | StoreError::File { .. }
+        | StoreError::Unsettled { .. }
         | StoreError::Worker { .. } => None,
     }
 }

@@ -110,6 +110,7 @@ pub(super) fn answer(error: &StoreError) -> Answer {
         StoreError::AlreadyExists(_)
         | StoreError::NotFound(_)
         | StoreError::File { .. }
+        | StoreError::Unsettled { .. }
         | StoreError::Worker { .. } => {
             Answer { api: "store".to_owned(), code: "Failed".to_owned(), message: whole(error) }
         }

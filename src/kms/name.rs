@@ -106,5 +106,20 @@ mod tests {
         fn any_text_is_taken_without_a_panic(text in "\\PC{0,80}") {
             let _parsed = parse(&text);
         }
+
+        #[test]
+        fn nothing_that_is_described_is_an_alias_of_aws(
+            text in "(arn:)?(aws)?:?(kms|s3)?:?(eu-west-1)?:?([0-9]{12})?:?(key|alias|alias/aws)?/?[a-z0-9/-]{0,12}",
+        ) {
+            // Describing such an alias would create its key.
+            match parse(&text) {
+                Parsed::Here(name) | Parsed::Elsewhere { name, .. } => {
+                    prop_assert!(!name.as_key_id().starts_with("alias/aws/"), "{}", text);
+                    prop_assert!(text.ends_with(name.as_key_id()));
+                }
+                Parsed::AwsManagedAlias => prop_assert!(text.contains("alias/aws/")),
+                Parsed::Nonsense => prop_assert!(text.starts_with("arn:")),
+            }
+        }
     }
 }

@@ -86,6 +86,14 @@ pub enum StoreError {
         /// The message, or the chain of causes.
         message: String,
     },
+    /// A write failed, and whether it took effect all the same cannot be told.
+    #[error("{write}; whether it took effect cannot be told, since {look}")]
+    Unsettled {
+        /// How the write failed.
+        write: Box<Self>,
+        /// How the look at the object failed.
+        look: Box<Self>,
+    },
     /// A worker thread died.
     #[error("a worker thread of the store ended early at {}", path.display())]
     Worker {

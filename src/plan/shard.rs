@@ -10,7 +10,7 @@ use super::{MadeWith, PlanError};
 use crate::{
     effort::Effort,
     lake::{
-        RunId, staging,
+        RunId, sealed, staging,
         store::{Put, Store, StoreError},
     },
     place::Region,
@@ -114,7 +114,7 @@ impl ShardEnd {
     pub async fn read(store: &Store, run_id: &RunId, shard: Shard) -> Result<Option<Self>, PlanError> {
         let key = key(run_id, shard.number);
         match store.read(&key).await {
-            Ok(bytes) => serde_json::from_slice(&bytes)
+            Ok(bytes) => sealed::unseal(&bytes)
                 .map(Some)
                 .map_err(|source| PlanError::Unreadable { place: store.place(&key), source }),
             Err(StoreError::NotFound(_)) => Ok(None),
@@ -125,8 +125,7 @@ impl ShardEnd {
     /// Says that the shard has ended.
     pub async fn write(&self, store: &Store, run_id: &RunId) -> Result<(), PlanError> {
         let key = key(run_id, self.shard);
-        let json = serde_json::to_vec_pretty(self)
-            .map_err(|source| PlanError::Unreadable { place: store.place(&key), source })?;
+        let json = sealed::seal(self).map_err(|source| PlanError::Unreadable { place: store.place(&key), source })?;
         Ok(store.put(&key, json, Put::Replace).await?)
     }
 }

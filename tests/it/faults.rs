@@ -206,3 +206,56 @@ async fn a_search_index_that_lags_is_completed_from_the_listing() {
         "nothing lagged"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_that_a_region_does_not_know_means_disabled_only_where_the_region_may_be_off() {
+    let shape = Shape { accounts: 5, regions: 3, ..tiny() };
+    let organization = sagesweep::demo::Organization::new(&shape);
+    let closed = organization.cells().iter().find(|cell| cell.access() == Access::RegionDisabled).unwrap();
+    let mut open = organization.cells().iter().filter(|cell| cell.access() == Access::Open);
+    let optional = open.find(|cell| cell.region() == closed.region()).unwrap();
+    for fault in [Fault::UnrecognizedClient, Fault::InvalidClientToken] {
+        for (regions_are_told, expected) in [(true, "ERROR"), (false, "REGION_DISABLED")] {
+            let mut faults = ["sagemaker:ListTrainingJobs", "sagemaker:Search"]
+                .map(|api| FaultRule::at(api, fault.clone()))
+                .to_vec();
+            if !regions_are_told {
+                faults.push(FaultRule::at("account:ListRegions", Fault::Denied));
+            }
+            let audit = Audit::with(shape.clone(), Behaviour { faults, ..Behaviour::default() }, |config| {
+                config.regions.include = organization.regions().cloned().collect();
+            })
+            .await;
+            audit.published.as_ref().unwrap();
+            assert_honest(&audit, &format!("{fault:?}"));
+            let outcomes = crate::coverage::outcomes(&audit);
+            let outcome = |region: &str| outcomes[&(optional.account().to_string(), region.to_owned())].as_str();
+            assert_eq!(outcome(optional.region().as_str()), expected, "{fault:?}");
+            assert_eq!(outcome("us-east-1"), "ERROR", "{fault:?}: nobody can turn this region off");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_that_is_not_found_is_a_connection_that_failed() {
+    for one_in in [1, 4] {
+        let simulator = sagesweep::demo::Simulator::start(&tiny(), Behaviour::default()).await.unwrap();
+        let directory = tempfile::tempdir().unwrap();
+        let mut config = crate::audit::fast_config();
+        config.lake.destination = sagesweep::config::Destination::Directory(directory.path().to_owned());
+        let patience = Duration::from_secs(20);
+        let sdk = crate::audit::sdk(&simulator, patience).await;
+        let unresolved = crate::unresolved::Unresolved::around(&sdk, 3, one_in, patience);
+        let sdk = sdk.to_builder().http_client(unresolved.clone()).build();
+        let published = crate::audit::run_as(sdk, config).await;
+        assert!(unresolved.failed() > 0);
+        let audit = Audit { simulator, directory, published };
+        match &audit.published {
+            Ok(_) => assert_honest(&audit, "names that are not found"),
+            Err(error) => {
+                let source = std::error::Error::source(error).unwrap().to_string();
+                assert!(one_in == 1 && source.contains("ConnectionFailed") && source.contains("dns error"), "{source}");
+            }
+        }
+    }
+}

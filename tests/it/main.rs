@@ -3,6 +3,7 @@
 
 mod audit;
 mod bare_s3;
+mod bucket;
 mod cli;
 mod coverage;
 mod credentials;
@@ -10,12 +11,17 @@ mod demo_truth;
 mod doctor;
 mod effort;
 mod faults;
+mod fuzz_answers;
+mod fuzz_staged;
+mod fuzz_texts;
 mod hostile;
 mod policy;
 mod resume;
 mod scope;
 mod search;
 mod secrets;
+mod soak;
 mod table;
 mod truth_table;
+mod unresolved;
 mod verify;

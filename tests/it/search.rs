@@ -67,6 +67,19 @@ async fn a_listing_that_breaks_off_or_is_refused_is_said_in_coverage() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_a_search_hides_behind_a_listing_that_is_refused_or_breaks_off_never_passes_as_complete() {
+    for spared in [0, 2] {
+        let faults = vec![FaultRule::at("sagemaker:ListTrainingJobs", Fault::Denied).after(spared)];
+        let behaviour = Behaviour { search_hides: 30, faults, ..Behaviour::default() };
+        let audit = Audit::of(Shape { accounts: 3, ..heavy(400) }, behaviour).await;
+        audit.published.as_ref().unwrap();
+        crate::faults::assert_honest(&audit, "hidden, and not listed");
+        let found = audit.verdicts();
+        assert!(!found.is_empty() && found.len() < truth(&audit).len(), "what was found is kept");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_listing_whose_pages_have_no_end_is_partial_where_nothing_else_is_left() {
     let faults = vec![
         FaultRule::at("sagemaker:ListTrainingJobs", Fault::RepeatToken),

@@ -25,6 +25,7 @@ use crate::{
         merge::{MergeError, write_run},
         order::Keys,
         resources::{self, Located},
+        sealed,
         store::Stored,
     },
     place::AccountId,
@@ -91,12 +92,11 @@ impl Part {
     }
 
     pub(super) fn to_json(&self) -> Result<Vec<u8>, StagingError> {
-        serde_json::to_vec_pretty(self).map_err(StagingError::Describe)
+        sealed::seal(self).map_err(StagingError::Describe)
     }
 
     pub(super) fn from_json(bytes: &[u8], place: impl Fn() -> String) -> Result<Self, StagingError> {
-        let part: Self =
-            serde_json::from_slice(bytes).map_err(|source| StagingError::Part { place: place(), source })?;
+        let part: Self = sealed::unseal(bytes).map_err(|source| StagingError::Part { place: place(), source })?;
         match part.schema_version {
             SCHEMA_VERSION => Ok(part),
             found => Err(StagingError::Version { place: place(), found, expected: SCHEMA_VERSION }),

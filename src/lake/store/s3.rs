@@ -100,21 +100,24 @@ impl Bucket {
         }
     }
 
-    /// A conditional write whose answer was lost is repeated and then finds its own first attempt: no refusal at all.
+    /// A write that failed may have taken effect all the same: its answer was lost, or a repetition found the first
+    /// attempt. The object tells by the id of its write.
     pub(super) async fn unless_ours(&self, key: &str, write_id: &str, error: StoreError) -> Result<(), StoreError> {
-        let repeated = match &error {
-            StoreError::AlreadyExists(_) => true,
-            StoreError::S3 { code, .. } => code == "NoSuchUpload",
-            StoreError::NotFound(_) | StoreError::File { .. } | StoreError::Worker { .. } => false,
-        };
-        if !repeated {
+        if !matches!(error, StoreError::AlreadyExists(_) | StoreError::S3 { .. }) {
             return Err(error);
         }
-        let answer = self.client.head_object().bucket(&*self.name).key(self.full(key)).send().await;
-        let ours = answer.is_ok_and(|head| {
-            head.metadata().and_then(|metadata| metadata.get(WRITE_ID)).is_some_and(|id| id == write_id)
-        });
-        if ours { Ok(()) } else { Err(error) }
+        match self.client.head_object().bucket(&*self.name).key(self.full(key)).send().await {
+            Ok(head)
+                if head.metadata().and_then(|metadata| metadata.get(WRITE_ID)).is_some_and(|id| id == write_id) =>
+            {
+                Ok(())
+            }
+            Ok(_of_another) => Err(error),
+            Err(look) => match (self.refused(GET, key, &look), error) {
+                (StoreError::NotFound(_), error) | (_, error @ StoreError::AlreadyExists(_)) => Err(error),
+                (look, write) => Err(StoreError::Unsettled { write: write.into(), look: look.into() }),
+            },
+        }
     }
 
     pub(super) async fn read(&self, key: &str) -> Result<Vec<u8>, StoreError> {
@@ -145,15 +148,27 @@ impl Bucket {
     pub(super) async fn list(&self, folder: &str) -> Result<Vec<Stored>, StoreError> {
         let request = self.client.list_objects_v2().bucket(&*self.name).prefix(self.full(folder));
         let mut pages = request.into_paginator().send();
-        let mut found = Vec::new();
+        let (mut found, mut is_at_end) = (Vec::new(), false);
         while let Some(page) = pages.next().await {
             let page = page.map_err(|error| self.refused(LIST, folder, &error))?;
+            // A listing that is cut off is read as far as it goes, and what it lacks would be lost without a word.
+            is_at_end = page.is_truncated() == Some(false);
+            let keys = page.key_count().is_none_or(|keys| usize::try_from(keys) == Ok(page.contents().len()));
+            if page.is_truncated().is_none() || !keys {
+                return Err(self.malformed(folder, "the listing was cut off: it does not hold as many keys as it says"));
+            }
             found.extend(page.contents().iter().filter_map(|object| {
                 let key = object.key()?.strip_prefix(&*self.prefix)?.to_owned();
                 Some(Stored { key, bytes: u64::try_from(object.size()?).ok()? })
             }));
         }
-        Ok(found)
+        // The paginator of the SDK stops in silence at a token that comes again.
+        if is_at_end { Ok(found) } else { Err(self.malformed(folder, "the pages of the listing have no end")) }
+    }
+
+    fn malformed(&self, folder: &str, message: &str) -> StoreError {
+        let (code, message) = ("MalformedAnswer".to_owned(), message.to_owned());
+        StoreError::S3 { action: LIST, place: self.place(folder), code, message }
     }
 
     pub(super) async fn size(&self, key: &str) -> Result<Option<u64>, StoreError> {

@@ -257,7 +257,7 @@ async fn falls_short(cell: &Cell, end: i64, read: u64) -> bool {
 fn held_against(listing: &Listing) -> Collected {
     let mut collected = Collected { method: Some(Method::Search), ..Collected::complete(0) };
     if let Some(refusal) = &listing.broken {
-        collected.notes.push(format!("held against a part of the listing, which broke off: {}", refusal.code));
+        collected.partial(format!("held against a part of the listing, which broke off: {}", refusal.code));
         collected.refusal = Some(refusal.clone());
     } else if !listing.is_complete() {
         let listed = listing.listed().count();
@@ -267,9 +267,10 @@ fn held_against(listing: &Listing) -> Collected {
     collected
 }
 
-/// A search that no listing stands beside.
+/// A search that no listing stands beside: what it hides is not seen, so that it is never complete.
 fn unlisted(refusal: &Refusal) -> Collected {
     Collected {
+        outcome: Outcome::Partial,
         method: Some(Method::SearchUnverified),
         refusal: Some(refusal.clone()),
         notes: vec![format!("not held against ListTrainingJobs: {}", refusal.code)],
