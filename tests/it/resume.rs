@@ -20,6 +20,7 @@ use tempfile::TempDir;
 
 use crate::{
     audit::{fast_config, sdk, small},
+    bucket::{BUCKET, in_bucket},
     table::{self, Row},
 };
 
@@ -362,5 +363,26 @@ async fn accounts_are_divided_by_what_they_cost_last_night() {
     let plan = fs::read(lake.path().join("_staging/20261125T031500Z-00a2/plan.json")).unwrap();
     let plan: serde_json::Value = serde_json::from_slice(&plan).unwrap();
     let accounts: Vec<_> = weights.keys().copied().collect();
-    assert_eq!(plan["shards"], serde_json::to_value(balance(&accounts, &weights, 3)).unwrap());
+    assert_eq!(plan["sealed"]["shards"], serde_json::to_value(balance(&accounts, &weights, 3)).unwrap());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn in_a_bucket_a_run_goes_on_when_its_holder_gave_no_sign_for_so_long() {
+    let mut night = Night::new(Shape { jobs: 400, ..windows() }).await;
+    night.config.lake.lease_seconds = 3;
+    let destination = in_bucket();
+    let run = async || {
+        let mut config = night.config.clone();
+        config.lake.destination = destination.clone();
+        Run::new(sdk(&night.simulator, PATIENCE).await, config, RUN_ID.parse().unwrap(), Clock::System)
+    };
+    let holder = run().await.lease(Shard::WHOLE).await.unwrap();
+    let other = run().await.scan_and_publish().await;
+    assert!(matches!(other, Err(RunError::UnderWay { .. })), "{other:?}");
+    // Gone without giving it back, as a process that is killed.
+    drop(holder);
+    run().await.scan_and_publish().await.unwrap();
+    let left: Vec<_> =
+        night.simulator.buckets().keys(BUCKET).into_iter().filter(|key| key.contains("_staging")).collect();
+    assert!(left.is_empty(), "{left:?}");
 }
