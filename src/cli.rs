@@ -137,7 +137,7 @@ pub struct PublishArgs {
     /// The id that `scan` printed; by default the run that was scanned last.
     #[arg(long, value_name = "ID")]
     pub run_id: Option<RunId>,
-    /// Publish although shards are missing; coverage says NOT_SCANNED for their accounts.
+    /// Publish although shards are missing; coverage says `NOT_SCANNED` for their accounts.
     #[arg(long)]
     pub incomplete: bool,
     /// Exit with status 1 when a check of this severity or a higher one fails.

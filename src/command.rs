@@ -38,7 +38,7 @@ pub async fn execute(cli: Cli) -> ExitStatus {
     let screen = Screen { display: MultiProgress::new(), quiet: cli.quiet };
     let form = logs::start(cli.log_format, cli.quiet, screen.display.clone());
     OpenFiles::raised();
-    match dispatch(cli.command, &screen).await {
+    match Box::pin(dispatch(cli.command, &screen)).await {
         Ok(status) => status,
         Err(failure) => {
             match (form, failure.status()) {
@@ -97,7 +97,7 @@ impl Screen {
     async fn start(&self, config: &ConfigArg, run_id: Option<RunId>) -> Result<Run, Failure> {
         let named = run_id.is_some();
         let run = self.open(config, run_id).await?;
-        if named { Ok(run) } else { run.of_this_night().await.map_err(Failure::Run) }
+        if named { Ok(run) } else { Box::pin(run.of_this_night()).await.map_err(Failure::Run) }
     }
 
     async fn open(&self, config: &ConfigArg, run_id: Option<RunId>) -> Result<Run, Failure> {

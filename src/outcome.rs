@@ -7,6 +7,10 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use thiserror::Error;
 
+mod refusals;
+
+pub use refusals::Refusals;
+
 use crate::{coverage::Outcome, printable::is_unsafe, session::policy};
 
 /// An API call that gave no usable answer.
@@ -55,12 +59,6 @@ impl Refusal {
     /// An answer without what it has to hold.
     pub fn lacks(api: &'static str, member: &str) -> Self {
         Self::new(Outcome::MalformedAnswer, api, "MalformedAnswer", format!("the answer has no {member}"))
-    }
-
-    /// Of two refusals the first in the order of their texts, so that it does not matter which call came first.
-    pub fn plainest(one: Option<Self>, other: Option<Self>) -> Option<Self> {
-        let order = |refusal: &Self| (refusal.api, refusal.code.clone(), refusal.message.clone());
-        one.into_iter().chain(other).min_by_key(order)
     }
 
     /// Whether the refusal is about the whole region or account, so that asking another API there is pointless.

@@ -101,7 +101,7 @@ impl Run {
 
     async fn stopped(&self) {
         if self.stop.subscribe().wait_for(|stop| *stop).await.is_err() {
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 
@@ -109,7 +109,7 @@ impl Run {
     pub async fn scan_and_publish(&self) -> Result<Published, RunError> {
         let lease = self.lease(Shard::WHOLE).await?;
         let published = async {
-            self.scan(&lease, Shard::WHOLE).await?;
+            Box::pin(self.scan(&lease, Shard::WHOLE)).await?;
             self.publish(Incomplete::Refused).await
         };
         let published = Box::pin(published).await;
@@ -132,16 +132,18 @@ impl Run {
             let throttle = Arc::new(Throttle::within(&self.config.pacing, counters, OpenFiles::now()));
             Ok::<_, RunError>(Arc::new(Aws::connect(&self.sdk, &self.config, throttle).await?))
         };
-        Ok(Arc::clone(self.aws.get_or_try_init(|| connect).await?))
+        Ok(Arc::clone(self.aws.get_or_try_init(|| Box::pin(connect)).await?))
     }
 
     /// Makes this process the only one on a shard, or says that another one is.
     pub async fn lease(&self, shard: Shard) -> Result<Lease, RunError> {
         self.aws().await?;
         let key = format!("{}lease/{:04}", staging::folder(&self.run_id), shard.number());
-        let taking = Lease::take(&self.store, &key, self.lease_period());
-        let taking = async { taking.await.map_err(|error| RunError::from_lease(error, &self.run_id)) };
-        self.unless_stopped(Box::pin(taking)).await
+        let taking = Box::pin(async {
+            let lease = Lease::take(&self.store, &key, self.lease_period()).await;
+            lease.map_err(|error| RunError::from_lease(error, &self.run_id))
+        });
+        self.unless_stopped(taking).await
     }
 
     /// What comes before anything is scanned, which needs no closing.
@@ -182,7 +184,7 @@ impl Run {
             None => self.unless_stopped(Box::pin(self.plan(&aws, shard))).await?.settle(&self.store).await?,
         };
         let accounts = plan.accounts_of(shard)?.iter().copied().collect::<BTreeSet<_>>();
-        self.scan_accounts(aws, &plan, shard, &accounts, lease).await
+        Box::pin(self.scan_accounts(aws, &plan, shard, &accounts, lease)).await
     }
 
     /// Finds the accounts in scope and divides them.

@@ -20,7 +20,7 @@ use crate::{
 pub(super) async fn run(run: &Run) -> Result<Published, RunError> {
     let lease = run.lease(Shard::WHOLE).await?;
     let published = async {
-        scan_holding(run, &lease, Shard::WHOLE).await?;
+        Box::pin(scan_holding(run, &lease, Shard::WHOLE)).await?;
         publish(run, Incomplete::Refused).await
     };
     let published = Box::pin(published).await;
@@ -37,16 +37,16 @@ pub(super) async fn scan(run: &Run, shard: Shard) -> Result<(), RunError> {
 }
 
 async fn scan_holding(run: &Run, lease: &Lease, shard: Shard) -> Result<(), RunError> {
-    let (before, began) = (run.effort(), Instant::now());
-    let result = run.scan(lease, shard).await;
-    write(run, &before, Part::Scan { seconds: began.elapsed().as_secs_f64() }, result.is_err());
+    let began = Instant::now();
+    let result = Box::pin(run.scan(lease, shard)).await;
+    write(run, &Effort::default(), Part::Scan { seconds: began.elapsed().as_secs_f64() }, result.is_err());
     result
 }
 
 /// Publishes.
 pub(super) async fn publish(run: &Run, incomplete: Incomplete) -> Result<Published, RunError> {
     let before = run.effort();
-    let result = run.publish(incomplete).await;
+    let result = Box::pin(run.publish(incomplete)).await;
     write(run, &before, Part::Publish(result.as_ref().ok()), result.is_err());
     result
 }

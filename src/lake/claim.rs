@@ -39,7 +39,7 @@ pub enum Night {
 impl Claim {
     /// Makes this claim, unless there is one of the same night whose run is not published. `passed_over` is a claim
     /// that does not count.
-    pub async fn make(self, store: &Store, passed_over: Option<&Claim>) -> Result<Night, StoreError> {
+    pub async fn make(self, store: &Store, passed_over: Option<&Self>) -> Result<Night, StoreError> {
         loop {
             let last = last(store).await?;
             let next = match last {

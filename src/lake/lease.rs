@@ -27,9 +27,9 @@ pub struct Lease {
 #[derive(Debug)]
 enum Hold {
     /// Unlocked when it is dropped.
-    Lock { _file: File },
+    Lock { file: File },
     /// Written anew by a task until it is dropped.
-    Beat { lost: watch::Receiver<bool>, _task: JoinSet<()> },
+    Beat { lost: watch::Receiver<bool>, task: JoinSet<()> },
 }
 
 /// Why there is no lease.
@@ -71,10 +71,10 @@ impl Lease {
     /// Waits until the lease is lost to another process, or may be because it could not be written for so long.
     pub async fn lost(&self) {
         match &self.hold {
-            Hold::Lock { _file } => std::future::pending().await,
-            Hold::Beat { lost, _task } => {
+            Hold::Lock { file: _ } => std::future::pending().await,
+            Hold::Beat { lost, task: _ } => {
                 if lost.clone().wait_for(|lost| *lost).await.is_err() {
-                    std::future::pending().await
+                    std::future::pending::<()>().await;
                 }
             }
         }
@@ -85,8 +85,11 @@ impl Lease {
         let Self { store, key, hold } = self;
         // A lock is given back after its file is removed, and no more is written after the object is.
         let lock = match hold {
-            Hold::Lock { _file } => Some(_file),
-            Hold::Beat { lost: _, _task } => None,
+            Hold::Lock { file } => Some(file),
+            Hold::Beat { lost: _, task } => {
+                drop(task);
+                None
+            }
         };
         if let Err(error) = store.delete(&key).await {
             tracing::debug!(%error, "a lease could not be given back; it ends by itself");
@@ -102,7 +105,7 @@ const BEATS: u32 = 3;
 
 async fn lock(directory: &Directory, key: &str) -> Result<Hold, LeaseError> {
     match directory.lock(key).await? {
-        Some(file) => Ok(Hold::Lock { _file: file }),
+        Some(file) => Ok(Hold::Lock { file }),
         None => Err(LeaseError::Held(directory.path(key).display().to_string())),
     }
 }
@@ -143,15 +146,15 @@ async fn beat(store: &Store, key: &str, period: Duration) -> Result<(String, Hol
         for before in 1..number {
             store.delete(&numbered(key, before)).await?;
         }
-        let (lose, lost) = watch::channel(false);
+        let (loser, lost) = watch::channel(false);
         let mut task = JoinSet::new();
-        task.spawn(keep(store.clone(), key.to_owned(), number, period, lose));
-        return Ok((ours, Hold::Beat { lost, _task: task }));
+        task.spawn(keep(store.clone(), key.to_owned(), number, period, loser));
+        return Ok((ours, Hold::Beat { lost, task }));
     }
 }
 
 /// Writes the lease anew until somebody else has it.
-async fn keep(store: Store, key: String, number: u32, period: Duration, lose: watch::Sender<bool>) {
+async fn keep(store: Store, key: String, number: u32, period: Duration, loser: watch::Sender<bool>) {
     let mut written = Instant::now();
     for beat in 1_u64.. {
         sleep(period / BEATS).await;
@@ -170,7 +173,7 @@ async fn keep(store: Store, key: String, number: u32, period: Duration, lose: wa
         }
     }
     // Nobody listens any more when the lease is given back just now.
-    let _heard = lose.send(true);
+    let _heard = loser.send(true);
 }
 
 async fn last_holder(store: &Store, key: &str) -> Result<Option<u32>, StoreError> {

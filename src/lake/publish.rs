@@ -207,13 +207,11 @@ pub async fn publish(
 
 /// Refuses a run that is published already.
 pub async fn refuse_published(store: &Store, run_id: &RunId) -> Result<(), PublishError> {
-    match is_published(store, run_id).await? {
-        true => {
-            let place = store.place(&Table::Runs.key(run_id, 0));
-            Err(PublishError::AlreadyPublished { run_id: run_id.clone(), place })
-        }
-        false => Ok(()),
+    if is_published(store, run_id).await? {
+        let place = store.place(&Table::Runs.key(run_id, 0));
+        return Err(PublishError::AlreadyPublished { run_id: run_id.clone(), place });
     }
+    Ok(())
 }
 
 /// Whether a run is published.

@@ -151,7 +151,7 @@ impl Writer {
             let is_full = rows.reach(self.bounds);
             let is_due = is_full || opened.elapsed() >= self.bounds.open;
             if !is_closing && is_due && !rows.is_empty() {
-                closing.set(self.close(std::mem::take(&mut rows)).fuse());
+                closing.set(Box::pin(self.close(std::mem::take(&mut rows))).fuse());
                 is_closing = true;
                 continue;
             }
@@ -177,7 +177,7 @@ impl Writer {
             staged.add(&closing.await?);
         }
         if !rows.is_empty() {
-            staged.add(&self.close(rows).await?);
+            staged.add(&Box::pin(self.close(rows)).await?);
         }
         Ok(staged)
     }

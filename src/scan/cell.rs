@@ -22,7 +22,7 @@ use crate::{
         unit::{CellKey, Delivery, Extent, Reading, Slice, Span, Unit},
     },
     organization::Target,
-    outcome::Refusal,
+    outcome::{Refusal, Refusals},
     resource::{Facts, Resource, ResourceType, is_same_time, training_job},
     session::{Clock, gate::Gate},
 };
@@ -81,8 +81,8 @@ pub struct Cell {
 pub(super) struct Tally {
     pub(super) evaluated: AtomicU64,
     pub(super) unknown: AtomicU64,
-    /// A refusal that left a verdict unknown: of several the one that does not depend on who was first.
-    pub(super) refusal: Mutex<Option<Refusal>>,
+    /// Refusals that left something unknown.
+    pub(super) refusals: Mutex<Refusals>,
 }
 
 /// How the reading of a cell went.
@@ -177,6 +177,7 @@ impl Cell {
     pub fn restart(&self) {
         self.tally.evaluated.store(0, Ordering::Relaxed);
         self.tally.unknown.store(0, Ordering::Relaxed);
+        *self.tally.refusals.lock() = Refusals::default();
         self.expected.lock().clear();
         *self.reading.lock() = (Reading::new(), Vec::new());
     }
@@ -190,7 +191,7 @@ impl Cell {
         for slice in &slices {
             self.tally.evaluated.fetch_add(slice.evaluated, Ordering::Relaxed);
             self.tally.unknown.fetch_add(slice.unknown, Ordering::Relaxed);
-            self.note(slice.refusal.clone());
+            self.note(&slice.refusals);
         }
         slices
     }
@@ -233,7 +234,6 @@ impl Cell {
         let (resources, refusal) = match self.resource_type {
             ResourceType::TrainingJob => training_job::collect::confirm_serverless(self, resources).await,
         };
-        self.note(refusal.clone());
         let unit = self.judge(resources, span, refusal).await;
         let delivered = u64::try_from(unit.resources.len()).unwrap_or(u64::MAX);
         if delivered == 0 && matches!(unit.extent, Extent::Piece) {
@@ -244,14 +244,15 @@ impl Cell {
         Ok(delivered)
     }
 
-    async fn judge(&self, resources: Vec<Resource>, span: Option<Span>, mut first: Option<Refusal>) -> Unit {
+    async fn judge(&self, resources: Vec<Resource>, span: Option<Span>, refusal: Option<Refusal>) -> Unit {
+        let mut refusals = Refusals::default();
+        refusals.extend(refusal);
         let mut keys = HashMap::new();
         for text in resources.iter().flat_map(|resource| resource.facts.keys()) {
             if !keys.contains_key(text) {
                 let (key, refusal) = self.means.keys.look_up(&self.target, text).await;
                 self.step(DESCRIBE_KEY);
-                self.note(refusal.clone());
-                first = Refusal::plainest(first, refusal);
+                refusals.extend(refusal);
                 keys.insert(text.to_owned(), key);
             }
         }
@@ -286,16 +287,15 @@ impl Cell {
         }
         self.tally.evaluated.fetch_add(evaluated, Ordering::Relaxed);
         self.tally.unknown.fetch_add(unknown, Ordering::Relaxed);
+        self.note(&refusals);
         if let Some(span) = span {
             let listed = u64::try_from(unit.resources.len()).unwrap_or(u64::MAX);
-            let refusal = first.filter(|_| unknown > 0);
-            unit.extent = Extent::Slice(Slice { span, listed, evaluated, unknown, refusal });
+            unit.extent = Extent::Slice(Slice { span, listed, evaluated, unknown, refusals });
         }
         unit
     }
 
-    fn note(&self, refusal: Option<Refusal>) {
-        let mut noted = self.tally.refusal.lock();
-        *noted = Refusal::plainest(noted.take(), refusal);
+    fn note(&self, refusals: &Refusals) {
+        self.tally.refusals.lock().extend(Vec::from(refusals.clone()));
     }
 }

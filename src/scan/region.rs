@@ -15,7 +15,7 @@ use crate::{
     coverage::{Coverage, Outcome, RegionsFrom},
     lake::staging::unit::{CellKey, Reading},
     organization::Target,
-    outcome::Refusal,
+    outcome::{Refusal, Refusals},
     region,
     resource::{ResourceType, training_job},
     session::{
@@ -61,7 +61,7 @@ impl Running {
                 continue;
             }
             let started_at = self.scan.clock.now();
-            let Read { collected, evaluated, unknown, look_up, reading } = match &refusal {
+            let Read { collected, evaluated, unknown, refusals, reading } = match &refusal {
                 Some(refusal) => Read::refused(refusal.clone()),
                 None => self.cell(&target, &session, resource_type).await,
             };
@@ -70,13 +70,15 @@ impl Running {
             }
             outcomes.push(collected.outcome);
             resources += evaluated;
+            let (refused, others) = refusals.told();
             let mut detail = notes.to_vec();
             detail.extend(collected.notes);
+            detail.extend(others);
             let coverage = Coverage {
                 target: Arc::clone(&target),
                 resource_type,
                 outcome: collected.outcome,
-                refusal: collected.refusal.or(look_up),
+                refusal: collected.refusal.or(refused),
                 method: collected.method,
                 listed: collected.listed,
                 evaluated,
@@ -113,8 +115,8 @@ impl Running {
         }
         collected.listed = collected.listed.max(evaluated);
         as_enabled(target, &mut collected);
-        let look_up = cell.tally.refusal.lock().clone();
-        Read { collected, evaluated, unknown, look_up, reading: cell.reading() }
+        let refusals = cell.tally.refusals.lock().clone();
+        Read { collected, evaluated, unknown, refusals, reading: cell.reading() }
     }
 }
 
@@ -123,8 +125,8 @@ struct Read {
     collected: Collected,
     evaluated: u64,
     unknown: u64,
-    /// A refusal that left a verdict unknown.
-    look_up: Option<Refusal>,
+    /// Refusals that left something unknown.
+    refusals: Refusals,
     /// The reading, and the earlier ones that it counts on.
     reading: (Reading, Vec<Reading>),
 }
@@ -132,7 +134,8 @@ struct Read {
 impl Read {
     fn refused(refusal: Refusal) -> Self {
         let collected = Collected::refused(refusal);
-        Self { collected, evaluated: 0, unknown: 0, look_up: None, reading: (Reading::new(), Vec::new()) }
+        let refusals = Refusals::default();
+        Self { collected, evaluated: 0, unknown: 0, refusals, reading: (Reading::new(), Vec::new()) }
     }
 }
 

@@ -29,7 +29,8 @@ fn faults() -> Vec<(Fault, &'static [&'static str])> {
         (Fault::HtmlError(502), &["HTTP 502"]),
         (Fault::Reset, &["ConnectionFailed", "DispatchFailure"]),
         (Fault::CutBody, &["ConnectionFailed", "MalformedAnswer", "DispatchFailure"]),
-        (Fault::MalformedBody, &["MalformedAnswer"]),
+        // An error whose body cannot be read is known by its status.
+        (Fault::MalformedBody, &["MalformedAnswer", "HTTP 400"]),
         (Fault::ForeignBody, &["MalformedAnswer"]),
         (Fault::ExpiredToken, &["ExpiredToken", "ExpiredTokenException"]),
         (

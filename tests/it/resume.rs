@@ -24,7 +24,7 @@ use crate::{
     table::{self, Row},
 };
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 const RUN_ID: &str = "20261124T031500Z-00a1";
 
 /// One of this many seeds of the soak test kills, too.

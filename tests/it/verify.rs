@@ -56,7 +56,7 @@ impl Lake {
         let clock = Clock::Fixed("2026-11-24T17:00:00Z".parse().unwrap());
         let sdk = sdk(&self.simulator, Duration::from_secs(20)).await;
         let run = Run::new(sdk, config, run_id.parse().unwrap(), clock);
-        run.scan_and_publish().await
+        Box::pin(run.scan_and_publish()).await
     }
 
     fn store(&self) -> Store {
@@ -204,7 +204,7 @@ async fn an_exchanged_row_or_manifest_is_named() {
         let key = manifest::key(sequence);
         let change = |path: &Path| {
             let text = fs::read_to_string(path).unwrap();
-            fs::write(path, text.replace("\"api_calls\": ", "\"api_calls\": 1")).unwrap();
+            fs::write(path, text.replace("\"scope_accounts\": ", "\"scope_accounts\": 1")).unwrap();
         };
         assert_eq!(lake.named_while(&Which::All, &key, change).await, Some((Kind::Changed, key.clone())));
     }

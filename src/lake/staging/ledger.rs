@@ -135,6 +135,7 @@ mod tests {
             samples::{context, start},
             staging::unit::{Span, UnitRecord},
         },
+        outcome::Refusals,
         resource::ResourceType,
     };
 
@@ -148,7 +149,7 @@ mod tests {
 
     fn slice(from: i64) -> ExtentRecord {
         let span = Span::Created { from, to: from + 10 };
-        ExtentRecord::Slice(Slice { span, listed: 1, evaluated: 1, unknown: 0, refusal: None })
+        ExtentRecord::Slice(Slice { span, listed: 1, evaluated: 1, unknown: 0, refusals: Refusals::default() })
     }
 
     fn end(outcome: Outcome, adopted: &[Reading]) -> ExtentRecord {
@@ -176,10 +177,8 @@ mod tests {
         let alone = Ledger::of(std::slice::from_ref(&killed));
         assert_eq!(alone.live(&killed), Live::Only([false, true, true].into()));
         assert_eq!(alone.open_cells().count(), 1);
-        let resumed = part(vec![
-            (here.clone(), second, ExtentRecord::Piece),
-            (here.clone(), second, end(Outcome::Complete, &[first])),
-        ]);
+        let resumed =
+            part(vec![(here.clone(), second, ExtentRecord::Piece), (here, second, end(Outcome::Complete, &[first]))]);
         let ledger = Ledger::of(&[killed.clone(), resumed.clone()]);
         assert_eq!(ledger.live(&killed), Live::Only([false, true, false].into()));
         assert_eq!(ledger.live(&resumed), Live::All);

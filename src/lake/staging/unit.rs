@@ -9,7 +9,7 @@ use crate::{
     coverage::{Coverage, Method, Outcome},
     finding::Finding,
     organization::Target,
-    outcome::Refusal,
+    outcome::Refusals,
     place::{AccountId, Region},
     resource::{Resource, ResourceType},
 };
@@ -89,8 +89,8 @@ pub struct Slice {
     pub evaluated: u64,
     /// Verdicts that came out as UNKNOWN.
     pub unknown: u64,
-    /// A refusal that left a verdict unknown.
-    pub refusal: Option<Refusal>,
+    /// Refusals that left something unknown.
+    pub refusals: Refusals,
 }
 
 /// The resources that a slice speaks of.
