@@ -134,7 +134,7 @@ pub struct PublishArgs {
     /// Where the configuration is.
     #[command(flatten)]
     pub config: ConfigArg,
-    /// The id that `scan` printed; by default the run that was scanned last.
+    /// The id that `scan` printed; by default the last run that was started without an id.
     #[arg(long, value_name = "ID")]
     pub run_id: Option<RunId>,
     /// Publish although shards are missing; coverage says `NOT_SCANNED` for their accounts.

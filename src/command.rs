@@ -14,7 +14,6 @@ use tokio::signal::unix::{SignalKind, signal};
 mod demo;
 mod doctor;
 mod iam_policy;
-mod metrics;
 mod verify;
 
 use crate::{
@@ -56,12 +55,12 @@ async fn dispatch(command: Command, screen: &Screen) -> Result<ExitStatus, Failu
     match command {
         Command::Run(args) => {
             let run = screen.start(&args.config, args.run_id).await?;
-            let published = until_stopped(&run, Box::pin(metrics::run(&run))).await?;
+            let published = until_stopped(&run, Box::pin(run.scan_and_publish())).await?;
             Ok(screen.conclude(&run, &published, args.fail_on))
         }
         Command::Scan(args) => {
             let run = screen.start(&args.config, args.run_id).await?;
-            until_stopped(&run, Box::pin(metrics::scan(&run, args.shard))).await?;
+            until_stopped(&run, Box::pin(run.scan_shard(args.shard))).await?;
             print(&format!("{}\n", run.run_id))
         }
         Command::Publish(args) => {
@@ -70,7 +69,7 @@ async fn dispatch(command: Command, screen: &Screen) -> Result<ExitStatus, Failu
                 None => screen.open(&args.config, None).await?.to_publish().await.map_err(Failure::Run)?,
             };
             let incomplete = if args.incomplete { Incomplete::Published } else { Incomplete::Refused };
-            let published = until_stopped(&run, Box::pin(metrics::publish(&run, incomplete))).await?;
+            let published = until_stopped(&run, Box::pin(run.publish(incomplete))).await?;
             Ok(screen.conclude(&run, &published, args.fail_on))
         }
         Command::Verify(args) => verify::run(args, screen).await,
@@ -116,7 +115,7 @@ impl Screen {
     fn conclude(&self, run: &Run, published: &Published, fail_on: Option<Severity>) -> ExitStatus {
         let status = report::exit_status(published, fail_on);
         if !self.quiet
-            && !metrics::own_the_output(&run.config)
+            && !report::metrics::own_the_output(&run.config)
             && let Err(failure) = print(&report::terminal::summary(published, &run.place()))
         {
             // The run is published all the same, and its status is what counts.

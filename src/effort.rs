@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-/// The cost by API. Costs of shards and attempts add up with [`Effort::merge`].
+/// The cost by API. Costs of shards add up with [`Effort::merge`].
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Effort {

@@ -29,9 +29,19 @@
 //!
 //! [`doctor`] makes the calls of a night before the first one, and says what would fail.
 //!
+//! # Stopped, divided, started twice
+//!
+//! * A [`plan`] of a run is written down once: with what it is made, the accounts, and which [`plan::shard`] scans which.
+//!   Of two who start the same night the first names the run ([`lake::claim`]), and one process at a time works on a shard
+//!   ([`lake::lease`]).
+//! * A part of [`lake::staging`] remembers its units, sealed with their hash ([`lake::sealed`]). From them the
+//!   [`lake::staging::ledger`] tells what need not be asked again, and which rows count: those of the last reading of a
+//!   cell that ended, and of the slices that it counts on.
+//! * Publishing leaves evidence: [`lake::manifest`]s in a chain, which [`verify`] recomputes and [`signing`] signs.
+//!
 //! # What it costs and what it may
 //!
-//! [`throttle::Watch`] counts each attempt of each client, also of the lake's, into the run's [`effort::Effort`], which
+//! [`throttle::Watch`] counts each attempt of each client, also of the lake's, but for those that sign, into the run's [`effort::Effort`], which
 //! becomes columns of `runs` and [`report::emf`] lines. [`limits`] keeps sockets and files below what the machine bears.
 //! IAM actions stand beside the calls and at what a check needs; [`session::policy`] makes every policy of them.
 //! Names come from outside: [`printable`] says what may be shown, and [`logs`] spells out the rest.

@@ -68,7 +68,7 @@ pub enum PlanError {
     },
     /// Another number of shards.
     #[error(
-        "run {run_id} was planned for {planned} shards, so its shards are 1/{planned} to {planned}/{planned}, and not {asked}"
+        "run {run_id} was planned for {planned} shards, so its shards are 1/{planned} to {planned}/{planned}, and not {asked}; scan those, or start a run with a new --run-id"
     )]
     Shards {
         /// The run.
@@ -117,14 +117,13 @@ impl MadeWith {
     /// What differs in another, for people; none when nothing does.
     pub fn difference(&self, other: &Self) -> Option<String> {
         let parts = [
-            ("configuration (SHA-256", &self.config_sha256, &other.config_sha256),
-            ("version (", &self.engine_version, &other.engine_version),
-            ("catalogue of checks (", &self.ruleset_version, &other.ruleset_version),
+            ("configuration", &self.config_sha256, &other.config_sha256),
+            ("version", &self.engine_version, &other.engine_version),
+            ("catalogue of checks", &self.ruleset_version, &other.ruleset_version),
         ];
         let short = |text: &str| text.chars().take(12).collect::<String>();
-        let different = parts.iter().find(|(_, ours, theirs)| ours != theirs)?;
-        let (what, ours, theirs) = different;
-        Some(format!("{what} {}, here {})", short(ours), short(theirs)).replace("( ", "("))
+        let (what, ours, theirs) = parts.iter().find(|(_, ours, theirs)| ours != theirs)?;
+        Some(format!("{what} ({}, here {})", short(ours), short(theirs)))
     }
 }
 

@@ -7,6 +7,7 @@ use crate::{
 };
 
 pub mod emf;
+pub mod metrics;
 pub mod terminal;
 
 /// The exit status of a published run. A run that saw too little says so first, whatever it found.

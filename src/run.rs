@@ -1,6 +1,10 @@
 //! A run: scan, then publish, each on one screen.
 
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use aws_config::SdkConfig;
 use indicatif::MultiProgress;
@@ -20,7 +24,7 @@ use crate::{
         lease::Lease,
         publish::{self, Published, Scanned},
         runs::RunFacts,
-        staging::{self, FOLDER, ledger::Ledger, part::Part},
+        staging::{self, FOLDER, ledger::Ledger, part},
         store::Store,
         weights,
     },
@@ -33,6 +37,10 @@ use crate::{
         shard::{Missing, Shard, ShardEnd},
     },
     progress,
+    report::{
+        emf::{Done, Part},
+        metrics,
+    },
     session::{Aws, Clock},
     signing::Signer,
     throttle::{Counters, Throttle},
@@ -138,7 +146,7 @@ impl Run {
     /// Makes this process the only one on a shard, or says that another one is.
     pub async fn lease(&self, shard: Shard) -> Result<Lease, RunError> {
         self.aws().await?;
-        let key = format!("{}lease/{:04}", staging::folder(&self.run_id), shard.number());
+        let key = format!("{}{:04}", staging::lease_folder(&self.run_id), shard.number());
         let taking = Box::pin(async {
             let lease = Lease::take(&self.store, &key, self.lease_period()).await;
             lease.map_err(|error| RunError::from_lease(error, &self.run_id))
@@ -146,12 +154,12 @@ impl Run {
         self.unless_stopped(taking).await
     }
 
-    /// What comes before anything is scanned, which needs no closing.
+    /// What comes before the scan, or before publishing, and needs no closing.
     async fn unless_stopped<T>(&self, work: impl Future<Output = Result<T, RunError>> + Unpin) -> Result<T, RunError> {
         tokio::select! {
             done = work => done,
             () = self.stopped() => {
-                let left = "the scan had not begun".to_owned();
+                let left = format!("--run-id {} goes on", self.run_id);
                 Err(RunError::Stopped { run_id: self.run_id.clone(), left })
             }
         }
@@ -163,7 +171,14 @@ impl Run {
 
     /// Reads the accounts of one shard and stages what it reads; nobody sees it before it is published. What an earlier
     /// attempt has staged is not read again.
-    pub async fn scan(&self, lease: &Lease, shard: Shard) -> Result<(), RunError> {
+    async fn scan(&self, lease: &Lease, shard: Shard) -> Result<(), RunError> {
+        let began = Instant::now();
+        let scanned = Box::pin(self.scan_alone(lease, shard)).await;
+        self.report(Part::Scan { seconds: began.elapsed().as_secs_f64() }, scanned.is_err(), self.effort());
+        scanned
+    }
+
+    async fn scan_alone(&self, lease: &Lease, shard: Shard) -> Result<(), RunError> {
         if self.joined && publish::is_published(&self.store, &self.run_id).await? {
             return Err(RunError::Done(self.run_id.clone()));
         }
@@ -193,12 +208,12 @@ impl Run {
         let organization = progress::alive("discovering accounts", &self.counters, discovering).await?;
         let accounts = organization.members.iter().map(|member| member.account.id).collect::<Vec<AccountId>>();
         let weights = match shard.of() {
-            1 => Ok(std::collections::BTreeMap::new()),
+            1 => Ok(BTreeMap::new()),
             _ => weights::last_night(&self.store, &staging::scratch_name(&self.run_id, shard.number())).await,
         };
         let weights = weights.unwrap_or_else(|error| {
             tracing::warn!(%error, "the accounts are divided by their number, since last night cannot be read");
-            std::collections::BTreeMap::new()
+            BTreeMap::new()
         });
         Ok(Plan {
             run_id: self.run_id.clone(),
@@ -213,22 +228,37 @@ impl Run {
 
     /// Merges what was staged and makes it visible; one process at a time does so in a lake.
     pub async fn publish(&self, incomplete: Incomplete) -> Result<Published, RunError> {
-        let work = async {
-            let key = format!("{FOLDER}publish-lease");
-            let lease = Lease::wait(&self.store, &key, self.lease_period()).await?;
-            let published = tokio::select! {
-                published = Box::pin(self.publish_alone(incomplete)) => published,
-                () = lease.lost() => Err(RunError::TakenOver(self.run_id.clone())),
-            };
-            lease.release().await;
-            published
+        let before = self.effort();
+        let published = Box::pin(self.publish_in_turn(incomplete)).await;
+        let effort = self.effort().since(&before);
+        self.report(Part::Publish(published.as_ref().ok()), published.is_err(), effort);
+        published
+    }
+
+    fn report(&self, part: Part<'_>, failed: bool, effort: Effort) {
+        let done = Done { run_id: &self.run_id, part, failed, effort, ended_at: self.clock.now() };
+        metrics::write(&self.config.metrics, &done);
+    }
+
+    async fn publish_in_turn(&self, incomplete: Incomplete) -> Result<Published, RunError> {
+        let key = format!("{FOLDER}publish-lease");
+        let taking = async { Ok(Lease::wait(&self.store, &key, self.lease_period()).await?) };
+        let lease = self.unless_stopped(Box::pin(taking)).await?;
+        let left = format!("`sagesweep publish --run-id {}` goes on", self.run_id);
+        let published = tokio::select! {
+            published = Box::pin(self.publish_alone(incomplete)) => published,
+            () = lease.lost() => Err(RunError::TakenOver(self.run_id.clone())),
+            () = self.stopped() => Err(RunError::Stopped { run_id: self.run_id.clone(), left }),
         };
-        tokio::select! {
-            published = work => published,
-            () = self.stopped() => {
-                let left = format!("all is scanned; `sagesweep publish --run-id {}` goes on", self.run_id);
-                Err(RunError::Stopped { run_id: self.run_id.clone(), left })
+        lease.release().await;
+        match published {
+            // Broken off after the commit, which counts.
+            Err(RunError::TakenOver(run_id) | RunError::Stopped { run_id, .. })
+                if publish::is_published(&self.store, &run_id).await.unwrap_or(false) =>
+            {
+                Err(RunError::Done(run_id))
             }
+            published => published,
         }
     }
 
@@ -293,6 +323,6 @@ impl Run {
 }
 
 /// Whether a part counts: not when its shard was made with something else.
-fn counts(part: &Part, missing: &[Missing]) -> bool {
+fn counts(part: &part::Part, missing: &[Missing]) -> bool {
     !missing.iter().any(|missing| missing.other.is_some() && missing.shard.number() == part.shard)
 }

@@ -1,6 +1,6 @@
 //! The scan: accounts, their regions and the cells in them, read side by side within bounds.
 //!
-//! This is the only concurrency of the program. Each account and each cell is a task of its own, so that none stands
+//! Each account and each region is a task of its own, so that none stands
 //! still, with requests under way, while another is waited for.
 
 use std::{

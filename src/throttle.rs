@@ -1,9 +1,8 @@
 //! Pacing: a limiter for each (account, region, API) below the quota, and a cap on what is under way at once.
 //!
 //! The limiter is passed before the global permit is taken, so that a place that must wait its turn does not hold one.
-//! The rate of a
-//! limiter halves when the service throttles, since the account's own pipelines live on the same quota, and grows
-//! back step by step while no more throttling is seen.
+//! The rate of a limiter halves when the service throttles, since the account's own pipelines live on the same quota, and
+//! grows back step by step while no more throttling is seen.
 
 use std::{
     collections::BTreeMap,

@@ -12,6 +12,7 @@ use super::{
 use crate::{
     config::Config,
     coverage::Outcome,
+    limits::OpenFiles,
     outcome::Refusal,
     place::Partition,
     session::{Aws, Clock, ConnectError, GET_CALLER_IDENTITY, gate::Gate, in_region},
@@ -20,7 +21,7 @@ use crate::{
 
 /// Reaches AWS as somebody, and says as whom and by which clock.
 pub(super) async fn look(sdk: &SdkConfig, config: &Config, clock: Clock) -> (Option<Arc<Aws>>, Vec<Observation>) {
-    let throttle = Arc::new(Throttle::new(&config.pacing));
+    let throttle = Arc::new(Throttle::within(&config.pacing, Arc::default(), OpenFiles::now()));
     let mut observations = Vec::new();
     let mut answered = true;
     let aws = match Aws::connect(sdk, config, Arc::clone(&throttle)).await {

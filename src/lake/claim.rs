@@ -1,7 +1,7 @@
 //! Claims: of all who start a run in the same night, the first names it, and the others find its name.
 
 use jiff::{SignedDuration, Timestamp};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::{
     RunId, publish,
@@ -10,7 +10,7 @@ use super::{
 };
 
 /// The name of a run that somebody has set out to do, and with what.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Claim {
     /// The run.
     pub run_id: RunId,
@@ -40,6 +40,14 @@ impl Claim {
     /// Makes this claim, unless there is one of the same night whose run is not published. `passed_over` is a claim
     /// that does not count.
     pub async fn make(self, store: &Store, passed_over: Option<&Self>) -> Result<Night, StoreError> {
+        // Four texts, which always are JSON.
+        let json = serde_json::json!({
+            "run_id": self.run_id,
+            "claimed_at": self.claimed_at,
+            "config_sha256": self.config_sha256,
+            "engine_version": self.engine_version,
+        });
+        let json = format!("{json:#}\n").into_bytes();
         loop {
             let last = last(store).await?;
             let next = match last {
@@ -54,8 +62,7 @@ impl Claim {
                     number + 1
                 }
             };
-            let json = serde_json::to_vec_pretty(&self).unwrap_or_default();
-            match store.put(&key(next), json, Put::IfAbsent).await {
+            match store.put(&key(next), json.clone(), Put::IfAbsent).await {
                 Ok(()) => return Ok(Night::Begun),
                 Err(StoreError::AlreadyExists(_)) => {}
                 Err(error) => return Err(error),

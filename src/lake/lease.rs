@@ -3,7 +3,7 @@
 //! In a directory a lease is a lock on a file, which the system takes back with the process. In a bucket it is an
 //! object that its holder writes anew while it lives. No clocks are compared: a lease that stays the same for its whole
 //! period is nobody's any more. A holder that was only asleep does no harm when it wakes: what it stages is staged
-//! under names of its own, and the same rows twice are published once.
+//! under names of its own, the same rows twice are published once, and it stops at its next beat.
 
 use std::{fs::File, time::Duration};
 
@@ -139,7 +139,8 @@ async fn beat(store: &Store, key: &str, period: Duration) -> Result<(String, Hol
             }
         };
         let ours = numbered(key, number);
-        match store.put(&ours, content(0), Put::IfAbsent).await {
+        let first = content(0);
+        match store.put(&ours, first.clone(), Put::IfAbsent).await {
             Err(StoreError::AlreadyExists(_)) => continue,
             other => other?,
         }
@@ -148,28 +149,38 @@ async fn beat(store: &Store, key: &str, period: Duration) -> Result<(String, Hol
         }
         let (loser, lost) = watch::channel(false);
         let mut task = JoinSet::new();
-        task.spawn(keep(store.clone(), key.to_owned(), number, period, loser));
+        task.spawn(keep(store.clone(), ours.clone(), first, period, loser));
         return Ok((ours, Hold::Beat { lost, task }));
     }
 }
 
-/// Writes the lease anew until somebody else has it.
-async fn keep(store: Store, key: String, number: u32, period: Duration, loser: watch::Sender<bool>) {
+/// Writes the lease anew until somebody else has it. That it is ours is told by what was written last, since a number
+/// may be given away again.
+async fn keep(store: Store, key: String, first: Vec<u8>, period: Duration, loser: watch::Sender<bool>) {
     let mut written = Instant::now();
+    // More than one where it is not known which of them arrived.
+    let mut ours = vec![first];
     for beat in 1_u64.. {
         sleep(period / BEATS).await;
+        let next = content(beat);
         let renewed = async {
-            let is_ours = last_holder(&store, &key).await? == Some(number);
+            let is_ours = read(&store, &key).await?.is_some_and(|content| ours.contains(&content));
             if is_ours {
-                store.put(&numbered(&key, number), content(beat), Put::Replace).await?;
+                store.put(&key, next.clone(), Put::Replace).await?;
             }
             Ok::<_, StoreError>(is_ours)
         };
-        match renewed.await {
-            Ok(true) => written = Instant::now(),
-            Ok(false) => break,
-            Err(error) if written.elapsed() < period => tracing::warn!(%error, "a lease could not be written anew"),
-            Err(_too_long) => break,
+        // One that hangs must not outlast the lease.
+        let renewed = tokio::time::timeout(period / BEATS, renewed).await;
+        match renewed {
+            Ok(Ok(true)) => (written, ours) = (Instant::now(), vec![next]),
+            Ok(Ok(false)) => break,
+            Ok(Err(_)) | Err(_) if written.elapsed() >= period => break,
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "a lease could not be written anew");
+                ours.push(next);
+            }
+            Err(_elapsed) => ours.push(next),
         }
     }
     // Nobody listens any more when the lease is given back just now.

@@ -120,9 +120,8 @@ impl PartialEq for Head {
 impl Eq for Head {}
 
 impl Merge {
-    /// Opens sorted runs, at most [`FAN_IN`] at once and no more than the limit on open files bears: more are first
-    /// merged into longer runs in `scratch`, which
-    /// removes those of them that stand in `scratch` themselves.
+    /// Opens sorted runs, at most [`FAN_IN`] at once and no more than the limit on open files bears. More are first
+    /// merged into longer runs in `scratch`; those of them that stand in `scratch` themselves are removed then.
     pub fn open(
         order: Order,
         schema: &SchemaRef,

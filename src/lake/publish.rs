@@ -192,6 +192,7 @@ pub async fn publish(
     run.link = chain::link(store, &run, signer).await?;
     let row = run.clone();
     let (bytes, commit) = task::spawn_blocking(move || commit::encode(row)).await??;
+    chain::still_stands(store, &run.link).await?;
     match store.put(&commit.key, bytes, Put::IfAbsent).await {
         Err(StoreError::AlreadyExists(place)) => {
             return Err(PublishError::AlreadyPublished { run_id: run_id.clone(), place });

@@ -33,7 +33,8 @@ pub struct RunFacts {
     pub scope_accounts: u64,
     /// Regions in scope, each counted once.
     pub scope_regions: u64,
-    /// What the scan cost, the staging of its parts among it. What publishing costs comes after.
+    /// What the scan cost, the staging of its parts among it: of each shard the attempt that ended. What publishing costs
+    /// comes after.
     pub effort: Effort,
     /// Below this share of complete cells, in percent, the run counts as incomplete.
     pub floor_percent: f64,

@@ -101,6 +101,11 @@ pub fn folder(run_id: &RunId) -> String {
     format!("{FOLDER}{run_id}/")
 }
 
+/// The folder of the leases on the shards of a run.
+pub fn lease_folder(run_id: &RunId) -> String {
+    format!("{}lease/", folder(run_id))
+}
+
 /// The folder of all that is on its way.
 pub const FOLDER: &str = "_staging/";
 
@@ -196,8 +201,14 @@ impl Writer {
                 // Only room is lost when this fails: the folder goes at the end.
                 drop(tokio::fs::remove_file(path).await);
             }
-            // The part counts from here on. Another scan of the same shard must not mix its parts with ours.
-            store.put(&part.key(), part.to_json()?, Put::IfAbsent).await?;
+            // The part counts from here on. Where one that was thought dead has taken the number, the next is free.
+            let mut part = part;
+            loop {
+                match store.put(&part.key(), part.to_json()?, Put::IfAbsent).await {
+                    Err(StoreError::AlreadyExists(_)) => part.number += 1,
+                    other => break other?,
+                }
+            }
             tracing::debug!(part = %part.key(), rows = part.rows(), "part staged");
             Ok(part)
         }

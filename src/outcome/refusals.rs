@@ -23,15 +23,13 @@ impl Refusals {
         }
     }
 
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// The first of them, and what is to be said of the others.
-    pub fn told(self) -> (Option<Refusal>, Option<String>) {
+    /// `first`, or without one the first of these, and what is to be said of the others.
+    pub fn told(mut self, first: Option<Refusal>) -> (Option<Refusal>, Option<String>) {
+        if let Some(first) = &first {
+            self.0.remove(&(first.api, first.code.clone()));
+        }
         let mut refusals = self.0.into_values();
-        let first = refusals.next();
+        let first = first.or_else(|| refusals.next());
         let others = refusals.map(|refusal| format!("{}: {}", refusal.api, refusal.code)).collect::<Vec<_>>();
         (first, (!others.is_empty()).then(|| format!("also refused: {}", others.join(", "))))
     }
@@ -71,12 +69,16 @@ mod tests {
             refusal("kms:DescribeKey", "AccessDenied", "a"),
             refusal("kms:DescribeKey", "Throttling", "a"),
         ];
-        let told = Refusals::from(all.clone()).told();
+        let told = Refusals::from(all.clone()).told(None);
         all.reverse();
         let refusals = Refusals::from(all);
         let json = serde_json::to_string(&refusals).unwrap();
         assert_eq!(serde_json::from_str::<Refusals>(&json).unwrap(), refusals);
-        assert_eq!(refusals.told(), told);
+        assert_eq!(refusals.clone().told(None), told);
+        let decided = refusal("sagemaker:Search", "Throttling", "s");
+        let (first, others) = refusals.told(Some(decided.clone()));
+        assert_eq!(first, Some(decided));
+        assert!(others.unwrap().contains("kms:DescribeKey: AccessDenied"));
         let (first, others) = told;
         assert_eq!(first.unwrap().message, "a");
         assert_eq!(

@@ -6,7 +6,10 @@ use super::{Plan, shard::Missing};
 use crate::{
     config::Config,
     coverage::{Coverage, Outcome},
-    lake::staging::{ledger::Ledger, unit::CellKey},
+    lake::staging::{
+        ledger::Ledger,
+        unit::{CellKey, Slice},
+    },
     organization::Target,
     outcome::Refusal,
     resource::ResourceType,
@@ -47,14 +50,17 @@ pub fn gaps(plan: &Plan, config: &Config, missing: &[Missing], ledger: &Ledger) 
 
 fn gap(plan: &Plan, target: &Arc<Target>, resource_type: ResourceType, why: &str, ledger: &Ledger) -> Coverage {
     let slices = ledger.slices(&CellKey::new(target, resource_type));
-    let sum = |of: fn(&crate::lake::staging::unit::Slice) -> u64| slices.iter().map(|(_, slice)| of(slice)).sum();
+    // Another way, that proved unfit, may have read the same.
+    let method = slices.last().map(|(_, slice)| slice.span.method());
+    let counted = slices.iter().map(|(_, slice)| slice).filter(|slice| Some(slice.span.method()) == method);
+    let sum = |of: fn(&Slice) -> u64| counted.clone().map(of).sum();
     let outcome = if slices.is_empty() { Outcome::NotScanned } else { Outcome::Partial };
     Coverage {
         target: Arc::clone(target),
         resource_type,
         outcome,
         refusal: Some(Refusal::new(outcome, SCAN, "ShardMissing", why)),
-        method: slices.first().map(|(_, slice)| slice.span.method()),
+        method,
         listed: sum(|slice| slice.listed),
         evaluated: sum(|slice| slice.evaluated),
         checks_unknown: sum(|slice| slice.unknown),

@@ -105,7 +105,7 @@ pub struct ShardEnd {
     pub ended_at: Timestamp,
     /// The regions that it looked at.
     pub regions: BTreeSet<Region>,
-    /// What it cost.
+    /// What the attempt that ended cost.
     pub effort: Effort,
 }
 

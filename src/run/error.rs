@@ -9,7 +9,7 @@ use crate::{
     session::ConnectError,
 };
 
-/// Why a run failed. Nothing of it is visible then.
+/// Why a run did not end with a result of its own. Unless it says that the run is published, nothing of it is visible.
 #[derive(Debug, Error)]
 pub enum RunError {
     /// AWS cannot be reached as anybody.
@@ -25,7 +25,7 @@ pub enum RunError {
     #[error("cannot use the destination")]
     Store(#[from] StoreError),
     /// What was read cannot be staged.
-    #[error("cannot stage what was read")]
+    #[error("cannot write or read what is staged")]
     Staging(#[from] StagingError),
     /// What was staged cannot be published.
     #[error(transparent)]
@@ -47,8 +47,9 @@ pub enum RunError {
         /// The lease.
         place: String,
     },
-    /// Another process has published the run of this night while this one waited; there is nothing to do for this one.
-    #[error("run {0} of this night is published by another process; nothing to do here")]
+    /// The run is published, by another process while this one waited, or by this one before it was stopped; there is
+    /// nothing left to do.
+    #[error("run {0} is published; nothing is left to do")]
     Done(RunId),
     /// The lease went to another process while this one worked.
     #[error("another process has taken over run {0}, or the destination could not be reached for too long")]
@@ -68,6 +69,7 @@ impl RunError {
     pub fn is_usage(&self) -> bool {
         match self {
             Self::NoRegion
+            | Self::NotPlanned(_)
             | Self::NothingToPublish
             | Self::Organization(OrganizationError::NoSuch(_) | OrganizationError::Empty) => true,
             Self::Plan(error) => matches!(error, PlanError::Shards { .. } | PlanError::Other { .. }),
@@ -76,7 +78,6 @@ impl RunError {
             | Self::Store(_)
             | Self::Staging(_)
             | Self::Publish(_)
-            | Self::NotPlanned(_)
             | Self::UnderWay { .. }
             | Self::Done(_)
             | Self::TakenOver(_)

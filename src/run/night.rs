@@ -1,16 +1,16 @@
 //! The night: which run somebody means who names none, and what earlier runs have left unfinished.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Run, RunError};
 use crate::lake::{
     RunId,
     claim::{self, Claim, Night},
+    lease::Lease,
     publish,
-    staging::FOLDER,
+    staging::{self, FOLDER},
     store::{Store, StoreError},
 };
-use crate::plan::shard::Shard;
 
 impl Run {
     /// The same run, or the one that was claimed this night with the same configuration and is not published.
@@ -34,14 +34,24 @@ impl Run {
                 }
                 Night::Other(other) => {
                     // Only one that nobody works on is passed over.
-                    let run_id = std::mem::replace(&mut self.run_id, other.run_id.clone());
-                    self.lease(Shard::WHOLE).await?.release().await;
-                    self.run_id = run_id;
+                    self.refuse_if_at_work(&other.run_id).await?;
                     tracing::warn!(run_id = %other.run_id, "a run of this night with another configuration or version was not finished");
                     passed_over = Some(other);
                 }
             }
         }
+    }
+
+    /// Refuses when a process is at work on a shard of a run.
+    async fn refuse_if_at_work(&self, run_id: &RunId) -> Result<(), RunError> {
+        let leases = self.store.list(&staging::lease_folder(run_id)).await?;
+        // In a bucket a number stands behind the shard.
+        let shards = leases.iter().map(|lease| lease.key.split('.').next().unwrap_or_default().to_owned());
+        for key in shards.collect::<BTreeSet<_>>() {
+            let lease = Lease::take(&self.store, &key, self.lease_period()).await;
+            lease.map_err(|error| RunError::from_lease(error, run_id))?.release().await;
+        }
+        Ok(())
     }
 
     /// The run that was claimed last and is not published.
@@ -68,14 +78,16 @@ pub(super) async fn report_orphans(store: &Store, ours: &RunId) -> Result<(), St
         }
     }
     for (run_id, (objects, bytes)) in orphans {
-        let folder = crate::lake::staging::folder(&run_id);
+        let folder = staging::folder(&run_id);
         if publish::is_published(store, &run_id).await? {
             tracing::info!(%run_id, objects, "removing what the publish of an earlier run has left");
-            store.clear(&folder).await?;
+            if let Err(error) = store.clear(&folder).await {
+                tracing::warn!(%run_id, %error, "what the publish of an earlier run has left could not be removed");
+            }
         } else {
             tracing::warn!(
                 %run_id, objects, bytes, place = %store.place(&folder),
-                "an earlier run was not finished; go on with its --run-id, or remove the folder"
+                "another run is not finished; if no process works on it, go on with its --run-id, or remove the folder"
             );
         }
     }

@@ -94,8 +94,10 @@ impl Run {
         // The scan is dropped when it ends, and with it the last sender: so the writer ends too.
         match future::select(Box::pin(scan), pin!(writer.run())).await {
             Either::Left((scanned, writer)) => {
-                let staged = writer.await?;
-                Ok((scanned?, staged))
+                let staged = writer.await;
+                // Why the scan ended says more than what that did to the staging.
+                let regions = scanned?;
+                Ok((regions, staged?))
             }
             // When staging fails the scan has nowhere to put what it reads, and ends with it.
             Either::Right((staged, scan)) => {

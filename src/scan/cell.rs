@@ -234,17 +234,29 @@ impl Cell {
         let (resources, refusal) = match self.resource_type {
             ResourceType::TrainingJob => training_job::collect::confirm_serverless(self, resources).await,
         };
-        let unit = self.judge(resources, span, refusal).await;
+        let (unit, counts) = self.judge(resources, span, refusal).await;
         let delivered = u64::try_from(unit.resources.len()).unwrap_or(u64::MAX);
         if delivered == 0 && matches!(unit.extent, Extent::Piece) {
             return Ok(0);
         }
         let stopped = |_| Refusal::new(Outcome::Error, "lake:Stage", "Stopped", "the run is being stopped");
-        self.means.staged.send(Delivery::Unit(unit)).await.map_err(stopped)?;
+        // Staging that is slow is no fault of the service.
+        self.waiting.fetch_add(1, Ordering::Relaxed);
+        let sent = self.means.staged.send(Delivery::Unit(unit)).await;
+        self.waiting.fetch_sub(1, Ordering::Relaxed);
+        sent.map_err(stopped)?;
+        self.tally.evaluated.fetch_add(counts.0, Ordering::Relaxed);
+        self.tally.unknown.fetch_add(counts.1, Ordering::Relaxed);
         Ok(delivered)
     }
 
-    async fn judge(&self, resources: Vec<Resource>, span: Option<Span>, refusal: Option<Refusal>) -> Unit {
+    /// The unit, with how many resources were evaluated and how many verdicts came out as UNKNOWN.
+    async fn judge(
+        &self,
+        resources: Vec<Resource>,
+        span: Option<Span>,
+        refusal: Option<Refusal>,
+    ) -> (Unit, (u64, u64)) {
         let mut refusals = Refusals::default();
         refusals.extend(refusal);
         let mut keys = HashMap::new();
@@ -285,14 +297,12 @@ impl Cell {
             }
             unit.resources.push(resource);
         }
-        self.tally.evaluated.fetch_add(evaluated, Ordering::Relaxed);
-        self.tally.unknown.fetch_add(unknown, Ordering::Relaxed);
         self.note(&refusals);
         if let Some(span) = span {
             let listed = u64::try_from(unit.resources.len()).unwrap_or(u64::MAX);
             unit.extent = Extent::Slice(Slice { span, listed, evaluated, unknown, refusals });
         }
-        unit
+        (unit, (evaluated, unknown))
     }
 
     fn note(&self, refusals: &Refusals) {

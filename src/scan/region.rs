@@ -70,7 +70,7 @@ impl Running {
             }
             outcomes.push(collected.outcome);
             resources += evaluated;
-            let (refused, others) = refusals.told();
+            let (refusal_told, others) = refusals.told(collected.refusal);
             let mut detail = notes.to_vec();
             detail.extend(collected.notes);
             detail.extend(others);
@@ -78,7 +78,7 @@ impl Running {
                 target: Arc::clone(&target),
                 resource_type,
                 outcome: collected.outcome,
-                refusal: collected.refusal.or(refused),
+                refusal: refusal_told,
                 method: collected.method,
                 listed: collected.listed,
                 evaluated,

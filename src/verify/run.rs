@@ -30,7 +30,7 @@ impl Verifier<'_> {
         self.named.insert(commit_key.clone());
 
         let Some(committed) = self.committed(&commit_key).await? else {
-            if is_staged(self.store, run_id).await? {
+            if next.is_none() && is_staged(self.store, run_id).await? {
                 self.report.note(format!("The publish of run {run_id} has not ended."));
                 return Ok(());
             }

@@ -355,7 +355,8 @@ async fn accounts_are_divided_by_what_they_cost_last_night() {
     let mut weights = BTreeMap::new();
     for row in table::read(lake.path(), "coverage") {
         let jobs: u64 = row["resources_listed"].parse().unwrap();
-        *weights.entry(row["account_id"].parse().unwrap()).or_default() += 1 + jobs.div_ceil(100);
+        let described = if row["method"] == "LIST_DESCRIBE" { jobs } else { 0 };
+        *weights.entry(row["account_id"].parse().unwrap()).or_default() += 1 + jobs.div_ceil(100) + described;
     }
     let mut run = night.run(lake.path()).await;
     run.run_id = "20261125T031500Z-00a2".parse().unwrap();

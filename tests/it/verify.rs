@@ -221,7 +221,7 @@ async fn a_publish_that_died_before_its_commit_gives_its_number_back() {
     let dead = id("20261124T200000Z-dead");
     let died = lake.publish(dead.as_str(), Some(SIGNING_KEY)).await.unwrap();
     fs::remove_file(root.join(&died.commit.key)).unwrap();
-    let staged = root.join(format!("_staging/{dead}/scan.json"));
+    let staged = root.join(format!("_staging/{dead}/plan.json"));
     fs::create_dir_all(staged.parent().unwrap()).unwrap();
     fs::write(&staged, "{}").unwrap();
 

@@ -80,6 +80,16 @@ pub(super) async fn link(store: &Store, run: &RunRow, signer: Option<&Signer>) -
     Err(ChainError::Contended(taken))
 }
 
+/// Whether the manifest of a run is still the one that was written: another publish, which took this one for dead, may
+/// have used its number.
+pub(super) async fn still_stands(store: &Store, link: &Link) -> Result<(), ChainError> {
+    match store.read(&manifest::key(link.sequence)).await {
+        Ok(bytes) if Digest::of(&bytes).sha256 == link.manifest_sha256 => Ok(()),
+        Ok(_) | Err(StoreError::NotFound(_)) => Err(ChainError::Contended(link.sequence)),
+        Err(error) => Err(error.into()),
+    }
+}
+
 /// Finds the end of the chain. A manifest that no object in `runs` made count was left by a publish that died, and its
 /// number is free again, if its run still has staged parts or is this one. Else its object in `runs` was removed after
 /// it had been published: that manifest is evidence and stays.

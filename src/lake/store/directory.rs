@@ -227,7 +227,11 @@ fn walk(folder: &Path, root: &Path, found: &mut Vec<Stored>) -> Result<(), Store
             continue;
         }
         let path = entry.path();
-        let metadata = entry.metadata().map_err(failed("look at", &path))?;
+        let metadata = match entry.metadata() {
+            // Removed since it was listed.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            metadata => metadata.map_err(failed("look at", &path))?,
+        };
         if metadata.is_dir() {
             walk(&path, root, found)?;
         } else if let Ok(relative) = path.strip_prefix(root) {

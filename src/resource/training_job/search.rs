@@ -10,6 +10,7 @@ use tokio::task::JoinSet;
 
 use super::project::{from_search, identity};
 use crate::{
+    coverage::Outcome,
     lake::staging::unit::{Slice, Span},
     outcome::Refusal,
     paging::Pages,
@@ -278,7 +279,10 @@ pub(super) async fn windows(cell: &Arc<Cell>, mut open: Vec<Window>, holds_oldes
         match running.join_next().await {
             None => return all,
             Some(Ok(read)) => all.take(read, &mut open),
-            Some(Err(_stopped)) => all.short += 1,
+            Some(Err(error)) => {
+                all.short += 1;
+                all.refusal.get_or_insert(Refusal::new(Outcome::Error, SEARCH, "Internal", error.to_string()));
+            }
         }
     }
 }
