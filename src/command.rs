@@ -54,12 +54,12 @@ pub async fn execute(cli: Cli) -> ExitStatus {
 async fn dispatch(command: Command, screen: &Screen) -> Result<ExitStatus, Failure> {
     match command {
         Command::Run(args) => {
-            let run = screen.start(&args.config, args.run_id).await?;
+            let run = started(Box::pin(screen.start(&args.config, args.run_id))).await?;
             let published = until_stopped(&run, Box::pin(run.scan_and_publish())).await?;
             Ok(screen.conclude(&run, &published, args.fail_on))
         }
         Command::Scan(args) => {
-            let run = screen.start(&args.config, args.run_id).await?;
+            let run = started(Box::pin(screen.start(&args.config, args.run_id))).await?;
             until_stopped(&run, Box::pin(run.scan_shard(args.shard))).await?;
             print(&format!("{}\n", run.run_id))
         }
@@ -137,6 +137,7 @@ enum Failure {
     #[cfg(feature = "demo")]
     Demo(String),
     Killed(RunId),
+    NotBegun,
 }
 
 impl Failure {
@@ -150,7 +151,7 @@ impl Failure {
             Self::Run(RunError::UnderWay { .. } | RunError::Done(_)) => ExitStatus::Complete,
             // A reader that closed the pipe has read enough.
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitStatus::Complete,
-            Self::Run(_) | Self::Verify(_) | Self::Output(_) | Self::Killed(_) => ExitStatus::Failed,
+            Self::Run(_) | Self::Verify(_) | Self::Output(_) | Self::Killed(_) | Self::NotBegun => ExitStatus::Failed,
             #[cfg(feature = "demo")]
             Self::Demo(_) => ExitStatus::Failed,
         }
@@ -170,6 +171,7 @@ impl Failure {
             Self::Output(error) => format!("error: cannot write the output: {error}"),
             #[cfg(feature = "demo")]
             Self::Demo(text) => format!("error: {text}"),
+            Self::NotBegun => "stopped before anything began; the tables are as they were".to_owned(),
             Self::Killed(run_id) => {
                 format!("stopped at once; `sagesweep run --run-id {run_id}` goes on with what was staged")
             }
@@ -203,6 +205,14 @@ fn load(arg: &ConfigArg) -> Result<Config, Failure> {
 
 /// SIGXFSZ, on Linux and macOS.
 const FILE_SIZE_EXCEEDED: i32 = 25;
+
+/// Waits for the beginning of a run, unless somebody asks it to stop.
+async fn started(start: impl Future<Output = Result<Run, Failure>> + Unpin) -> Result<Run, Failure> {
+    tokio::select! {
+        run = start => run,
+        () = stop_asked_for() => Err(Failure::NotBegun),
+    }
+}
 
 /// Waits for the work. At Ctrl-C or SIGTERM it is asked to come to an end, and at a second one left alone.
 async fn until_stopped<T>(run: &Run, work: impl Future<Output = Result<T, RunError>> + Unpin) -> Result<T, Failure> {

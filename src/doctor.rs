@@ -26,6 +26,7 @@ mod lake;
 pub mod observation;
 mod organization;
 pub mod sample;
+mod signing_key;
 mod symptom;
 pub mod terminal;
 pub mod verdict;
@@ -100,6 +101,9 @@ pub async fn examine(sdk: &SdkConfig, config: &Config, source: &str, sample: Sam
     if aws.is_some() || matches!(store, Store::Directory(_)) {
         let name = format!("{:032x}", fastrand::u128(..));
         observations.extend(Box::pin(lake::look(&store, config, &name)).await);
+    }
+    if aws.is_some() {
+        observations.extend(signing_key::look(sdk, config).await);
     }
     let members = scope.as_ref().map(|organization| organization.members.as_slice()).unwrap_or_default();
     let active = members.iter().filter(|member| member.standing == Standing::Active).count();

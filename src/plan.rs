@@ -86,6 +86,16 @@ pub enum PlanError {
         /// Each shard with what is the matter.
         missing: Vec<Missing>,
     },
+    /// Parts that were staged and are not there any more.
+    #[error(
+        "a part of shard {shard} of run {run_id} was removed after it was staged; scan the run again, which reads what is missing"
+    )]
+    Lost {
+        /// The run.
+        run_id: RunId,
+        /// The number of the shard.
+        shard: u32,
+    },
     /// A file of the plan that cannot be understood.
     #[error("cannot understand {place}; remove the staging folder of the run and scan again with this version")]
     Unreadable {

@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    slice,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -186,9 +187,13 @@ impl Run {
         let planned = Plan::read(&self.store, &self.run_id, &self.made_with).await?;
         if let Some(plan) = &planned {
             plan.accounts_of(shard)?;
-            if ShardEnd::read(&self.store, &self.run_id, shard).await?.is_some() {
-                tracing::info!(run_id = %self.run_id, %shard, "scanned already");
-                return Ok(());
+            if let Some(end) = ShardEnd::read(&self.store, &self.run_id, shard).await? {
+                let parts = staging::parts(&self.store, &self.run_id).await?;
+                if self.whole(slice::from_ref(&end), &parts).is_ok() {
+                    tracing::info!(run_id = %self.run_id, %shard, "scanned already");
+                    return Ok(());
+                }
+                tracing::warn!(run_id = %self.run_id, %shard, "parts of it were removed; what is missing is read again");
             }
         } else {
             night::report_orphans(&self.store, &self.run_id).await?;
@@ -196,10 +201,18 @@ impl Run {
         let aws = self.aws().await?;
         let plan = match planned {
             Some(plan) => plan,
-            None => self.unless_stopped(Box::pin(self.plan(&aws, shard))).await?.settle(&self.store).await?,
+            None => self.unless_stopped(Box::pin(self.begin(&aws, shard))).await?.settle(&self.store).await?,
         };
         let accounts = plan.accounts_of(shard)?.iter().copied().collect::<BTreeSet<_>>();
         Box::pin(self.scan_accounts(aws, &plan, shard, &accounts, lease)).await
+    }
+
+    /// The plan of a run that begins, if what ends it can be done: a key that cannot sign is no news for the morning.
+    async fn begin(&self, aws: &Aws, shard: Shard) -> Result<Plan, RunError> {
+        if let Some(signer) = Signer::open(&self.config.lake, &self.sdk) {
+            signer.sign(self.run_id.as_str().as_bytes()).await?;
+        }
+        self.plan(aws, shard).await
     }
 
     /// Finds the accounts in scope and divides them.
@@ -245,10 +258,17 @@ impl Run {
         let taking = async { Ok(Lease::wait(&self.store, &key, self.lease_period()).await?) };
         let lease = self.unless_stopped(Box::pin(taking)).await?;
         let left = format!("`sagesweep publish --run-id {}` goes on", self.run_id);
+        let mut publishing = Box::pin(self.publish_alone(incomplete));
         let published = tokio::select! {
-            published = Box::pin(self.publish_alone(incomplete)) => published,
+            published = &mut publishing => published,
             () = lease.lost() => Err(RunError::TakenOver(self.run_id.clone())),
-            () = self.stopped() => Err(RunError::Stopped { run_id: self.run_id.clone(), left }),
+            () = self.stopped() => {
+                // After the commit there is only clearing away, and a result to tell.
+                match publish::is_published(&self.store, &self.run_id).await {
+                    Ok(true) => publishing.await,
+                    Ok(false) | Err(_) => Err(RunError::Stopped { run_id: self.run_id.clone(), left }),
+                }
+            }
         };
         lease.release().await;
         match published {
@@ -272,6 +292,7 @@ impl Run {
         }
         let mut parts = staging::parts(&self.store, &self.run_id).await?;
         parts.retain(|part| counts(part, &missing));
+        self.whole(&ends, &parts)?;
         let gaps = gaps(&plan, &self.config, &missing, &Ledger::of(&parts));
         let scanned = Scanned { facts: self.facts(&plan, &ends), context: self.context(), parts, gaps };
         let signer = Signer::open(&self.config.lake, &self.sdk);
@@ -282,6 +303,17 @@ impl Run {
             tracing::warn!(%error, "the claim of the published run could not be removed");
         }
         Ok(published)
+    }
+
+    /// Refuses what was staged when not all of it is there any more.
+    fn whole(&self, ends: &[ShardEnd], parts: &[part::Part]) -> Result<(), PlanError> {
+        for end in ends {
+            let ours = parts.iter().filter(|part| part.shard == end.shard).cloned().collect::<Vec<_>>();
+            if end.lost(&ours).is_some() || Ledger::of(&ours).lost().is_some() {
+                return Err(PlanError::Lost { run_id: self.run_id.clone(), shard: end.shard });
+            }
+        }
+        Ok(())
     }
 
     /// What this process sent so far, by API.

@@ -20,7 +20,7 @@ use tokio::{
 pub mod cell;
 mod region;
 
-use cell::Means;
+use cell::{Means, Told};
 
 use crate::{
     config::Config,
@@ -28,7 +28,7 @@ use crate::{
     kms::Keys,
     lake::staging::{
         ledger::Ledger,
-        unit::{Delivery, End, Extent, Reading, Unit},
+        unit::{Delivery, End, Extent, Unit},
     },
     organization::{self, Account, Member, Organization, Standing, Target},
     outcome::Refusal,
@@ -220,7 +220,8 @@ impl Running {
             }
         }
         if is_final {
-            self.hand_over(Delivery::AccountEnded(account.id)).await;
+            let cells = u64::try_from(cells).unwrap_or(u64::MAX);
+            self.hand_over(Delivery::AccountEnded(account.id, cells)).await;
         }
         self.scan.progress.accounts_done.fetch_add(1, Ordering::Relaxed);
         tracing::info!(account = %account.id, name = account.name, cells, complete, resources = evaluated, "account done");
@@ -240,7 +241,8 @@ impl Running {
             self.refused_region(&self.target(&account, region, scope), refusal, notes).await;
         }
         if refusal.outcome.is_final() {
-            self.hand_over(Delivery::AccountEnded(account.id)).await;
+            let cells = u64::try_from(scope.regions.len() * ResourceType::ALL.len()).unwrap_or(u64::MAX);
+            self.hand_over(Delivery::AccountEnded(account.id, cells)).await;
         }
         self.scan.progress.accounts_done.fetch_add(1, Ordering::Relaxed);
     }
@@ -262,15 +264,16 @@ impl Running {
                 duration_ms: 0,
                 detail: (!notes.is_empty()).then(|| notes.join("; ")),
             };
-            self.cover(coverage, (Reading::new(), Vec::new())).await;
+            self.cover(coverage, Told::default()).await;
         }
         ResourceType::ALL.map(|_| refusal.outcome).to_vec()
     }
 
-    async fn cover(&self, coverage: Coverage, (reading, adopted): (Reading, Vec<Reading>)) {
+    async fn cover(&self, coverage: Coverage, told: Told) {
+        let Told { reading, adopted, resources: delivered } = told;
         self.scan.progress.cells_done.fetch_add(1, Ordering::Relaxed);
         let (target, resource_type) = (Arc::clone(&coverage.target), coverage.resource_type);
-        let extent = Extent::End(Box::new(End { coverage, adopted }));
+        let extent = Extent::End(Box::new(End { coverage, adopted, resources: delivered }));
         let (resources, findings) = (Vec::new(), Vec::new());
         self.hand_over(Delivery::Unit(Unit { target, resource_type, reading, resources, findings, extent })).await;
     }

@@ -25,6 +25,9 @@ pub struct Manifest {
     pub sequence: u64,
     /// The run before it; none for the first.
     pub previous: Option<Previous>,
+    /// Numbers between the two whose publish died before it counted.
+    #[serde(default)]
+    pub passed_over: Vec<u64>,
     /// Everything that the row in `runs` says, the objects among it.
     pub run: RunRow,
 }
@@ -118,7 +121,7 @@ mod tests {
             manifest_sha256: "cd".repeat(32),
             commit: object("v1/runs/x"),
         };
-        let manifest = Manifest { format: FORMAT, sequence: 2, previous: Some(previous), run };
+        let manifest = Manifest { format: FORMAT, sequence: 2, previous: Some(previous), passed_over: Vec::new(), run };
         let bytes = manifest.to_json().unwrap();
         assert_eq!(Manifest::from_json(&bytes).unwrap(), manifest);
         assert_eq!(manifest.to_json().unwrap(), bytes);

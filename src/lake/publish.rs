@@ -27,6 +27,7 @@ use super::{
     RunContext, RunId, Table,
     column::ColumnError,
     hash::Digest,
+    manifest,
     merge::{Merge, MergeError, Source},
     order::Order,
     runs::{Object, RunFacts, RunRow},
@@ -178,6 +179,10 @@ pub async fn publish(
     let staged = rows::Staged::of(&parts, gaps, context);
     drop(parts);
 
+    store.sweep(&Table::Runs.folder(run_id.run_date()), run_id.as_str()).await?;
+    // Only one process publishes at a time, so that whatever is unfinished here is left from one that was killed.
+    store.sweep(manifest::FOLDER, "").await?;
+
     let mut tally = Tally::default();
     let mut objects = Vec::new();
     let mut rows = BTreeMap::new();
@@ -192,7 +197,6 @@ pub async fn publish(
     run.link = chain::link(store, &run, signer).await?;
     let row = run.clone();
     let (bytes, commit) = task::spawn_blocking(move || commit::encode(row)).await??;
-    chain::still_stands(store, &run.link).await?;
     match store.put(&commit.key, bytes, Put::IfAbsent).await {
         Err(StoreError::AlreadyExists(place)) => {
             return Err(PublishError::AlreadyPublished { run_id: run_id.clone(), place });

@@ -187,7 +187,7 @@ pub(crate) fn coverage(target: &Arc<Target>, outcome: Outcome, listed: u64) -> C
 
 /// The end of a reading that counts on no other.
 pub(crate) fn end(coverage: Coverage) -> Extent {
-    Extent::End(Box::new(End { coverage, adopted: Vec::new() }))
+    Extent::End(Box::new(End { coverage, adopted: Vec::new(), resources: 0 }))
 }
 
 /// Six cells, `jobs` resources in each that can be read, in units of 10.

@@ -171,7 +171,7 @@ impl Writer {
                     }
                     match delivery {
                         Some(Delivery::Unit(unit)) => rows.add(unit),
-                        Some(Delivery::AccountEnded(account)) => rows.account_ended(account),
+                        Some(Delivery::AccountEnded(account, cells)) => rows.account_ended(account, cells),
                         None => break,
                     }
                 }

@@ -68,6 +68,6 @@ fn gap(plan: &Plan, target: &Arc<Target>, resource_type: ResourceType, why: &str
         window_end: None,
         started_at: plan.started_at,
         duration_ms: 0,
-        detail: Some(why.to_owned()),
+        detail: None,
     }
 }

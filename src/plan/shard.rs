@@ -10,7 +10,8 @@ use super::{MadeWith, PlanError};
 use crate::{
     effort::Effort,
     lake::{
-        RunId, sealed, staging,
+        RunId, sealed,
+        staging::{self, part::Part},
         store::{Put, Store, StoreError},
     },
     place::Region,
@@ -103,6 +104,8 @@ pub struct ShardEnd {
     pub made_with: MadeWith,
     /// When it ended.
     pub ended_at: Timestamp,
+    /// The numbers of its parts: one that is not there any more was lost.
+    pub parts: BTreeSet<u32>,
     /// The regions that it looked at.
     pub regions: BTreeSet<Region>,
     /// What the attempt that ended cost.
@@ -110,6 +113,12 @@ pub struct ShardEnd {
 }
 
 impl ShardEnd {
+    /// A part of the shard that was there when it ended, and is not among these.
+    pub fn lost(&self, parts: &[Part]) -> Option<u32> {
+        let there = parts.iter().filter(|part| part.shard == self.shard).map(|part| part.number);
+        self.parts.difference(&there.collect()).next().copied()
+    }
+
     /// The end of a shard, if it has ended.
     pub async fn read(store: &Store, run_id: &RunId, shard: Shard) -> Result<Option<Self>, PlanError> {
         let key = key(run_id, shard.number);

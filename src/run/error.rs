@@ -7,6 +7,7 @@ use crate::{
     organization::OrganizationError,
     plan::PlanError,
     session::ConnectError,
+    signing::SignError,
 };
 
 /// Why a run did not end with a result of its own. Unless it says that the run is published, nothing of it is visible.
@@ -36,8 +37,11 @@ pub enum RunError {
     /// No run was planned under this id.
     #[error("nothing is staged for run {0}; look at the run id and the destination, or scan first")]
     NotPlanned(RunId),
+    /// The configured key cannot sign.
+    #[error(transparent)]
+    Sign(#[from] SignError),
     /// Nobody has scanned.
-    #[error("no run is waiting to be published; scan first")]
+    #[error("no run that was started without an id is waiting to be published; scan first, or name one with --run-id")]
     NothingToPublish,
     /// Another process is at work on the same; there is nothing to do for this one.
     #[error("run {run_id} is under way in another process, which holds {place}; nothing to do here")]
@@ -78,6 +82,7 @@ impl RunError {
             | Self::Store(_)
             | Self::Staging(_)
             | Self::Publish(_)
+            | Self::Sign(_)
             | Self::UnderWay { .. }
             | Self::Done(_)
             | Self::TakenOver(_)

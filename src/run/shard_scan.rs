@@ -12,6 +12,7 @@ use super::{Run, RunError};
 use crate::{
     lake::{
         lease::Lease,
+        publish,
         staging::{self, Bounds, Staged, ledger::Ledger},
     },
     place::{AccountId, Region},
@@ -67,10 +68,19 @@ impl Run {
             return Err(RunError::NoRegion);
         }
         tracing::info!(%run_id, %shard, parts = staged.parts, rows = staged.rows, bytes = staged.bytes, "scan done");
+        if let Err(error) = publish::refuse_published(&self.store, run_id).await {
+            // Published without this shard in the meantime: nobody will read what it staged.
+            self.store.clear(&staging::folder(run_id)).await?;
+            return Err(error.into());
+        }
+        let parts = staging::parts(&self.store, run_id).await?;
+        let ours = parts.iter().filter(|part| part.shard == shard.number());
+        let staged_parts = ours.map(|part| part.number).collect();
         let end = ShardEnd {
             shard: shard.number(),
             made_with: self.made_with.clone(),
             ended_at: self.clock.now(),
+            parts: staged_parts,
             regions,
             effort: self.effort(),
         };

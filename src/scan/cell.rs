@@ -80,9 +80,19 @@ pub struct Cell {
 #[derive(Debug, Default)]
 pub(super) struct Tally {
     pub(super) evaluated: AtomicU64,
+    /// Resources in its units and in the slices that it counts on.
+    pub(super) delivered: AtomicU64,
     pub(super) unknown: AtomicU64,
     /// Refusals that left something unknown.
     pub(super) refusals: Mutex<Refusals>,
+}
+
+/// A reading, for its end: the earlier ones whose slices it counts on, and the resources in all their units.
+#[derive(Debug, Default)]
+pub(super) struct Told {
+    pub(super) reading: Reading,
+    pub(super) adopted: Vec<Reading>,
+    pub(super) resources: u64,
 }
 
 /// How the reading of a cell went.
@@ -176,6 +186,7 @@ impl Cell {
     /// Forgets what was delivered, which then leaves no row: the cell is read again in another way.
     pub fn restart(&self) {
         self.tally.evaluated.store(0, Ordering::Relaxed);
+        self.tally.delivered.store(0, Ordering::Relaxed);
         self.tally.unknown.store(0, Ordering::Relaxed);
         *self.tally.refusals.lock() = Refusals::default();
         self.expected.lock().clear();
@@ -190,15 +201,17 @@ impl Cell {
         let slices = ours.map(|(_, slice)| slice.clone()).collect::<Vec<_>>();
         for slice in &slices {
             self.tally.evaluated.fetch_add(slice.evaluated, Ordering::Relaxed);
+            self.tally.delivered.fetch_add(slice.listed, Ordering::Relaxed);
             self.tally.unknown.fetch_add(slice.unknown, Ordering::Relaxed);
             self.note(&slice.refusals);
         }
         slices
     }
 
-    /// The reading that the cell is in, and the earlier ones that it counts on.
-    pub(super) fn reading(&self) -> (Reading, Vec<Reading>) {
-        self.reading.lock().clone()
+    /// The reading that the cell is in.
+    pub(super) fn reading(&self) -> Told {
+        let (reading, adopted) = self.reading.lock().clone();
+        Told { reading, adopted, resources: self.tally.delivered.load(Ordering::Relaxed) }
     }
 
     /// How often it got on.
@@ -245,6 +258,7 @@ impl Cell {
         let sent = self.means.staged.send(Delivery::Unit(unit)).await;
         self.waiting.fetch_sub(1, Ordering::Relaxed);
         sent.map_err(stopped)?;
+        self.tally.delivered.fetch_add(delivered, Ordering::Relaxed);
         self.tally.evaluated.fetch_add(counts.0, Ordering::Relaxed);
         self.tally.unknown.fetch_add(counts.1, Ordering::Relaxed);
         Ok(delivered)

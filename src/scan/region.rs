@@ -9,11 +9,11 @@ use jiff::Timestamp;
 
 use super::{
     Running,
-    cell::{Cell, Collected},
+    cell::{Cell, Collected, Told},
 };
 use crate::{
     coverage::{Coverage, Outcome, RegionsFrom},
-    lake::staging::unit::{CellKey, Reading},
+    lake::staging::unit::CellKey,
     organization::Target,
     outcome::{Refusal, Refusals},
     region,
@@ -127,15 +127,14 @@ struct Read {
     unknown: u64,
     /// Refusals that left something unknown.
     refusals: Refusals,
-    /// The reading, and the earlier ones that it counts on.
-    reading: (Reading, Vec<Reading>),
+    reading: Told,
 }
 
 impl Read {
     fn refused(refusal: Refusal) -> Self {
         let collected = Collected::refused(refusal);
         let refusals = Refusals::default();
-        Self { collected, evaluated: 0, unknown: 0, refusals, reading: (Reading::new(), Vec::new()) }
+        Self { collected, evaluated: 0, unknown: 0, refusals, reading: Told::default() }
     }
 }
 

@@ -95,6 +95,12 @@ impl Verifier<'_> {
                 self.report.note(format!("The publish of run {run_id} has not ended."));
                 continue;
             }
+            let commit = self.committed(&Table::Runs.key(run_id, 0)).await?;
+            if let Some(committed) = commit
+                && self.names_another(&committed, sequence, run_id).await?
+            {
+                continue;
+            }
             target = Some((sequence, Some(run_id.clone())));
             break;
         }
@@ -115,6 +121,12 @@ impl Verifier<'_> {
                     && is_staged(self.store, run_id).await?
                 {
                     return Err(VerifyError::NotPublished(run_id.clone()));
+                }
+                let commit = self.committed(&Table::Runs.key(run_id, 0)).await?;
+                if let Some(committed) = commit
+                    && self.names_another(&committed, sequence, run_id).await?
+                {
+                    continue;
                 }
                 return self.single(sequence, Some(run_id.clone())).await;
             }

@@ -1,9 +1,6 @@
 //! The object in `runs`, read back: its row is held against what the manifest says.
 
-use std::{fs::File, path::Path};
-
-use arrow_array::{Array as _, Int64Array, RecordBatch, StringArray};
-use parquet::{arrow::arrow_reader::ParquetRecordBatchReaderBuilder, errors::ParquetError};
+use arrow_array::{Array as _, Int64Array, RecordBatch};
 use tokio::task;
 
 use super::{Verifier, VerifyError};
@@ -29,21 +26,11 @@ impl Verifier<'_> {
         let Some(file) = self.fetch(key).await? else { return Ok(None) };
         let path = file.path.clone();
         // On a file that somebody spoilt the reader may even panic, and then it is no table either.
-        let row = match task::spawn_blocking(move || one_row(&path)).await {
+        let row = match task::spawn_blocking(move || commit::one_row(&path)).await {
             Ok(row) => row.map_err(|error| format!("it is no table: {error}")),
             Err(_panic) => Err("it is no table".to_owned()),
         };
         Ok(Some(Committed { digest: self.hashed(file).await?, row }))
-    }
-}
-
-fn one_row(path: &Path) -> Result<RecordBatch, ParquetError> {
-    let mut reader = ParquetRecordBatchReaderBuilder::try_new(File::open(path)?)?.build()?;
-    let batch = reader.next().transpose()?.filter(|batch| batch.num_rows() == 1);
-    let batch = batch.ok_or_else(|| ParquetError::General("not exactly one row".to_owned()))?;
-    match reader.next() {
-        None => Ok(batch),
-        Some(_) => Err(ParquetError::General("more than one row".to_owned())),
     }
 }
 
@@ -57,8 +44,7 @@ impl Committed {
 
     /// The manifest that the row names.
     pub(super) fn manifest_sha256(&self) -> Option<&str> {
-        let column = self.row.as_ref().ok()?.column_by_name("manifest_sha256")?;
-        column.as_any().downcast_ref::<StringArray>()?.iter().flatten().next()
+        commit::named_manifest(self.row.as_ref().ok()?)
     }
 
     /// Where the object differs from what publish wrote for `run`, if it does. What this very version published is

@@ -2,12 +2,12 @@
 
 use super::{
     Kind, Problem, Verifier, VerifyError,
-    chain::{Found, is_staged, skips},
+    chain::{Found, is_staged, read, skips},
     committed::Committed,
     problem::{Step, Subject, differing},
 };
 use crate::lake::{
-    Table,
+    RunId, Table,
     manifest::{self, Manifest, Previous},
     runs::Link,
 };
@@ -26,10 +26,22 @@ impl Verifier<'_> {
         let run_id = &manifest.run.facts.run_id;
         let subject = Subject { sequence: found.sequence, run_id: Some(run_id.clone()) };
         let commit_key = Table::Runs.key(run_id, 0);
-        self.named.extend(manifest.run.objects.iter().map(|object| object.key.clone()));
         self.named.insert(commit_key.clone());
+        let skipped = following.is_some_and(|following| following.passed_over.contains(&found.sequence));
 
-        let Some(committed) = self.committed(&commit_key).await? else {
+        let committed = self.committed(&commit_key).await?;
+        let elsewhere = match &committed {
+            Some(committed) if next.is_none() => self.names_another(committed, found.sequence, run_id).await?,
+            Some(_) => false,
+            None => skipped,
+        };
+        if elsewhere {
+            let number = found.sequence;
+            self.report.note(format!("Number {number} was never published: its publish died or was overtaken."));
+            return Ok(());
+        }
+        self.named.extend(manifest.run.objects.iter().map(|object| object.key.clone()));
+        let Some(committed) = committed else {
             if next.is_none() && is_staged(self.store, run_id).await? {
                 self.report.note(format!("The publish of run {run_id} has not ended."));
                 return Ok(());
@@ -58,6 +70,19 @@ impl Verifier<'_> {
             self.report.as_published(found.size());
         }
         self.contents(&subject, found, manifest).await
+    }
+
+    /// Whether the object of a run names another manifest of the same run, so that this one never counted.
+    pub(super) async fn names_another(
+        &self,
+        committed: &Committed,
+        sequence: u64,
+        run_id: &RunId,
+    ) -> Result<bool, VerifyError> {
+        let Some(named) = committed.sequence().filter(|named| *named != sequence) else { return Ok(false) };
+        let Some(other) = read(self.store, named).await? else { return Ok(false) };
+        let of_this_run = other.manifest.as_ref().is_ok_and(|manifest| manifest.run.facts.run_id == *run_id);
+        Ok(of_this_run && committed.manifest_sha256() == Some(other.sha256.as_str()))
     }
 
     async fn contents(&mut self, subject: &Subject, found: &Found, manifest: &Manifest) -> Result<(), VerifyError> {

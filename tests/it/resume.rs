@@ -387,3 +387,29 @@ async fn in_a_bucket_a_run_goes_on_when_its_holder_gave_no_sign_for_so_long() {
         night.simulator.buckets().keys(BUCKET).into_iter().filter(|key| key.contains("_staging")).collect();
     assert!(left.is_empty(), "{left:?}");
 }
+
+#[tokio::test]
+async fn a_part_that_was_removed_is_missed_and_what_was_in_it_is_read_again() {
+    let night = Night::new(windows()).await;
+    let (whole, lake) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    night.run(whole.path()).await.scan_and_publish().await.unwrap();
+    night.run(lake.path()).await.scan_shard(Shard::WHOLE).await.unwrap();
+    let staged = lake.path().join("_staging").join(RUN_ID);
+    let parts = || {
+        let names = fs::read_dir(&staged).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        let mut parts: Vec<_> = names.filter(|name| name.starts_with("part-")).collect();
+        parts.sort();
+        parts
+    };
+    for lost in parts() {
+        fs::remove_file(staged.join(&lost)).unwrap();
+        let refused = night.run(lake.path()).await.publish(Incomplete::Refused).await;
+        assert!(matches!(refused, Err(RunError::Plan(PlanError::Lost { .. }))), "{lost}: {refused:?}");
+        night.run(lake.path()).await.scan_shard(Shard::WHOLE).await.unwrap();
+    }
+    // Also where the shard had not ended.
+    fs::remove_file(staged.join("shard-0001.json")).unwrap();
+    fs::remove_file(staged.join(parts().first().unwrap())).unwrap();
+    night.run(lake.path()).await.scan_and_publish().await.unwrap();
+    assert!(published(lake.path()) == published(whole.path()));
+}

@@ -1,10 +1,14 @@
 //! The link of a run in the chain of manifests: its number, its manifest, and its signature where one is asked for.
 
-use thiserror::Error;
+use std::io;
 
+use thiserror::Error;
+use tokio::task;
+
+use super::commit;
 use crate::{
     lake::{
-        Table,
+        RunId, Table,
         hash::Digest,
         manifest::{self, FORMAT, Manifest, Previous},
         runs::{Link, Object, RunRow},
@@ -26,9 +30,21 @@ pub enum ChainError {
     /// A manifest cannot be written down.
     #[error("cannot write the manifest as JSON")]
     Json(#[from] serde_json::Error),
+    /// Another process has published the run in the meantime.
+    #[error("another process has published the run in the meantime; its manifest is {0}")]
+    Published(String),
     /// Others publish faster than we can count.
     #[error("other runs are publishing at the same time and took every number up to {0}; publish again")]
     Contended(u64),
+    /// The object of the run before cannot be read.
+    #[error("cannot read {place} of the run before")]
+    Commit {
+        /// Where it is.
+        place: String,
+        /// Why.
+        #[source]
+        error: io::Error,
+    },
     /// The signature that the configuration asks for cannot be made.
     #[error(transparent)]
     Sign(#[from] SignError),
@@ -37,20 +53,20 @@ pub enum ChainError {
 /// The end of the chain as it stands.
 #[derive(Debug)]
 struct Head {
-    /// The number for the next manifest.
+    /// The number for the next manifest, which none has had.
     next: u64,
-    /// Whether a manifest that never came to count stands there.
-    put: Put,
     /// The last run that counts.
     previous: Option<Previous>,
+    /// Numbers after it whose publish died.
+    passed_over: Vec<u64>,
 }
 
 /// Writes the manifest of a run, which counts only once the object in `runs` names its hash, and signs it.
 pub(super) async fn link(store: &Store, run: &RunRow, signer: Option<&Signer>) -> Result<Link, ChainError> {
     let mut taken = 0;
     for _ in 0..ATTEMPTS {
-        let Head { next: sequence, put, previous } = head(store, run).await?;
-        let manifest = Manifest { format: FORMAT, sequence, previous, run: run.clone() };
+        let Head { next: sequence, previous, passed_over } = head(store, &run.facts.run_id).await?;
+        let manifest = Manifest { format: FORMAT, sequence, previous, passed_over, run: run.clone() };
         let bytes = manifest.to_json()?;
         let manifest_sha256 = Digest::of(&bytes).sha256;
         // Signed first: a refusal leaves nothing at all.
@@ -58,20 +74,20 @@ pub(super) async fn link(store: &Store, run: &RunRow, signer: Option<&Signer>) -
             Some(signer) => Some(signer.sign(&bytes).await?),
             None => None,
         };
-        match store.put(&manifest::key(sequence), bytes, put).await {
+        match store.put(&manifest::key(sequence), bytes, Put::IfAbsent).await {
             Err(StoreError::AlreadyExists(place)) => {
+                if super::is_published(store, &run.facts.run_id).await? {
+                    return Err(ChainError::Published(place));
+                }
                 tracing::warn!(%place, "another run took this number in the chain; trying the next");
                 taken = sequence;
                 continue;
             }
             other => other?,
         }
-        let signature_key = manifest::signature_key(sequence);
-        match signature {
-            Some(signature) => store.put(&signature_key, serde_json::to_vec_pretty(&signature)?, Put::Replace).await?,
-            // That of the manifest which stood there would belong to nothing.
-            None if put == Put::Replace => store.delete(&signature_key).await?,
-            None => {}
+        if let Some(signature) = signature {
+            let json = serde_json::to_vec_pretty(&signature)?;
+            store.put(&manifest::signature_key(sequence), json, Put::IfAbsent).await?;
         }
         tracing::info!(object = %store.place(&manifest::key(sequence)), sequence, "manifest written");
         let previous_manifest_sha256 = manifest.previous.map(|previous| previous.manifest_sha256);
@@ -80,25 +96,15 @@ pub(super) async fn link(store: &Store, run: &RunRow, signer: Option<&Signer>) -
     Err(ChainError::Contended(taken))
 }
 
-/// Whether the manifest of a run is still the one that was written: another publish, which took this one for dead, may
-/// have used its number.
-pub(super) async fn still_stands(store: &Store, link: &Link) -> Result<(), ChainError> {
-    match store.read(&manifest::key(link.sequence)).await {
-        Ok(bytes) if Digest::of(&bytes).sha256 == link.manifest_sha256 => Ok(()),
-        Ok(_) | Err(StoreError::NotFound(_)) => Err(ChainError::Contended(link.sequence)),
-        Err(error) => Err(error.into()),
-    }
-}
-
-/// Finds the end of the chain. A manifest that no object in `runs` made count was left by a publish that died, and its
-/// number is free again, if its run still has staged parts or is this one. Else its object in `runs` was removed after
-/// it had been published: that manifest is evidence and stays.
-async fn head(store: &Store, run: &RunRow) -> Result<Head, ChainError> {
+/// Finds the end of the chain. A manifest that no object in `runs` made count was left by a publish that died, or its
+/// object was removed after it had been published: either way it stays as it is, and the next one follows that before it.
+/// It says which died, as far as their runs still have staged parts or are this one, so that the others can be missed.
+async fn head(store: &Store, ours: &RunId) -> Result<Head, ChainError> {
     let listed = store.list(manifest::FOLDER).await?;
     let mut sequences = listed.iter().filter_map(|stored| manifest::sequence_of(&stored.key)).collect::<Vec<_>>();
     sequences.sort_unstable();
     let last = sequences.last().copied().unwrap_or_default();
-    let mut head = Head { next: last.saturating_add(1), put: Put::IfAbsent, previous: None };
+    let mut head = Head { next: last.saturating_add(1), previous: None, passed_over: Vec::new() };
     for sequence in sequences.into_iter().rev() {
         let key = manifest::key(sequence);
         let bytes = match store.read(&key).await {
@@ -110,25 +116,40 @@ async fn head(store: &Store, run: &RunRow) -> Result<Head, ChainError> {
             tracing::warn!(object = %store.place(&key), "this manifest cannot be read; `sagesweep verify --all` tells more");
             continue;
         };
-        let run_id = found.run.facts.run_id;
-        let commit_key = Table::Runs.key(&run_id, 0);
-        match store.read(&commit_key).await {
-            Ok(commit) => {
-                let Digest { bytes: size, sha256 } = Digest::of(&commit);
-                let commit = Object { key: commit_key, bytes: size, rows: 1, sha256 };
-                let manifest_sha256 = Digest::of(&bytes).sha256;
+        let (run_id, manifest_sha256) = (found.run.facts.run_id, Digest::of(&bytes).sha256);
+        match committed(store, &run_id).await? {
+            Some((commit, named)) if named.as_ref() == Some(&manifest_sha256) => {
                 head.previous = Some(Previous { sequence, run_id, manifest_sha256, commit });
                 return Ok(head);
             }
-            Err(StoreError::NotFound(_)) => {}
-            Err(error) => return Err(error.into()),
-        }
-        let unfinished = run_id == run.facts.run_id || !store.list(&staging::folder(&run_id)).await?.is_empty();
-        if unfinished && sequence == last {
-            head = Head { next: sequence, put: Put::Replace, previous: None };
-        } else if !unfinished {
-            tracing::warn!(%run_id, "a published run lost its object in `runs`; `sagesweep verify --all` tells more");
+            // Its run counts with another manifest, which stands for itself.
+            Some(_) => {}
+            None if run_id == *ours || !store.list(&staging::folder(&run_id)).await?.is_empty() => {
+                head.passed_over.push(sequence);
+            }
+            None => {
+                tracing::warn!(%run_id, "a published run lost its object in `runs`; `sagesweep verify --all` tells more");
+            }
         }
     }
     Ok(head)
+}
+
+/// The object in `runs` of a run, if it is there, and the SHA-256 of the manifest that it names.
+async fn committed(store: &Store, run_id: &RunId) -> Result<Option<(Object, Option<String>)>, ChainError> {
+    let key = Table::Runs.key(run_id, 0);
+    let scratch = store.scratch(&format!("{run_id}-chain")).await?;
+    let path = match store.fetch(&key, scratch.path()).await {
+        Ok(path) => path,
+        Err(StoreError::NotFound(_)) => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    let read = move || {
+        let Digest { bytes, sha256 } = Digest::of_file(&path)?;
+        // One that cannot be read names nothing; `verify` says so.
+        let named = commit::one_row(&path).ok().and_then(|row| commit::named_manifest(&row).map(ToOwned::to_owned));
+        Ok((Object { key, bytes, rows: 1, sha256 }, named))
+    };
+    let read = task::spawn_blocking(read).await.map_err(io::Error::other).and_then(|read| read);
+    read.map(Some).map_err(|error| ChainError::Commit { place: store.place(&Table::Runs.key(run_id, 0)), error })
 }

@@ -1,8 +1,10 @@
 //! The object in `runs`: the row of a run, and the bytes that make the run count once they are put.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fs::File, path::Path};
 
+use arrow_array::{RecordBatch, StringArray};
 use jiff::Timestamp;
+use parquet::{arrow::arrow_reader::ParquetRecordBatchReaderBuilder, errors::ParquetError};
 
 use super::{PublishError, Tally, files};
 use crate::{
@@ -41,6 +43,22 @@ pub(super) fn run_row(
         objects,
         link: Link::default(),
     }
+}
+
+/// The row of an object in `runs`, read back.
+pub(crate) fn one_row(path: &Path) -> Result<RecordBatch, ParquetError> {
+    let mut reader = ParquetRecordBatchReaderBuilder::try_new(File::open(path)?)?.build()?;
+    let batch = reader.next().transpose()?.filter(|batch| batch.num_rows() == 1);
+    let batch = batch.ok_or_else(|| ParquetError::General("not exactly one row".to_owned()))?;
+    match reader.next() {
+        None => Ok(batch),
+        Some(_) => Err(ParquetError::General("more than one row".to_owned())),
+    }
+}
+
+/// The SHA-256 of the manifest that a row names.
+pub(crate) fn named_manifest(row: &RecordBatch) -> Option<&str> {
+    row.column_by_name("manifest_sha256")?.as_any().downcast_ref::<StringArray>()?.iter().flatten().next()
 }
 
 /// The bytes of a row's object, and what identifies them: the same row gives the same bytes.

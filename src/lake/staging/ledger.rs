@@ -5,7 +5,7 @@
 //! other readings leave no row.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashSet},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     sync::Arc,
 };
 
@@ -23,6 +23,8 @@ pub struct Ledger {
     ends: BTreeMap<CellKey, Ended>,
     slices: BTreeMap<CellKey, Vec<(Reading, Slice)>>,
     accounts: BTreeSet<AccountId>,
+    /// Ends of which units are missing.
+    lost: BTreeMap<CellKey, Ended>,
 }
 
 /// The last end of a cell.
@@ -33,23 +35,29 @@ pub struct Ended {
     started_at: Timestamp,
     reading: Reading,
     adopted: Vec<Reading>,
+    resources: u64,
 }
 
 impl Ledger {
-    /// The ledger of parts, which are in the order of their numbers.
+    /// The ledger of parts, which are in the order of their numbers. A cell whose end counts more resources than its
+    /// units hold, and an account that has more cells than have ended, have lost a part, and have not ended.
     pub fn of(parts: &[Part]) -> Self {
         let mut ledger = Self::default();
+        let mut held = HashMap::<_, u64>::new();
         for part in parts {
-            ledger.accounts.extend(&part.ended);
             for unit in &part.units {
                 match &unit.extent {
-                    ExtentRecord::Piece => {}
+                    ExtentRecord::Piece => {
+                        *held.entry((unit.reading, false)).or_default() += unit.resources;
+                    }
                     ExtentRecord::Slice(slice) => {
+                        *held.entry((unit.reading, true)).or_default() += unit.resources;
                         ledger.slices.entry(unit.cell.clone()).or_default().push((unit.reading, slice.clone()));
                     }
-                    ExtentRecord::End { outcome, started_at, adopted } => {
+                    ExtentRecord::End { outcome, started_at, adopted, resources } => {
                         let (outcome, started_at, reading) = (*outcome, *started_at, unit.reading);
-                        let ended = Ended { outcome, started_at, reading, adopted: adopted.clone() };
+                        let adopted = adopted.clone();
+                        let ended = Ended { outcome, started_at, reading, adopted, resources: *resources };
                         let last = ledger.ends.entry(unit.cell.clone()).or_insert_with(|| ended.clone());
                         if last.started_at <= started_at {
                             *last = ended;
@@ -58,7 +66,25 @@ impl Ledger {
                 }
             }
         }
+        let held = |reading: Reading, slices| held.get(&(reading, slices)).copied().unwrap_or_default();
+        let (whole, lost) = std::mem::take(&mut ledger.ends).into_iter().partition(|(_, end): &(_, Ended)| {
+            let adopted = end.adopted.iter().map(|reading| held(*reading, true)).sum::<u64>();
+            held(end.reading, false) + held(end.reading, true) + adopted >= end.resources
+        });
+        (ledger.ends, ledger.lost) = (whole, lost);
+        let mut cells = HashMap::<_, u64>::new();
+        for cell in ledger.ends.keys() {
+            *cells.entry(cell.account).or_default() += 1;
+        }
+        let ended = parts.iter().flat_map(|part| &part.ended);
+        let ended = ended.filter(|(account, wanted)| cells.get(account).is_some_and(|there| there >= wanted));
+        ledger.accounts = ended.map(|(account, _)| *account).collect();
         ledger
+    }
+
+    /// A cell of which a part was lost; none when all is there.
+    pub fn lost(&self) -> Option<&CellKey> {
+        self.lost.keys().next()
     }
 
     /// Whether nothing of the account needs to be asked again.
@@ -153,7 +179,7 @@ mod tests {
     }
 
     fn end(outcome: Outcome, adopted: &[Reading]) -> ExtentRecord {
-        ExtentRecord::End { outcome, started_at: start(), adopted: adopted.to_vec() }
+        ExtentRecord::End { outcome, started_at: start(), adopted: adopted.to_vec(), resources: 0 }
     }
 
     fn part(units: Vec<(CellKey, Reading, ExtentRecord)>) -> Part {
@@ -183,6 +209,27 @@ mod tests {
         assert_eq!(ledger.live(&killed), Live::Only([false, true, false].into()));
         assert_eq!(ledger.live(&resumed), Live::All);
         assert_eq!(ledger.open_cells().count(), 0);
+    }
+
+    #[test]
+    fn a_cell_or_an_account_of_which_a_part_was_lost_has_not_ended() {
+        let (first, second) = (Reading::new(), Reading::new());
+        let here = cell("eu-central-1");
+        let slices = part(vec![(here.clone(), first, slice(0)), (here.clone(), first, slice(10))]);
+        let outcome = Outcome::Complete;
+        let end = ExtentRecord::End { outcome, started_at: start(), adopted: vec![first], resources: 4 };
+        // Each unit here holds one resource, the end as well.
+        let pieces =
+            part(vec![(here.clone(), second, ExtentRecord::Piece), (here.clone(), second, ExtentRecord::Piece)]);
+        let mut last = part(vec![(here.clone(), second, end)]);
+        last.ended.push((here.account, 1));
+        let all = Ledger::of(&[slices.clone(), pieces.clone(), last.clone()]);
+        assert!(all.lost().is_none() && all.ended(&here).is_some() && all.account_ended(here.account));
+        for parts in [[slices, last.clone()], [pieces, last]] {
+            let ledger = Ledger::of(&parts);
+            assert_eq!(ledger.lost(), Some(&here));
+            assert!(ledger.ended(&here).is_none() && !ledger.account_ended(here.account));
+        }
     }
 
     #[test]

@@ -46,8 +46,8 @@ pub struct Part {
     pub files: Vec<StagedFile>,
     /// Its units: the column [`UNIT`] of its files counts them from 0.
     pub units: Vec<UnitRecord>,
-    /// Accounts of which nothing needs to be asked again.
-    pub ended: Vec<AccountId>,
+    /// Accounts of which nothing needs to be asked again, with how many cells they have.
+    pub ended: Vec<(AccountId, u64)>,
 }
 
 /// The column of a staged file, after those of the table, that says to which unit of the part a row belongs.
@@ -129,7 +129,7 @@ pub(super) struct Rows {
     resources: Numbered<Located>,
     coverage: Numbered<Coverage>,
     units: Vec<UnitRecord>,
-    ended: Vec<AccountId>,
+    ended: Vec<(AccountId, u64)>,
 }
 
 /// Rows and the numbers of their units.
@@ -161,13 +161,13 @@ impl Rows {
         self.resources.extend(number, resources.into_iter().map(located));
         self.findings.extend(number, findings);
         if let Extent::End(end) = extent {
-            let End { coverage, adopted: _ } = *end;
+            let End { coverage, adopted: _, resources: _ } = *end;
             self.coverage.extend(number, [coverage]);
         }
     }
 
-    pub(super) fn account_ended(&mut self, account: AccountId) {
-        self.ended.push(account);
+    pub(super) fn account_ended(&mut self, account: AccountId, cells: u64) {
+        self.ended.push((account, cells));
     }
 
     pub(super) fn reach(&self, bounds: Bounds) -> bool {

@@ -19,8 +19,8 @@ use crate::{
 pub enum Delivery {
     /// A unit.
     Unit(Unit),
-    /// Every cell of the account has ended for good; nothing of it needs to be asked again.
-    AccountEnded(AccountId),
+    /// Every cell of the account, so many, has ended for good; nothing of it needs to be asked again.
+    AccountEnded(AccountId, u64),
 }
 
 /// A unit of the scan: all of it is staged, or nothing.
@@ -76,6 +76,8 @@ pub struct End {
     pub coverage: Coverage,
     /// Earlier readings whose slices it counts on.
     pub adopted: Vec<Reading>,
+    /// Resources in the units of the reading and in those slices.
+    pub resources: u64,
 }
 
 /// Resources of a cell that were read whole.
@@ -168,6 +170,8 @@ pub enum ExtentRecord {
         started_at: Timestamp,
         /// Earlier readings whose slices it counts on.
         adopted: Vec<Reading>,
+        /// Resources in the units of the reading and in those slices: fewer are there only when a part was lost.
+        resources: u64,
     },
 }
 
@@ -187,6 +191,7 @@ impl Unit {
                     outcome: end.coverage.outcome,
                     started_at: end.coverage.started_at,
                     adopted: end.adopted.clone(),
+                    resources: end.resources,
                 },
             },
         }

@@ -200,7 +200,7 @@ impl Bucket {
     {
         let place = self.place(key);
         match error.as_service_error().map(|answer| (answer.code().unwrap_or_default(), answer.message())) {
-            Some(("PreconditionFailed" | "ConditionalRequestConflict", _)) => StoreError::AlreadyExists(place),
+            Some(("PreconditionFailed", _)) => StoreError::AlreadyExists(place),
             // HEAD has no body, and so no code but this one.
             Some(("NoSuchKey" | "NotFound", _)) => StoreError::NotFound(place),
             Some((code, message)) if !code.is_empty() => {
