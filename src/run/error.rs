@@ -26,7 +26,7 @@ pub enum RunError {
     #[error("cannot use the destination")]
     Store(#[from] StoreError),
     /// What was read cannot be staged.
-    #[error("cannot write or read what is staged")]
+    #[error("cannot stage what was read, or read what is staged")]
     Staging(#[from] StagingError),
     /// What was staged cannot be published.
     #[error(transparent)]

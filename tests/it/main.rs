@@ -20,6 +20,7 @@ mod resume;
 mod scope;
 mod search;
 mod secrets;
+mod shards;
 mod soak;
 mod table;
 mod truth_table;

@@ -1,4 +1,4 @@
-//! Runs that are stopped, killed at any instant, divided, or started twice: what is published is as if nothing had been.
+//! Runs that are stopped, killed at any instant, or started twice: what is published is as if nothing had been.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -13,7 +13,7 @@ use sagesweep::{
     Incomplete, Run, RunError,
     config::{Config, Destination, Rate},
     demo::{Behaviour, Shape, Simulator},
-    plan::{PlanError, balance, shard::Shard},
+    plan::{PlanError, shard::Shard},
     session::Clock,
 };
 use tempfile::TempDir;
@@ -38,13 +38,13 @@ fn seeds() -> impl Iterator<Item = u64> {
 }
 
 /// A simulator and the configuration that its audits share.
-struct Night {
-    simulator: Simulator,
-    config: Config,
+pub(crate) struct Night {
+    pub(crate) simulator: Simulator,
+    pub(crate) config: Config,
 }
 
 impl Night {
-    async fn new(shape: Shape) -> Self {
+    pub(crate) async fn new(shape: Shape) -> Self {
         let simulator = Simulator::start(&shape, Behaviour::default()).await.unwrap();
         let mut config = fast_config();
         config.pacing.slice_jobs = 100;
@@ -56,7 +56,7 @@ impl Night {
     }
 
     /// A run of this id into a directory, with a clock that stands still.
-    async fn run(&self, directory: &Path) -> Run {
+    pub(crate) async fn run(&self, directory: &Path) -> Run {
         let mut config = self.config.clone();
         config.lake.destination = Destination::Directory(directory.to_owned());
         let clock = Clock::Fixed("2026-11-24T05:00:00Z".parse().unwrap());
@@ -70,12 +70,12 @@ impl Night {
 }
 
 /// Few cells, and some with many windows.
-fn windows() -> Shape {
+pub(crate) fn windows() -> Shape {
     Shape { accounts: 5, regions: 2, jobs: 3_000, seed: 3, ..small() }
 }
 
 /// The content of the published tables but `runs`, whose row counts the calls of its own attempt.
-fn published(directory: &Path) -> BTreeMap<String, Vec<u8>> {
+pub(crate) fn published(directory: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut files = BTreeMap::new();
     for table in ["findings", "resources", "coverage"] {
         for file in table::files(directory, table) {
@@ -87,7 +87,7 @@ fn published(directory: &Path) -> BTreeMap<String, Vec<u8>> {
 }
 
 /// Nothing but tables stays behind.
-fn assert_clean(directory: &Path) {
+pub(crate) fn assert_clean(directory: &Path) {
     let left = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
     let left: BTreeSet<_> = left.collect();
     assert!(left.is_subset(&BTreeSet::from(["v1".to_owned(), "_staging".to_owned()])), "{left:?}");
@@ -217,74 +217,6 @@ async fn a_process_that_is_killed_at_any_instant_goes_on_by_itself_to_the_same_t
     }
 }
 
-#[tokio::test]
-async fn shards_are_disjoint_and_complete_and_publish_waits_for_all_of_them() {
-    let night = Night::new(windows()).await;
-    let whole = TempDir::new().unwrap();
-    night.run(whole.path()).await.scan_and_publish().await.unwrap();
-    for of in [2, 3, 7] {
-        let directory = TempDir::new().unwrap();
-        for number in (1..=of).rev() {
-            let refused = night.run(directory.path()).await.publish(Incomplete::Refused).await;
-            match refused {
-                Err(RunError::NotPlanned(_)) if number == of => {}
-                Err(RunError::Plan(error @ PlanError::Missing { .. })) => {
-                    assert!(error.to_string().contains(&format!("shard {number}/{of} did not end")), "{error}");
-                }
-                other => panic!("{other:?}"),
-            }
-            let shard = format!("{number}/{of}").parse().unwrap();
-            night.run(directory.path()).await.scan_shard(shard).await.unwrap();
-            // Once more is no work.
-            night.run(directory.path()).await.scan_shard(shard).await.unwrap();
-        }
-        let wrong = night.run(directory.path()).await.scan_shard("1/9".parse().unwrap()).await;
-        assert!(matches!(&wrong, Err(error) if error.is_usage() && error.to_string().contains("1/9")), "{wrong:?}");
-        night.run(directory.path()).await.publish(Incomplete::Refused).await.unwrap();
-        assert!(published(directory.path()) == published(whole.path()), "{of} shards");
-        assert_clean(directory.path());
-    }
-}
-
-#[tokio::test]
-async fn a_run_without_some_of_its_shards_says_so_in_coverage_and_shows_nothing_false() {
-    let night = Night::new(windows()).await;
-    let (whole, directory) = (TempDir::new().unwrap(), TempDir::new().unwrap());
-    night.run(whole.path()).await.scan_and_publish().await.unwrap();
-    night.run(directory.path()).await.scan_shard("2/3".parse().unwrap()).await.unwrap();
-    night.run(directory.path()).await.publish(Incomplete::Published).await.unwrap();
-    let key = |row: &Row| (row["account_id"].clone(), row["region"].clone());
-    let all: BTreeMap<_, _> = table::read(whole.path(), "coverage").into_iter().map(|row| (key(&row), row)).collect();
-    let some: BTreeMap<_, _> =
-        table::read(directory.path(), "coverage").into_iter().map(|row| (key(&row), row)).collect();
-    let mut unseen = 0;
-    for (cell, row) in &all {
-        let other = &some[cell];
-        if other["outcome"] == "NOT_SCANNED" {
-            assert!(other["detail"].contains("shard 1/3 did not end") || other["detail"].contains("shard 3/3"));
-            unseen += 1;
-        } else {
-            assert_eq!(other, row);
-        }
-    }
-    assert!(unseen > 0 && unseen < all.len());
-    let findings = table::read(whole.path(), "findings");
-    for row in table::read(directory.path(), "findings") {
-        assert!(some[&key(&row)]["outcome"] != "NOT_SCANNED" && findings.contains(&row));
-    }
-}
-
-#[tokio::test]
-async fn a_run_is_not_continued_with_another_configuration() {
-    let night = Night::new(Shape { jobs: 200, ..windows() }).await;
-    let directory = TempDir::new().unwrap();
-    night.run(directory.path()).await.scan_shard("1/2".parse().unwrap()).await.unwrap();
-    let mut other = Night { simulator: night.simulator, config: night.config };
-    other.config.coverage.floor_percent = 12.0;
-    let refused = other.run(directory.path()).await.scan_shard("2/2".parse().unwrap()).await;
-    assert!(matches!(&refused, Err(error) if error.is_usage() && error.to_string().contains("another configuration")));
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_two_schedulers_that_start_the_same_night_one_wins_and_the_other_ends_well() {
     let night = Night::new(windows()).await;
@@ -345,26 +277,6 @@ async fn a_reader_sees_the_old_night_or_the_new_over_all_tables_and_nothing_betw
     let counts: BTreeSet<_> = seen.iter().map(|(_, counts)| counts).collect();
     assert!(runs.len() > 1, "{seen:?}");
     assert_eq!(counts.len(), 1, "a night was seen in part: {seen:?}");
-}
-
-#[tokio::test]
-async fn accounts_are_divided_by_what_they_cost_last_night() {
-    let night = Night::new(windows()).await;
-    let lake = TempDir::new().unwrap();
-    night.run(lake.path()).await.scan_and_publish().await.unwrap();
-    let mut weights = BTreeMap::new();
-    for row in table::read(lake.path(), "coverage") {
-        let jobs: u64 = row["resources_listed"].parse().unwrap();
-        let described = if row["method"] == "LIST_DESCRIBE" { jobs } else { 0 };
-        *weights.entry(row["account_id"].parse().unwrap()).or_default() += 1 + jobs.div_ceil(100) + described;
-    }
-    let mut run = night.run(lake.path()).await;
-    run.run_id = "20261125T031500Z-00a2".parse().unwrap();
-    run.scan_shard("2/3".parse().unwrap()).await.unwrap();
-    let plan = fs::read(lake.path().join("_staging/20261125T031500Z-00a2/plan.json")).unwrap();
-    let plan: serde_json::Value = serde_json::from_slice(&plan).unwrap();
-    let accounts: Vec<_> = weights.keys().copied().collect();
-    assert_eq!(plan["sealed"]["shards"], serde_json::to_value(balance(&accounts, &weights, 3)).unwrap());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
