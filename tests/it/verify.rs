@@ -215,7 +215,7 @@ async fn an_exchanged_row_or_manifest_is_named() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_publish_that_died_before_its_commit_gives_its_number_back() {
+async fn a_publish_that_died_before_its_commit_leaves_a_number_that_the_next_passes_over() {
     let lake = Lake::of_nights(None).await;
     let root = lake.directory.path();
     let dead = id("20261124T200000Z-dead");
@@ -232,9 +232,10 @@ async fn a_publish_that_died_before_its_commit_gives_its_number_back() {
     assert!(refused.is_usage(), "{refused}");
 
     let published = lake.publish("20261125T031500Z-00a1", None).await.unwrap();
-    assert_eq!(published.run.link.sequence, 4);
+    assert_eq!(published.run.link.sequence, 5, "no number is given away twice");
     let report = lake.verify(&Which::All).await;
-    assert!(report.holds() && report.notes.len() == 1 && report.sequences == Some((1, 4)), "{report:?}");
+    assert!(report.holds() && report.notes.len() == 2 && report.sequences == Some((1, 5)), "{report:?}");
+    assert!(report.notes[0].contains("Number 4 was never published"), "{report:?}");
     // Once nothing is staged any more nobody will come for what was uploaded.
     fs::remove_dir_all(root.join("_staging")).unwrap();
     let report = lake.verify(&Which::All).await;
