@@ -1,6 +1,6 @@
 //! The harness: a whole run against a simulator in this process, and its tables read back.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, path::Path, process::Command, time::Duration};
 
 use aws_config::{Region, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
 use aws_credential_types::Credentials;
@@ -128,4 +128,14 @@ pub(crate) fn fast_config() -> Config {
 /// A small organization.
 pub(crate) fn small() -> Shape {
     Shape { accounts: 8, regions: 3, jobs: 600, seed: 7, now: NOW.parse().unwrap(), ..Shape::default() }
+}
+
+/// The program in a directory against a simulator, with nothing of this machine's environment but what it needs.
+pub(crate) fn program(simulator: &Simulator, directory: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_sagesweep"));
+    command.args(arguments).current_dir(directory).env_clear();
+    command.env("PATH", "/usr/bin:/bin").env("HOME", directory).env("AWS_EC2_METADATA_DISABLED", "true");
+    command.env("AWS_ENDPOINT_URL", simulator.endpoint()).env("AWS_REGION", "us-east-1");
+    command.env("AWS_ACCESS_KEY_ID", ACCESS_KEY_ID).env("AWS_SECRET_ACCESS_KEY", SECRET_ACCESS_KEY);
+    command
 }

@@ -7,13 +7,13 @@ use std::{
 };
 
 use sagesweep::{
-    demo::{ACCESS_KEY_ID, Behaviour, Fault, FaultRule, SECRET_ACCESS_KEY, Shape, Simulator},
+    demo::{Behaviour, Fault, FaultRule, Shape, Simulator},
     effort::Cost,
 };
 use serde_json::Value;
 
 use crate::{
-    audit::{Audit, small},
+    audit::{self, Audit, small},
     table,
 };
 
@@ -42,19 +42,8 @@ fn program(simulator: &Simulator, directory: &Path, arguments: &[&str]) -> Outpu
                   \"sagemaker:Search\" = { per_second = 1000, burst = 1000 }\n\
                   \"sagemaker:ListTrainingJobs\" = { per_second = 1000, burst = 1000 }\n";
     std::fs::write(directory.join("sagesweep.toml"), config).unwrap();
-    Command::new(env!("CARGO_BIN_EXE_sagesweep"))
-        .args(arguments)
-        .current_dir(directory)
-        .env_clear()
-        .env("PATH", "/usr/bin:/bin")
-        .env("HOME", directory)
-        .env("AWS_ENDPOINT_URL", simulator.endpoint())
-        .env("AWS_ACCESS_KEY_ID", ACCESS_KEY_ID)
-        .env("AWS_SECRET_ACCESS_KEY", SECRET_ACCESS_KEY)
-        .env("AWS_REGION", "us-east-1")
-        .env("SAGESWEEP_COVERAGE_FLOOR_PERCENT", "10")
-        .output()
-        .unwrap()
+    let mut command = audit::program(simulator, directory, arguments);
+    command.env("SAGESWEEP_COVERAGE_FLOOR_PERCENT", "10").output().unwrap()
 }
 
 /// The rules of CloudWatch's JSON schema of the embedded metric format, and those of its metrics' names and dimensions.

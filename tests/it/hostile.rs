@@ -3,18 +3,18 @@
 use std::{
     collections::BTreeSet,
     path::{Path, PathBuf},
-    process::{Command, Output},
+    process::Output,
 };
 
 use sagesweep::{
-    demo::{ACCESS_KEY_ID, Behaviour, HOSTILE, SECRET_ACCESS_KEY, Shape, Simulator},
+    demo::{Behaviour, HOSTILE, Shape, Simulator},
     printable::is_unsafe,
     report::terminal,
 };
 use serde_json::Value;
 
 use crate::{
-    audit::{Audit, small},
+    audit::{self, Audit, small},
     demo_truth::{assert_same, truth},
 };
 
@@ -66,19 +66,8 @@ async fn a_summary_shows_hostile_names_as_one_harmless_line_each() {
 
 /// The program in a directory against a simulator, with what it needs of an environment.
 fn program(simulator: &Simulator, directory: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_sagesweep"))
-        .args(arguments)
-        .current_dir(directory)
-        .env_clear()
-        .env("PATH", "/usr/bin:/bin")
-        .env("HOME", directory)
-        .env("AWS_ENDPOINT_URL", simulator.endpoint())
-        .env("AWS_ACCESS_KEY_ID", ACCESS_KEY_ID)
-        .env("AWS_SECRET_ACCESS_KEY", SECRET_ACCESS_KEY)
-        .env("AWS_REGION", "us-east-1")
-        .env("SAGESWEEP_COVERAGE_FLOOR_PERCENT", "10")
-        .output()
-        .unwrap()
+    let mut command = audit::program(simulator, directory, arguments);
+    command.env("SAGESWEEP_COVERAGE_FLOOR_PERCENT", "10").output().unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -19,7 +19,7 @@ use sagesweep::{
 use tempfile::TempDir;
 
 use crate::{
-    audit::{fast_config, sdk, small},
+    audit::{self, fast_config, sdk, small},
     bucket::{BUCKET, in_bucket},
     table::{self, Row},
 };
@@ -157,12 +157,8 @@ fn program(night: &Night, directory: &Path, arguments: &[&str]) -> Command {
     let mut config = night.config.clone();
     config.lake.destination = Destination::Directory("out".into());
     fs::write(directory.join("sagesweep.toml"), config.to_toml()).unwrap();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_sagesweep"));
-    command.args(arguments).args(["--config", "sagesweep.toml"]).current_dir(directory).env_clear();
-    command.env("PATH", "/usr/bin:/bin").env("HOME", directory).env("AWS_EC2_METADATA_DISABLED", "true");
-    command.env("AWS_ENDPOINT_URL", night.simulator.endpoint()).env("AWS_REGION", "us-east-1");
-    command.env("AWS_ACCESS_KEY_ID", sagesweep::demo::ACCESS_KEY_ID);
-    command.env("AWS_SECRET_ACCESS_KEY", sagesweep::demo::SECRET_ACCESS_KEY);
+    let mut command = audit::program(&night.simulator, directory, arguments);
+    command.args(["--config", "sagesweep.toml"]);
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }

@@ -3,13 +3,13 @@
 use std::{
     fs::File,
     path::{Path, PathBuf},
-    process::{Command, Output},
+    process::Output,
 };
 
 use arrow_array::RecordBatch;
 use arrow_ipc::{reader::FileReader, writer::FileWriter};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-use sagesweep::demo::{ACCESS_KEY_ID, Behaviour, CANARY, Fault, FaultRule, SECRET_ACCESS_KEY, Shape, Simulator};
+use sagesweep::demo::{Behaviour, CANARY, Fault, FaultRule, SECRET_ACCESS_KEY, Shape, Simulator};
 
 use crate::audit::{self, small};
 
@@ -62,21 +62,9 @@ fn search_file(path: &PathBuf) -> usize {
 
 /// The program with every log there is.
 fn program(simulator: &Simulator, directory: &Path, arguments: &[&str]) -> Output {
-    let output = Command::new(env!("CARGO_BIN_EXE_sagesweep"))
-        .args(arguments)
-        .current_dir(directory)
-        .env_clear()
-        .env("PATH", "/usr/bin:/bin")
-        .env("HOME", directory)
-        .env("AWS_ENDPOINT_URL", simulator.endpoint())
-        .env("AWS_ACCESS_KEY_ID", ACCESS_KEY_ID)
-        .env("AWS_SECRET_ACCESS_KEY", SECRET_ACCESS_KEY)
-        .env("AWS_REGION", "us-east-1")
-        .env("RUST_LOG", "trace")
-        .env("RUST_BACKTRACE", "full")
-        .env("SAGESWEEP_COVERAGE_FLOOR_PERCENT", "0")
-        .output()
-        .unwrap();
+    let mut command = audit::program(simulator, directory, arguments);
+    command.env("RUST_LOG", "trace").env("RUST_BACKTRACE", "full").env("SAGESWEEP_COVERAGE_FLOOR_PERCENT", "0");
+    let output = command.output().unwrap();
     assert_discreet(&output.stdout, "the standard output");
     assert_discreet(&output.stderr, "the standard error");
     output
