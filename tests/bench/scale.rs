@@ -1,0 +1,3 @@
+//! The benchmark of scale.
+
+fn main() {}
