@@ -5,6 +5,7 @@
 mod contradiction;
 mod draft;
 mod environment;
+mod incremental;
 mod keys;
 mod lake;
 mod legal;
@@ -27,6 +28,7 @@ use serde::Serialize;
 pub(crate) use self::legal::{organization_id, role_arn};
 use self::{draft::Draft, print::or_empty, problem::Source};
 pub use self::{
+    incremental::Incremental,
     lake::{Destination, InvalidDestination, Lake},
     organization::{InvalidOuSelector, Organization, OuSelector, TagValues},
     pacing::{APIS, Pacing, Rate},
@@ -52,6 +54,8 @@ pub struct Config {
     pub regions: Regions,
     /// How fast.
     pub pacing: Pacing,
+    /// What is taken over from the last published run.
+    pub incremental: Incremental,
     /// Where the tables go.
     pub lake: Lake,
     /// When a run is complete.

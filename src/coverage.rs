@@ -39,6 +39,8 @@ pub enum Outcome {
     Error,
     /// The scan of the account did not end, and the run was published all the same.
     NotScanned,
+    /// It was empty for many nights, and is not asked every night any more, as configured.
+    NotAsked,
 }
 
 impl Outcome {
@@ -59,13 +61,22 @@ impl Outcome {
             Self::MalformedAnswer => "MALFORMED_ANSWER",
             Self::Error => "ERROR",
             Self::NotScanned => "NOT_SCANNED",
+            Self::NotAsked => "NOT_ASKED",
         }
     }
 
     /// Whether the row belongs into the denominator of the coverage share: nothing can be seen, or be there to
-    /// be seen, in an account that is closed, in a region that is off, or of a service that is not there.
+    /// be seen, in an account that is closed, in a region that is off, or of a service that is not there; and what was not
+    /// asked on purpose makes the share neither better nor worse.
     pub fn counts(self) -> bool {
-        !matches!(self, Self::AccountSuspended | Self::RegionDisabled | Self::ServiceNotInRegion | Self::NotSupported)
+        !matches!(
+            self,
+            Self::AccountSuspended
+                | Self::RegionDisabled
+                | Self::ServiceNotInRegion
+                | Self::NotSupported
+                | Self::NotAsked
+        )
     }
 
     /// Whether asking again in the same night would only give the same: what decided is there, and no mishap.
@@ -77,7 +88,8 @@ impl Outcome {
             | Self::RegionDisabled
             | Self::ServiceNotInRegion
             | Self::NotSupported
-            | Self::AccountSuspended => true,
+            | Self::AccountSuspended
+            | Self::NotAsked => true,
             Self::Partial
             | Self::AssumeRoleFailed
             | Self::Throttled
@@ -105,6 +117,8 @@ pub enum Method {
     SearchUnverified,
     /// By listing and describing each.
     ListDescribe,
+    /// What is new or had not ended was read, the rest taken over from the last published run.
+    Incremental,
 }
 
 impl Method {
@@ -114,6 +128,7 @@ impl Method {
             Self::Search => "SEARCH",
             Self::SearchUnverified => "SEARCH_UNVERIFIED",
             Self::ListDescribe => "LIST_DESCRIBE",
+            Self::Incremental => "INCREMENTAL",
         }
     }
 }
@@ -164,10 +179,25 @@ pub struct Coverage {
     pub window_start: Option<Timestamp>,
     /// Creation times covered: to the last, exclusive.
     pub window_end: Option<Timestamp>,
+    /// What the cell has to do with earlier nights.
+    pub history: History,
     /// When the look began.
     pub started_at: Timestamp,
     /// How long it took, in milliseconds.
     pub duration_ms: u64,
     /// What a reader should know besides, as sentences joined by semicolons.
     pub detail: Option<String>,
+}
+
+/// What a cell has to do with earlier nights.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct History {
+    /// Of its resources, those that were taken over from the last published run.
+    pub carried: u64,
+    /// When it was asked last, in this run or before; none when that is not known.
+    pub last_asked_at: Option<Timestamp>,
+    /// When it was last read whole, in this run or before.
+    pub last_read_whole_at: Option<Timestamp>,
+    /// The first of the looks, one after the other, that found it empty.
+    pub empty_since: Option<Timestamp>,
 }

@@ -23,6 +23,7 @@ pub mod column;
 pub mod coverage;
 pub mod findings;
 pub mod hash;
+pub mod last_night;
 pub mod lease;
 pub mod manifest;
 pub mod merge;
@@ -40,7 +41,7 @@ use column::{Described, describe, schema};
 pub use store::ACTIONS;
 
 /// The version of the columns, in each row as `schema_version`; raised when a column is added.
-pub const SCHEMA_VERSION: i32 = 1;
+pub const SCHEMA_VERSION: i32 = 2;
 
 /// The identity of a run, `YYYYMMDDThhmmssZ-xxxx`: when it started, in UTC, and four lower-case hexadecimal digits.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -189,6 +190,11 @@ impl Table {
     /// The folder of the objects of one day.
     pub fn folder(self, run_date: Date) -> String {
         format!("v1/{}/run_date={run_date}/", self.as_str())
+    }
+
+    /// Whether an object of a run with this key belongs to the table.
+    pub fn holds(self, run_id: &RunId, key: &str) -> bool {
+        key.starts_with(&self.folder(run_id.run_date()))
     }
 
     /// The key of the object number `number` of a run.

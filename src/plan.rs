@@ -18,6 +18,7 @@ use crate::{
     lake::{
         RunId,
         hash::Digest,
+        last_night::Base,
         sealed, staging,
         store::{Put, Store, StoreError},
     },
@@ -40,6 +41,8 @@ pub struct Plan {
     pub partition: Partition,
     /// The accounts of each shard.
     pub shards: Vec<Vec<AccountId>>,
+    /// The published run on which it builds; none when it reads everything anew.
+    pub base: Option<Base>,
     /// The accounts.
     pub organization: Organization,
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 pub mod training_job;
 
-use training_job::TrainingJob;
+use training_job::{Instances, TrainingJob};
 
 /// The resource types that are audited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -38,6 +38,13 @@ impl ResourceType {
     pub fn actions(self) -> &'static [&'static str] {
         match self {
             Self::TrainingJob => training_job::ACTIONS,
+        }
+    }
+
+    /// Whether a resource in this state never changes any more, but for its tags.
+    pub fn is_settled(self, state: &str) -> bool {
+        match self {
+            Self::TrainingJob => training_job::SETTLED.contains(&state),
         }
     }
 
@@ -78,6 +85,14 @@ pub struct Resource {
     pub observed_at: Timestamp,
     /// What the checks look at.
     pub facts: Facts,
+}
+
+impl Resource {
+    /// Whether its facts were all read and never change any more, so that another night can take them over.
+    pub fn is_settled(&self) -> bool {
+        let settled = |state: &str| self.facts.resource_type().is_settled(state);
+        self.state.as_deref().is_some_and(settled) && self.facts.are_whole()
+    }
 }
 
 /// Whether two creation times are the same: two services may round one differently.
@@ -156,6 +171,29 @@ impl Facts {
         match self {
             Self::TrainingJob(facts) => serde_json::to_string(facts),
             Self::Unreadable { resource_type: _, why } => Ok(serde_json::json!({ "unreadable": why }).to_string()),
+        }
+    }
+
+    /// The facts of what [`Self::to_json`] wrote.
+    pub fn from_json(resource_type: ResourceType, json: &str) -> Result<Self, serde_json::Error> {
+        #[derive(Deserialize)]
+        struct Unreadable {
+            unreadable: String,
+        }
+        if json.starts_with("{\"unreadable\"") {
+            let Unreadable { unreadable: why } = serde_json::from_str(json)?;
+            return Ok(Self::Unreadable { resource_type, why });
+        }
+        match resource_type {
+            ResourceType::TrainingJob => Ok(Self::TrainingJob(Box::new(serde_json::from_str(json)?))),
+        }
+    }
+
+    /// Whether everything that the checks look at could be read.
+    fn are_whole(&self) -> bool {
+        match self {
+            Self::TrainingJob(facts) => !matches!(facts.instances, Instances::Unconfirmed(_)),
+            Self::Unreadable { .. } => false,
         }
     }
 }

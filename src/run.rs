@@ -22,6 +22,7 @@ use crate::{
     effort::Effort,
     lake::{
         RunContext, RunId, claim,
+        last_night::Base,
         lease::Lease,
         publish::{self, Published, Scanned},
         runs::RunFacts,
@@ -235,7 +236,19 @@ impl Run {
             caller_arn: aws.caller().arn.clone(),
             partition: aws.caller().partition,
             shards: balance(&accounts, &weights, shard.of()),
+            base: self.base().await,
             organization,
+        })
+    }
+
+    /// The published run on which this one builds.
+    async fn base(&self) -> Option<Base> {
+        if self.config.incremental.refresh_days == 1 {
+            return None;
+        }
+        Base::find(&self.store, &self.made_with.engine_version).await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "everything is read anew, since the last published run cannot be told");
+            None
         })
     }
 

@@ -11,6 +11,7 @@ use std::{
     },
 };
 
+use jiff::Timestamp;
 use parking_lot::Mutex;
 use tokio::{
     sync::{Semaphore, mpsc},
@@ -18,21 +19,25 @@ use tokio::{
 };
 
 pub mod cell;
+pub mod past;
 mod region;
 
 use cell::{Means, Told};
 
 use crate::{
     config::Config,
-    coverage::{Coverage, Outcome},
+    coverage::{Coverage, History, Outcome},
     kms::Keys,
-    lake::staging::{
-        ledger::Ledger,
-        unit::{Delivery, End, Extent, Unit},
+    lake::{
+        last_night::{Known, LastNight},
+        staging::{
+            ledger::Ledger,
+            unit::{CellKey, Delivery, End, Extent, Unit},
+        },
     },
     organization::{self, Account, Member, Organization, Standing, Target},
     outcome::Refusal,
-    place::Region,
+    place::{AccountId, Region},
     resource::ResourceType,
     session::{
         Aws, Clock, Session,
@@ -74,6 +79,10 @@ pub struct Scan {
     pub staged: mpsc::Sender<Delivery>,
     /// What an earlier attempt of the run has staged, which is not asked again.
     pub ledger: Arc<Ledger>,
+    /// When the run started, by which all attempts and shards decide what they take over.
+    pub started_at: Timestamp,
+    /// What the last published run has.
+    pub last_night: Option<Arc<LastNight>>,
 }
 
 /// A scan as its tasks see it.
@@ -190,14 +199,15 @@ impl Running {
         notes: Vec<String>,
     ) {
         let notes: Arc<[String]> = notes.into();
+        let known = Arc::new(self.known(account.id).await);
         let cells = scope.regions.len() * ResourceType::ALL.len();
         self.scan.progress.cells.fetch_add(u64::try_from(cells).unwrap_or(0), Ordering::Relaxed);
         let mut tasks = JoinSet::new();
         let mut places = HashMap::new();
         for (region, standing) in &scope.regions {
             let target = self.target(&account, region, &scope);
-            let task =
-                Arc::clone(self).region(Arc::clone(&target), Arc::clone(&session), *standing, Arc::clone(&notes));
+            let (session, notes, known) = (Arc::clone(&session), Arc::clone(&notes), Arc::clone(&known));
+            let task = Arc::clone(self).region(Arc::clone(&target), session, *standing, notes, known);
             places.insert(tasks.spawn(task).id(), target);
         }
         let (mut complete, mut evaluated, mut is_final) = (0_usize, 0, true);
@@ -225,6 +235,15 @@ impl Running {
         }
         self.scan.progress.accounts_done.fetch_add(1, Ordering::Relaxed);
         tracing::info!(account = %account.id, name = account.name, cells, complete, resources = evaluated, "account done");
+    }
+
+    /// What the last night says of an account. Nothing when it cannot be told: then everything is read anew.
+    async fn known(&self, account: AccountId) -> HashMap<CellKey, Known> {
+        let Some(night) = &self.scan.last_night else { return HashMap::new() };
+        night.account(account).await.unwrap_or_else(|error| {
+            tracing::warn!(%account, %error, "the last night cannot be read back; the account is read whole");
+            HashMap::new()
+        })
     }
 
     async fn refused_account(
@@ -258,6 +277,7 @@ impl Running {
                 listed: 0,
                 evaluated: 0,
                 checks_unknown: 0,
+                history: History::default(),
                 window_start: None,
                 window_end: None,
                 started_at: self.scan.clock.now(),

@@ -88,6 +88,10 @@ pub(super) static KEYS: &[Key] = keys! {
     pacing.slice_jobs: Refused, whole(100..=9_000);
     pacing.unit_deadline_seconds: Refused, whole(10..=86_400);
     pacing.rates: Refused, rates();
+    incremental.refresh_days: Refused, whole(1..=90);
+    incremental.overlap_hours: Refused, whole(1..=720);
+    incremental.idle_nights: Refused, whole(0..=365);
+    incremental.idle_ask_days: Refused, whole(2..=90);
     lake.destination: Text, text(str::parse);
     lake.bucket_region: Text, optional(str::parse);
     lake.kms_key: Text, optional(legal::kms_key);

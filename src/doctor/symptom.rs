@@ -148,7 +148,12 @@ fn how(outcome: Option<Outcome>) -> &'static str {
         Some(Outcome::Timeout) => "without an answer in time",
         Some(Outcome::MalformedAnswer) => "answered with something that cannot be understood",
         Some(
-            Outcome::Complete | Outcome::Partial | Outcome::AccountSuspended | Outcome::Error | Outcome::NotScanned,
+            Outcome::Complete
+            | Outcome::Partial
+            | Outcome::AccountSuspended
+            | Outcome::Error
+            | Outcome::NotScanned
+            | Outcome::NotAsked,
         )
         | None => "failing",
     }

@@ -10,7 +10,7 @@ use crate::coverage::{Coverage, Method};
 
 /// The columns of the table.
 pub fn columns() -> Vec<Column<Coverage>> {
-    [run_columns(), place_columns(), outcome(), extent()].concat()
+    [run_columns(), place_columns(), outcome(), extent(), history()].concat()
 }
 
 fn outcome() -> Vec<Column<Coverage>> {
@@ -32,7 +32,7 @@ fn outcome() -> Vec<Column<Coverage>> {
         },
         Column {
             name: "method",
-            meaning: "How the resources were read: SEARCH, SEARCH_UNVERIFIED or LIST_DESCRIBE; null when nothing was.",
+            meaning: "How the resources were read: SEARCH, SEARCH_UNVERIFIED, LIST_DESCRIBE or INCREMENTAL; null when nothing was.",
             read: Read::OptionalText(|row, _| row.method.map(Method::as_str).map(Cow::Borrowed)),
         },
         Column {
@@ -80,6 +80,31 @@ fn extent() -> Vec<Column<Coverage>> {
             name: "detail",
             meaning: "What a reader should know besides, and the message of the refused call, joined by semicolons.",
             read: Read::OptionalText(|row, _| detail(row)),
+        },
+    ]
+}
+
+fn history() -> Vec<Column<Coverage>> {
+    vec![
+        Column {
+            name: "resources_carried",
+            meaning: "Of the resources, those taken over from the last published run, which had ended and never change.",
+            read: Read::BigInt(|row| row.history.carried),
+        },
+        Column {
+            name: "last_asked_at",
+            meaning: "When the type was last asked for here, in this run or before.",
+            read: Read::OptionalTimestamp(|row| row.history.last_asked_at),
+        },
+        Column {
+            name: "last_read_whole_at",
+            meaning: "When all resources of the type were last read here, in this run or before.",
+            read: Read::OptionalTimestamp(|row| row.history.last_read_whole_at),
+        },
+        Column {
+            name: "empty_since",
+            meaning: "The first of the looks, one after the other up to the last, that found nothing here.",
+            read: Read::OptionalTimestamp(|row| row.history.empty_since),
         },
     ]
 }

@@ -18,7 +18,7 @@ mod files;
 mod rows;
 mod tally;
 
-pub use chain::ChainError;
+pub use chain::{ChainError, last_run};
 use files::{Files, LocalFile};
 pub use files::{MOST_FILES, Shape};
 pub use tally::{Kind, Tally, share_in_percent};

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     check::{Check, Evaluate},
-    coverage::{Coverage, Method, Outcome, RegionsFrom},
+    coverage::{Coverage, History, Method, Outcome, RegionsFrom},
     effort::{Cost, Effort},
     finding::{Finding, Severity, Status, Verdict},
     organization::{Account, Target},
@@ -177,6 +177,7 @@ pub(crate) fn coverage(target: &Arc<Target>, outcome: Outcome, listed: u64) -> C
         listed,
         evaluated: listed,
         checks_unknown: 0,
+        history: History::default(),
         window_start: None,
         window_end: Some(start()),
         started_at: start(),

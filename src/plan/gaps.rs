@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, sync::Arc};
 use super::{Plan, shard::Missing};
 use crate::{
     config::Config,
-    coverage::{Coverage, Outcome},
+    coverage::{Coverage, History, Outcome},
     lake::staging::{
         ledger::Ledger,
         unit::{CellKey, Slice},
@@ -64,6 +64,7 @@ fn gap(plan: &Plan, target: &Arc<Target>, resource_type: ResourceType, why: &str
         listed: sum(|slice| slice.listed),
         evaluated: sum(|slice| slice.evaluated),
         checks_unknown: sum(|slice| slice.unknown),
+        history: History::default(),
         window_start: None,
         window_end: None,
         started_at: plan.started_at,

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 pub mod collect;
+mod incremental;
 mod listing;
 mod project;
 mod search;
@@ -12,6 +13,9 @@ pub(crate) use search::SEARCH;
 
 /// The IAM actions of this module.
 pub const ACTIONS: &[&str] = &[SEARCH, LIST, DESCRIBE];
+
+/// The states, `TrainingJobStatus`, in which a job has ended.
+pub const SETTLED: &[&str] = &["Completed", "Failed", "Stopped"];
 
 /// The facts of a training job. None of its settings can change after creation but the warm pool, the profiler and
 /// remote debugging. Environment and hyperparameter values are never kept.

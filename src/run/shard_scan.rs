@@ -11,6 +11,7 @@ use futures::future::{self, Either};
 use super::{Run, RunError};
 use crate::{
     lake::{
+        last_night::LastNight,
         lease::Lease,
         publish,
         staging::{self, Bounds, Staged, ledger::Ledger},
@@ -42,6 +43,7 @@ impl Run {
         drop(parts);
         tracing::info!(%run_id, %shard, caller = aws.caller().arn, accounts = accounts.len(), resumed, "scan begins");
 
+        let last_night = self.last_night(plan, shard, accounts).await;
         let (staged, writer) =
             staging::open(self.store.clone(), self.context(), shard.number(), Bounds::default()).await?;
         let members = plan.organization.members.iter().filter(|member| accounts.contains(&member.account.id));
@@ -55,6 +57,8 @@ impl Run {
             progress: Arc::clone(&progress),
             staged,
             ledger,
+            started_at: plan.started_at,
+            last_night,
         };
         let shown = progress::show(self.display.clone(), Arc::clone(&progress), Arc::clone(aws.counters()));
         let (regions, staged) = tokio::select! {
@@ -85,6 +89,19 @@ impl Run {
             effort: self.effort(),
         };
         Ok(end.write(&self.store, run_id).await?)
+    }
+
+    /// What the run builds on. When it cannot be read back, everything is read anew.
+    async fn last_night(&self, plan: &Plan, shard: Shard, accounts: &BTreeSet<AccountId>) -> Option<Arc<LastNight>> {
+        let base = plan.base.as_ref()?;
+        let scratch = format!("{}-last-night", staging::scratch_name(&self.run_id, shard.number()));
+        match LastNight::open(&self.store, base, accounts, &scratch).await {
+            Ok(night) => Some(Arc::new(night)),
+            Err(error) => {
+                tracing::warn!(%error, base = %base.run_id, "everything is read anew");
+                None
+            }
+        }
     }
 
     /// The regions that were scanned, none when the scan was stopped; what is complete is staged in either case.

@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use parking_lot::Mutex;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
+use super::past::Past;
 use crate::{
     check::{CHECKS, Context},
     coverage::{Method, Outcome},
@@ -66,6 +67,7 @@ pub struct Cell {
     pub resource_type: ResourceType,
     /// The way to make calls there.
     pub gate: Gate,
+    past: Option<Past>,
     means: Means,
     pub(super) tally: Tally,
     expected: Mutex<HashMap<String, Option<Timestamp>>>,
@@ -106,6 +108,10 @@ pub struct Collected {
     pub method: Option<Method>,
     /// Resources that exist, as far as is known.
     pub listed: u64,
+    /// Of them, those that were taken over from the last published run.
+    pub carried: u64,
+    /// The creation time from which was looked; none for all.
+    pub window_start: Option<Timestamp>,
     /// The creation time, exclusive, up to which was looked; none for all.
     pub window_end: Option<Timestamp>,
     /// What a reader should know besides.
@@ -115,7 +121,16 @@ pub struct Collected {
 impl Collected {
     /// Everything was read.
     pub fn complete(listed: u64) -> Self {
-        Self { outcome: Outcome::Complete, refusal: None, method: None, listed, window_end: None, notes: Vec::new() }
+        Self {
+            outcome: Outcome::Complete,
+            refusal: None,
+            method: None,
+            listed,
+            carried: 0,
+            window_start: None,
+            window_end: None,
+            notes: Vec::new(),
+        }
     }
 
     /// Not everything was read: why.
@@ -139,17 +154,28 @@ impl Collected {
 }
 
 impl Cell {
-    pub(super) fn new(target: Arc<Target>, resource_type: ResourceType, gate: Gate, means: Means) -> Self {
+    pub(super) fn new(
+        target: Arc<Target>,
+        resource_type: ResourceType,
+        gate: Gate,
+        past: Option<Past>,
+        means: Means,
+    ) -> Self {
         let client = gate.sagemaker();
         let (tally, expected, reading) = (Tally::default(), Mutex::default(), Mutex::default());
         let (steps, waiting) = (AtomicU64::new(0), AtomicU64::new(0));
         let last_api = Mutex::new(resource_type.first_api());
-        Self { target, resource_type, gate, means, tally, expected, reading, steps, last_api, waiting, client }
+        Self { target, resource_type, gate, past, means, tally, expected, reading, steps, last_api, waiting, client }
     }
 
     /// The most resources of one unit.
     pub fn slice(&self) -> u64 {
         self.means.slice
+    }
+
+    /// What the last night has of the cell, when it can be built on.
+    pub fn past(&self) -> Option<&Past> {
+        self.past.as_ref()
     }
 
     /// The one client of the cell.

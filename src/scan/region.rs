@@ -1,6 +1,7 @@
 //! A region: its cells, one after the other, each within its deadline, and its row of coverage.
 
 use std::{
+    collections::HashMap,
     sync::{Arc, atomic::Ordering},
     time::Duration,
 };
@@ -10,10 +11,11 @@ use jiff::Timestamp;
 use super::{
     Running,
     cell::{Cell, Collected, Told},
+    past::{self, Past},
 };
 use crate::{
-    coverage::{Coverage, Outcome, RegionsFrom},
-    lake::staging::unit::CellKey,
+    coverage::{Coverage, History, Method, Outcome, RegionsFrom},
+    lake::{last_night::Known, staging::unit::CellKey},
     organization::Target,
     outcome::{Refusal, Refusals},
     region,
@@ -32,6 +34,7 @@ impl Running {
         session: Arc<Session>,
         standing: RegionStanding,
         notes: Arc<[String]>,
+        known: Arc<HashMap<CellKey, Known>>,
     ) -> (Vec<Outcome>, u64) {
         let code = match standing {
             RegionStanding::Enabled => None,
@@ -61,15 +64,24 @@ impl Running {
                 continue;
             }
             let started_at = self.scan.clock.now();
+            let known = known.get(&CellKey::new(&target, resource_type));
+            if let Some(history) = known.and_then(|known| self.idle(&target, resource_type, known)) {
+                outcomes.push(Outcome::NotAsked);
+                self.not_asked(&target, resource_type, history, &notes).await;
+                continue;
+            }
+            let past = known.and_then(|known| self.past(&target, resource_type, known));
+            let read_whole_at = past.as_ref().map(|past| past.read_whole_at);
             let Read { collected, evaluated, unknown, refusals, reading } = match &refusal {
                 Some(refusal) => Read::refused(refusal.clone()),
-                None => self.cell(&target, &session, resource_type).await,
+                None => self.cell(&target, &session, resource_type, past).await,
             };
             if collected.outcome != Outcome::Complete && collected.method.is_none() {
                 refusal = collected.refusal.clone().filter(Refusal::is_about_the_target);
             }
             outcomes.push(collected.outcome);
             resources += evaluated;
+            let history = history(&collected, known, read_whole_at, started_at);
             let (refusal_told, others) = refusals.told(collected.refusal);
             let mut detail = notes.to_vec();
             detail.extend(collected.notes);
@@ -83,7 +95,8 @@ impl Running {
                 listed: collected.listed,
                 evaluated,
                 checks_unknown: unknown,
-                window_start: None,
+                history,
+                window_start: collected.window_start,
                 window_end: collected.window_end,
                 started_at,
                 duration_ms: milliseconds(started_at, self.scan.clock.now()),
@@ -94,14 +107,53 @@ impl Running {
         (outcomes, resources)
     }
 
+    /// The past of a cell, when tonight may build on it.
+    fn past(&self, target: &Target, resource_type: ResourceType, known: &Known) -> Option<Past> {
+        let night = self.scan.last_night.as_ref()?;
+        let cell = CellKey::new(target, resource_type);
+        Past::of(&cell, known, night, &self.scan.config.incremental, self.scan.started_at)
+    }
+
+    fn idle(&self, target: &Target, resource_type: ResourceType, known: &Known) -> Option<History> {
+        let cell = CellKey::new(target, resource_type);
+        past::idle(&cell, known, &self.scan.config.incremental, self.scan.started_at)
+    }
+
+    /// The row of a cell that is not asked tonight.
+    async fn not_asked(&self, target: &Arc<Target>, resource_type: ResourceType, history: History, notes: &[String]) {
+        let coverage = Coverage {
+            target: Arc::clone(target),
+            resource_type,
+            outcome: Outcome::NotAsked,
+            refusal: None,
+            method: None,
+            listed: 0,
+            evaluated: 0,
+            checks_unknown: 0,
+            history,
+            window_start: None,
+            window_end: None,
+            started_at: self.scan.clock.now(),
+            duration_ms: 0,
+            detail: (!notes.is_empty()).then(|| notes.join("; ")),
+        };
+        self.cover(coverage, Told::default()).await;
+    }
+
     /// One cell, within its deadline.
-    async fn cell(&self, target: &Arc<Target>, session: &Session, resource_type: ResourceType) -> Read {
+    async fn cell(
+        &self,
+        target: &Arc<Target>,
+        session: &Session,
+        resource_type: ResourceType,
+        past: Option<Past>,
+    ) -> Read {
         let Ok(_permit) = self.cells.acquire().await else {
             let stopped = Refusal::new(Outcome::Error, "sagesweep:Scan", "Stopped", "the run is being stopped");
             return Read::refused(stopped);
         };
         let gate = self.scan.aws.gate(session, &target.region);
-        let cell = Arc::new(Cell::new(Arc::clone(target), resource_type, gate, self.means.clone()));
+        let cell = Arc::new(Cell::new(Arc::clone(target), resource_type, gate, past, self.means.clone()));
         let deadline = Duration::from_secs(u64::from(self.scan.config.pacing.unit_deadline_seconds));
         let collect = match resource_type {
             ResourceType::TrainingJob => Box::pin(training_job::collect::collect(&cell)),
@@ -117,6 +169,24 @@ impl Running {
         as_enabled(target, &mut collected);
         let refusals = cell.tally.refusals.lock().clone();
         Read { collected, evaluated, unknown, refusals, reading: cell.reading() }
+    }
+}
+
+/// What a cell that was asked has to do with earlier nights.
+fn history(
+    collected: &Collected,
+    known: Option<&Known>,
+    read_whole_at: Option<Timestamp>,
+    started_at: Timestamp,
+) -> History {
+    let is_complete = collected.outcome == Outcome::Complete;
+    let is_whole = is_complete && collected.method != Some(Method::Incremental);
+    let earlier = known.filter(|known| known.listed == 0).and_then(|known| known.empty_since);
+    History {
+        carried: collected.carried,
+        last_asked_at: Some(started_at),
+        last_read_whole_at: if is_whole { Some(started_at) } else { read_whole_at },
+        empty_since: (is_complete && collected.listed == 0).then(|| earlier.unwrap_or(started_at)),
     }
 }
 

@@ -100,23 +100,12 @@ pub(super) async fn link(store: &Store, run: &RunRow, signer: Option<&Signer>) -
 /// object was removed after it had been published: either way it stays as it is, and the next one follows that before it.
 /// It says which died, as far as their runs still have staged parts or are this one, so that the others can be missed.
 async fn head(store: &Store, ours: &RunId) -> Result<Head, ChainError> {
-    let listed = store.list(manifest::FOLDER).await?;
-    let mut sequences = listed.iter().filter_map(|stored| manifest::sequence_of(&stored.key)).collect::<Vec<_>>();
-    sequences.sort_unstable();
-    let last = sequences.last().copied().unwrap_or_default();
+    let sequences = newest_first(store).await?;
+    let last = sequences.first().copied().unwrap_or_default();
     let mut head = Head { next: last.saturating_add(1), previous: None, passed_over: Vec::new() };
-    for sequence in sequences.into_iter().rev() {
-        let key = manifest::key(sequence);
-        let bytes = match store.read(&key).await {
-            Ok(bytes) => bytes,
-            Err(StoreError::NotFound(_)) => continue,
-            Err(error) => return Err(error.into()),
-        };
-        let Ok(found) = Manifest::from_json(&bytes) else {
-            tracing::warn!(object = %store.place(&key), "this manifest cannot be read; `sagesweep verify --all` tells more");
-            continue;
-        };
-        let (run_id, manifest_sha256) = (found.run.facts.run_id, Digest::of(&bytes).sha256);
+    for sequence in sequences {
+        let Some((found, manifest_sha256)) = read(store, sequence).await? else { continue };
+        let run_id = found.run.facts.run_id;
         match committed(store, &run_id).await? {
             Some((commit, named)) if named.as_ref() == Some(&manifest_sha256) => {
                 head.previous = Some(Previous { sequence, run_id, manifest_sha256, commit });
@@ -133,6 +122,41 @@ async fn head(store: &Store, ours: &RunId) -> Result<Head, ChainError> {
         }
     }
     Ok(head)
+}
+
+/// The last run that counts, as its manifest tells it.
+pub async fn last_run(store: &Store) -> Result<Option<RunRow>, ChainError> {
+    for sequence in newest_first(store).await? {
+        let Some((found, sha256)) = read(store, sequence).await? else { continue };
+        let commit = committed(store, &found.run.facts.run_id).await?;
+        if commit.is_some_and(|(_, named)| named.as_ref() == Some(&sha256)) {
+            return Ok(Some(found.run));
+        }
+    }
+    Ok(None)
+}
+
+/// The numbers of all manifests, the last one first.
+async fn newest_first(store: &Store) -> Result<Vec<u64>, StoreError> {
+    let listed = store.list(manifest::FOLDER).await?;
+    let mut sequences = listed.iter().filter_map(|stored| manifest::sequence_of(&stored.key)).collect::<Vec<_>>();
+    sequences.sort_unstable_by_key(|sequence| std::cmp::Reverse(*sequence));
+    Ok(sequences)
+}
+
+/// A manifest with the SHA-256 of its bytes; none when it is gone or cannot be read.
+async fn read(store: &Store, sequence: u64) -> Result<Option<(Manifest, String)>, StoreError> {
+    let key = manifest::key(sequence);
+    let bytes = match store.read(&key).await {
+        Ok(bytes) => bytes,
+        Err(StoreError::NotFound(_)) => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let Ok(found) = Manifest::from_json(&bytes) else {
+        tracing::warn!(object = %store.place(&key), "this manifest cannot be read; `sagesweep verify --all` tells more");
+        return Ok(None);
+    };
+    Ok(Some((found, Digest::of(&bytes).sha256)))
 }
 
 /// The object in `runs` of a run, if it is there, and the SHA-256 of the manifest that it names.

@@ -14,7 +14,7 @@ use std::{
 use jiff::Timestamp;
 
 use super::{
-    Instances,
+    Instances, incremental,
     listing::{self, Described, INDEX_LAG, Listing},
     project::Summary,
     search::{self, Found, HITS_LIMIT, Window},
@@ -29,6 +29,12 @@ use crate::{
 
 /// Reads the training jobs of a cell, delivers them in units, and says how that went.
 pub async fn collect(cell: &Arc<Cell>) -> Collected {
+    if let Some(past) = cell.past() {
+        if let Some(collected) = Box::pin(incremental::collect(cell, past)).await {
+            return collected;
+        }
+        cell.restart();
+    }
     let mut listing = match Listing::begin(cell).await {
         Ok(listing) if listing.is_empty() => {
             return Collected { method: Some(Method::ListDescribe), ..Collected::complete(0) };

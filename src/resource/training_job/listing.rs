@@ -48,18 +48,9 @@ impl Listing {
     /// Lists all of a small cell; of a large one what is younger than the lag of a search index, at least [`WHOLE`],
     /// and the oldest page. An error means that not even the first page came.
     pub(super) async fn begin(cell: &Cell) -> Result<Self, Refusal> {
-        let asked_at = cell.now();
-        let mut listing = Self {
-            jobs: Vec::new(),
-            oldest: Vec::new(),
-            asked_at,
-            nameless: 0,
-            broken: None,
-            pages: Pages::new(LIST),
-            seen: HashSet::new(),
-        };
+        let mut listing = Self::new(cell.now());
         listing.turn(cell).await?;
-        let young = asked_at.saturating_sub(INDEX_LAG).unwrap_or(Timestamp::MIN);
+        let young = listing.asked_at.saturating_sub(INDEX_LAG).unwrap_or(Timestamp::MIN);
         while listing.pages.more() {
             let is_old = listing.jobs.last().is_some_and(|job| job.created_at.is_none_or(|created| created < young));
             if is_old && listing.jobs.len() >= WHOLE {
@@ -77,6 +68,25 @@ impl Listing {
             }
         }
         Ok(listing)
+    }
+
+    /// Lists what was created since then, newest first. An error means that it broke off before.
+    pub(super) async fn since(cell: &Cell, then: Timestamp) -> Result<Self, Refusal> {
+        let mut listing = Self::new(cell.now());
+        let reached = |job: &Summary| job.created_at.is_some_and(|created| created < then);
+        while listing.pages.more() && !listing.jobs.last().is_some_and(reached) {
+            listing.turn(cell).await?;
+        }
+        if !listing.jobs.is_sorted_by(|one, next| one.created_at >= next.created_at) {
+            // Not in the order that was asked for, so that only the whole will do.
+            listing.complete(cell).await?;
+        }
+        Ok(listing)
+    }
+
+    fn new(asked_at: Timestamp) -> Self {
+        let (jobs, oldest, pages, seen) = (Vec::new(), Vec::new(), Pages::new(LIST), HashSet::new());
+        Self { jobs, oldest, asked_at, nameless: 0, broken: None, pages, seen }
     }
 
     /// Whether a page from the other end is older than what was listed.

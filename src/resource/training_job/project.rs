@@ -118,6 +118,18 @@ impl Summary {
     }
 }
 
+impl From<&Resource> for Summary {
+    fn from(job: &Resource) -> Self {
+        Self {
+            name: job.name.clone(),
+            arn: job.arn.clone(),
+            created_at: job.created_at,
+            modified_at: job.modified_at,
+            state: job.state.clone(),
+        }
+    }
+}
+
 /// A hash of a job's name and creation time.
 pub(super) fn identity(name: &str, created_at: Option<Timestamp>) -> u64 {
     let mut hasher = DefaultHasher::new();

@@ -71,7 +71,7 @@ impl Window {
     }
 
     /// The two halves; none of a window of one second, which is as fine as filters are.
-    fn halves(self) -> Option<[Self; 2]> {
+    pub(super) fn halves(self) -> Option<[Self; 2]> {
         let middle = self.from + (self.to - self.from) / 2;
         (middle > self.from).then_some([Self { from: self.from, to: middle }, Self { from: middle, to: self.to }])
     }

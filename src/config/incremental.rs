@@ -1,0 +1,22 @@
+//! `[incremental]`: what is not asked again, because the last published run has it.
+
+use serde::Serialize;
+
+/// How much a night takes over from the last published run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Incremental {
+    /// Each account is read whole every so many days; 1 reads everything every night.
+    pub refresh_days: u16,
+    /// Hours before the last look from which jobs are listed again.
+    pub overlap_hours: u16,
+    /// A type that was empty in an account and region for so many nights is not asked every night; 0 asks always.
+    pub idle_nights: u16,
+    /// Such a type is asked every so many days.
+    pub idle_ask_days: u16,
+}
+
+impl Default for Incremental {
+    fn default() -> Self {
+        Self { refresh_days: 7, overlap_hours: 24, idle_nights: 0, idle_ask_days: 7 }
+    }
+}

@@ -1,0 +1,215 @@
+//! The last night: what the last published run says of the cells of this one, read back so that it need not be asked.
+//!
+//! The published files are copied once to the local disk, cut into batches of one cell; a cell then reads its own, a
+//! batch at a time, so that memory does not grow with the history of an account.
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    fmt,
+    fs::File,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use arrow_array::RecordBatch;
+use arrow_schema::{ArrowError, SchemaRef};
+use parquet::{
+    arrow::{
+        ProjectionMask,
+        arrow_reader::{ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder},
+    },
+    errors::ParquetError,
+};
+use tempfile::TempDir;
+use thiserror::Error;
+use tokio::task::{self, JoinError};
+
+mod base;
+mod known;
+mod rows;
+mod spool;
+
+pub use base::Base;
+pub use known::Known;
+
+use super::{
+    Table,
+    hash::Digest,
+    staging::unit::CellKey,
+    store::{Store, StoreError},
+};
+use crate::{place::AccountId, resource::Resource};
+
+/// Why the last night cannot be read back. Everything is read anew then.
+#[derive(Debug, Error)]
+pub enum LastNightError {
+    /// The store refused.
+    #[error("cannot fetch what the last run published")]
+    Store(#[from] StoreError),
+    /// A file is not what its manifest says.
+    #[error("{0} is not what was published; `sagesweep verify` tells more")]
+    Changed(String),
+    /// A file cannot be hashed.
+    #[error("cannot read {}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A published file cannot be understood.
+    #[error("cannot understand what the last run published")]
+    Parquet(#[from] ParquetError),
+    /// The copy on the local disk cannot be written or read.
+    #[error("cannot use the local copy of what the last run published; look at free space for temporary files")]
+    Spool(#[from] ArrowError),
+    /// A row that this version does not understand.
+    #[error("a published resource cannot be understood")]
+    Row,
+    /// The thread that reads died.
+    #[error("a worker thread ended early")]
+    Worker(#[from] JoinError),
+}
+
+/// What the last published run says of some accounts.
+pub struct LastNight {
+    resources: Arc<spool::Reader>,
+    /// The batches of each cell that had resources.
+    cells: HashMap<CellKey, Vec<usize>>,
+    coverage: Arc<spool::Reader>,
+    /// The batches of each account.
+    accounts: HashMap<AccountId, Vec<usize>>,
+    _scratch: TempDir,
+}
+
+impl fmt::Debug for LastNight {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("LastNight").field("cells", &self.cells.len()).finish_non_exhaustive()
+    }
+}
+
+impl LastNight {
+    /// Fetches what a run published of these accounts. `scratch` names the temporary files, for one process at a time.
+    pub async fn open(
+        store: &Store,
+        base: &Base,
+        accounts: &BTreeSet<AccountId>,
+        scratch: &str,
+    ) -> Result<Self, LastNightError> {
+        let scratch = store.scratch(scratch).await?;
+        let coverage = fetch(store, base, Table::Coverage, scratch.path()).await?;
+        let resources = fetch(store, base, Table::Resources, scratch.path()).await?;
+        let (accounts, folder) = (accounts.clone(), scratch.path().to_owned());
+        let copied = task::spawn_blocking(move || {
+            let cells = copy(&resources, &rows::COLUMNS, &folder.join("resources.arrow"), |cell| {
+                accounts.contains(&cell.account).then_some(cell)
+            })?;
+            let accounts = copy(&coverage, &known::COLUMNS, &folder.join("coverage.arrow"), |cell| {
+                accounts.contains(&cell.account).then_some(cell.account)
+            })?;
+            Ok::<_, LastNightError>((cells, accounts))
+        });
+        let ((resources, cells), (coverage, accounts)) = copied.await??;
+        Ok(Self { resources, cells, coverage, accounts, _scratch: scratch })
+    }
+
+    /// What is known of the cells of an account.
+    pub async fn account(&self, account: AccountId) -> Result<HashMap<CellKey, Known>, LastNightError> {
+        let batches = self.accounts.get(&account).cloned().unwrap_or_default();
+        let reader = Arc::clone(&self.coverage);
+        let read = move || {
+            let batches = batches.into_iter().map(|number| reader.batch(number));
+            let cells = batches.map(|batch| Ok(known::cells(&batch?))).collect::<Result<Vec<_>, ArrowError>>()?;
+            Ok(cells.into_iter().flatten().collect())
+        };
+        task::spawn_blocking(read).await?
+    }
+
+    /// The numbers of the batches that hold the resources of a cell.
+    pub fn batches(&self, cell: &CellKey) -> &[usize] {
+        self.cells.get(cell).map_or(&[], Vec::as_slice)
+    }
+
+    /// The resources of a batch.
+    pub async fn resources(&self, batch: usize) -> Result<Vec<Resource>, LastNightError> {
+        let reader = Arc::clone(&self.resources);
+        let read = move || rows::resources(&reader.batch(batch)?).ok_or(LastNightError::Row);
+        task::spawn_blocking(read).await?
+    }
+}
+
+/// The published files of a table on this machine, after their contents were compared with the manifest.
+async fn fetch(store: &Store, base: &Base, table: Table, scratch: &Path) -> Result<Vec<PathBuf>, LastNightError> {
+    let mut paths = Vec::new();
+    for object in base.objects(table) {
+        let path = store.fetch(&object.key, scratch).await?;
+        let hashed = path.clone();
+        let digest = task::spawn_blocking(move || Digest::of_file(&hashed)).await?;
+        let digest = digest.map_err(|source| LastNightError::Read { path: path.clone(), source })?;
+        if (digest.bytes, &digest.sha256) != (object.bytes, &object.sha256) {
+            return Err(LastNightError::Changed(store.place(&object.key)));
+        }
+        paths.push(path);
+    }
+    Ok(paths)
+}
+
+/// A spool and the numbers of the batches of each key.
+type Copied<K> = (Arc<spool::Reader>, HashMap<K, Vec<usize>>);
+
+/// Copies the rows of sorted files into a spool, those of one key into batches of their own. Rows without a key stay out.
+fn copy<K: Clone + Eq + std::hash::Hash>(
+    files: &[PathBuf],
+    columns: &[&str],
+    spool: &Path,
+    key: impl Fn(CellKey) -> Option<K>,
+) -> Result<Copied<K>, LastNightError> {
+    let mut writer: Option<spool::Writer<K>> = None;
+    for file in files {
+        for batch in open(file, columns)? {
+            let batch = batch?;
+            let writer = match &mut writer {
+                Some(writer) => writer,
+                None => writer.insert(spool::Writer::create(spool, batch.schema())?),
+            };
+            let mut from = 0;
+            while from < batch.num_rows() {
+                let cell = known::cell(&batch, from).ok_or(LastNightError::Row)?;
+                let rows = same_cell(&batch, from);
+                if let Some(key) = key(cell) {
+                    writer.add(&key, batch.slice(from, rows))?;
+                }
+                from += rows;
+            }
+        }
+    }
+    let written = match writer {
+        Some(writer) => writer.finish()?,
+        None => spool::Writer::<K>::create(spool, SchemaRef::new(arrow_schema::Schema::empty()))?.finish()?,
+    };
+    let mut batches = HashMap::<_, Vec<_>>::new();
+    for (number, key) in written.into_iter().enumerate() {
+        batches.entry(key).or_default().push(number);
+    }
+    Ok((Arc::new(spool::Reader::open(spool)?), batches))
+}
+
+fn open(file: &Path, columns: &[&str]) -> Result<ParquetRecordBatchReader, LastNightError> {
+    let source = File::open(file).map_err(ParquetError::from)?;
+    // The types are those of Parquet, whatever form the rows had in the writer's memory.
+    let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
+    let builder = ParquetRecordBatchReaderBuilder::try_new_with_options(source, options)?;
+    let columns = ProjectionMask::columns(builder.parquet_schema(), columns.iter().copied());
+    Ok(builder.with_projection(columns).with_batch_size(8_192).build()?)
+}
+
+/// How many rows from this one on are of the same cell: they are sorted, so that the end is found by halving.
+fn same_cell(batch: &RecordBatch, from: usize) -> usize {
+    let place = |row| ["account_id", "region", "resource_type"].map(|name| known::text(batch, name, row));
+    let (cell, mut same, mut other) = (place(from), from, batch.num_rows());
+    while other - same > 1 {
+        let middle = usize::midpoint(same, other);
+        if place(middle) == cell { same = middle } else { other = middle }
+    }
+    other - from
+}

@@ -1,0 +1,197 @@
+//! The training jobs of one cell, most of them taken over from the last published run.
+//!
+//! A job that has ended never changes, so its facts of that night still hold and are judged again. The listing, newest
+//! first and back to some time before that night, is the truth about what came since: what it names and the last night
+//! did not know to have ended is read, and so is every job that had not ended then. What it should name and does not was
+//! deleted; a name that it shows with another creation time was deleted and used again.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{
+    listing::{self, Listing},
+    project::Summary,
+    search::{self, HITS_LIMIT, Window},
+};
+use crate::{
+    coverage::{Method, Outcome},
+    outcome::Refusal,
+    resource::{Resource, is_same_time},
+    scan::{
+        cell::{Cell, Collected},
+        past::Past,
+    },
+};
+
+/// Jobs that lie closer together are searched for at once: what lies between them costs less than a call.
+const GAP: SignedDuration = SignedDuration::from_hours(1);
+
+/// Jobs that have to be read, by name, with what the last night knew of each.
+type Wanted = HashMap<String, (Summary, Option<Resource>)>;
+
+/// Reads what is new or had not ended, and takes over the rest. None when that does not do, and the cell has to be read
+/// whole, whatever was delivered.
+pub(super) async fn collect(cell: &Arc<Cell>, past: &Past) -> Option<Collected> {
+    let listing = match Listing::since(cell, past.since).await {
+        Ok(listing) if listing.nameless == 0 => listing,
+        Ok(_) => return None,
+        Err(refusal) if refusal.is_about_the_target() => return Some(Collected::refused(refusal)),
+        Err(_) => return None,
+    };
+    let mut wanted = Wanted::new();
+    for job in &listing.jobs {
+        // The newest comes first, and counts.
+        wanted.entry(job.name.clone()).or_insert_with(|| (job.clone(), None));
+    }
+    let mut collected = Collected {
+        method: Some(Method::Incremental),
+        window_start: Some(past.since),
+        window_end: listing.asked_at.checked_add(SignedDuration::from_secs(1)).ok(),
+        ..Collected::complete(0)
+    };
+    for batch in past.batches() {
+        let resources = match past.resources(*batch).await {
+            Ok(resources) => resources,
+            Err(error) => {
+                let target = &cell.target;
+                tracing::warn!(account = %target.account.id, region = %target.region, %error, "the last night cannot be read back; the cell is read whole");
+                return None;
+            }
+        };
+        let settled = resources.into_iter().filter_map(|resource| settled(&listing, &mut wanted, resource)).collect();
+        collected.carried += cell.deliver(settled, None).await.ok()?;
+    }
+    collected.listed = collected.carried;
+    read(cell, wanted, &mut collected).await;
+    Some(collected)
+}
+
+/// A resource of the last night when it can be taken over; else it is wanted, or is no more.
+fn settled(listing: &Listing, wanted: &mut Wanted, resource: Resource) -> Option<Resource> {
+    let is_settled = resource.is_settled();
+    match wanted.get_mut(&resource.name) {
+        Some((listed, _)) if !is_same_time(listed.created_at, resource.created_at) => None,
+        Some(_) if is_settled => {
+            wanted.remove(&resource.name);
+            Some(resource)
+        }
+        Some((_, known)) => {
+            *known = Some(resource);
+            None
+        }
+        None if !listing.is_silent_on(resource.created_at) => None,
+        None if is_settled => Some(resource),
+        None => {
+            let summary = Summary::from(&resource);
+            wanted.insert(resource.name.clone(), (summary, Some(resource)));
+            None
+        }
+    }
+}
+
+/// Reads the jobs that are wanted: by searches, and what these do not give one by one.
+async fn read(cell: &Arc<Cell>, wanted: Wanted, collected: &mut Collected) {
+    let mut refusals = Vec::new();
+    let mut spans = windows(wanted.values().filter_map(|(job, _)| job.created_at));
+    let wanted = Mutex::new(wanted);
+    while let Some(window) = spans.pop() {
+        match search(cell, window, &wanted, collected).await {
+            Ok(halves) => spans.extend(halves),
+            Err(refusal) => {
+                collected.notes.push(format!("new jobs were described one by one: Search: {}", refusal.code));
+                break;
+            }
+        }
+    }
+    let left = wanted.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let (summaries, known): (Vec<_>, HashMap<_, _>) =
+        left.into_values().map(|(job, known)| (job.clone(), (job.name, known))).unzip();
+    let slice = usize::try_from(cell.slice()).unwrap_or(usize::MAX).max(1);
+    for unit in summaries.chunks(slice) {
+        let (mut jobs, refusal) = listing::describe_all(cell, unit).await;
+        for job in &mut jobs {
+            // A description shows no tags; those of the last night are the best that is known.
+            if let Some(Some(known)) = known.get(&job.name) {
+                job.tags.clone_from(&known.tags);
+            }
+        }
+        refusals.extend(refusal);
+        match cell.deliver(jobs, None).await {
+            Ok(delivered) => collected.listed += delivered,
+            Err(refusal) => refusals.push(refusal),
+        }
+    }
+    if let Some(refusal) = refusals.into_iter().next() {
+        collected.outcome = Outcome::Partial;
+        collected.refusal = Some(refusal);
+    }
+}
+
+/// Delivers the wanted jobs that a search of a window finds; the halves of one that holds too many.
+async fn search(
+    cell: &Arc<Cell>,
+    window: Window,
+    wanted: &Mutex<Wanted>,
+    collected: &mut Collected,
+) -> Result<Vec<Window>, Refusal> {
+    let mut pages = crate::paging::Pages::new(search::SEARCH);
+    while pages.more() {
+        let page = search::page(cell, Some(window), pages.token()).await?;
+        let too_many = page.total.is_some_and(|total| !total.exact || total.hits > HITS_LIMIT);
+        if let Some(halves) = window.halves().filter(|_| too_many) {
+            return Ok(halves.to_vec());
+        }
+        let ours = {
+            let mut wanted = wanted.lock().unwrap_or_else(PoisonError::into_inner);
+            let is_ours = |job: &Resource| {
+                let listed = wanted.get(&job.name);
+                listed.is_some_and(|(listed, _)| is_same_time(listed.created_at, job.created_at))
+            };
+            let ours = page.jobs.into_iter().filter(|job| is_ours(job)).collect::<Vec<_>>();
+            ours.iter().for_each(|job| drop(wanted.remove(&job.name)));
+            ours
+        };
+        let found = ours.len();
+        collected.listed += cell.deliver(ours, None).await?;
+        pages.turn(page.next.as_deref(), found)?;
+    }
+    Ok(Vec::new())
+}
+
+/// Windows that hold these creation times, one for those that lie close together, newest first to be taken from the end.
+fn windows(created: impl Iterator<Item = Timestamp>) -> Vec<Window> {
+    let mut seconds = created.map(Timestamp::as_second).collect::<Vec<_>>();
+    seconds.sort_unstable();
+    let mut windows = Vec::<Window>::new();
+    for second in seconds {
+        match windows.last_mut() {
+            Some(last) if second - last.to <= GAP.as_secs() => last.to = second + 2,
+            // Two services may round one time differently.
+            _ => windows.push(Window { from: second - 1, to: second + 2 }),
+        }
+    }
+    windows
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn every_time_is_in_exactly_one_window(seconds in prop::collection::vec(1_600_000_000_i64..1_600_400_000, 0..60)) {
+            let windows = windows(seconds.iter().map(|second| Timestamp::from_second(*second).unwrap()));
+            for second in seconds {
+                let time = Timestamp::from_second(second).unwrap();
+                prop_assert_eq!(windows.iter().filter(|window| window.covers(time)).count(), 1);
+            }
+            prop_assert!(windows.windows(2).all(|pair| pair[0].to + GAP.as_secs() <= pair[1].from + 2));
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! The past of a cell: what the last published run has of it, and whether tonight may build on that.
+
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::{
+    config::Incremental,
+    coverage::{History, Outcome},
+    lake::{
+        last_night::{Known, LastNight, LastNightError},
+        staging::unit::CellKey,
+    },
+    place::AccountId,
+    resource::Resource,
+};
+
+/// A cell that was read completely last night and whose turn to be read whole has not come.
+#[derive(Debug, Clone)]
+pub struct Past {
+    /// From this creation time on jobs are listed again.
+    pub since: Timestamp,
+    /// When it was last read whole.
+    pub(super) read_whole_at: Timestamp,
+    cell: CellKey,
+    night: Arc<LastNight>,
+}
+
+impl Past {
+    /// The past of a cell, when it can be built on: everything was seen, and the turn of its account to be read whole
+    /// is neither tonight nor overdue.
+    pub(super) fn of(
+        cell: &CellKey,
+        known: &Known,
+        night: &Arc<LastNight>,
+        settings: &Incremental,
+        now: Timestamp,
+    ) -> Option<Self> {
+        let read_whole_at = known.last_read_whole_at?;
+        let days = i64::from(settings.refresh_days);
+        let is_overdue = whole_days(now.duration_since(read_whole_at)) > days;
+        let seen = known.outcome == Outcome::Complete && known.started_at <= now;
+        if !seen || is_overdue || is_turn(&cell.account, "", days, now) {
+            return None;
+        }
+        let overlap = SignedDuration::from_hours(i64::from(settings.overlap_hours));
+        let since = known.started_at.saturating_sub(overlap).unwrap_or(Timestamp::MIN);
+        Some(Self { since, read_whole_at, cell: cell.clone(), night: Arc::clone(night) })
+    }
+
+    /// The batches of its resources.
+    pub fn batches(&self) -> &[usize] {
+        self.night.batches(&self.cell)
+    }
+
+    /// The resources of a batch.
+    pub async fn resources(&self, batch: usize) -> Result<Vec<Resource>, LastNightError> {
+        self.night.resources(batch).await
+    }
+}
+
+/// What coverage says of a cell that has been empty for so long that it is not asked tonight; none when it is asked.
+pub(super) fn idle(cell: &CellKey, known: &Known, settings: &Incremental, now: Timestamp) -> Option<History> {
+    let was_empty = matches!(known.outcome, Outcome::Complete | Outcome::NotAsked) && known.listed == 0;
+    let (empty_since, asked_at) = known.empty_since.zip(known.last_asked_at)?;
+    let days = i64::from(settings.idle_ask_days);
+    let is_idle = settings.idle_nights > 0
+        && whole_days(now.duration_since(empty_since)) + 1 >= i64::from(settings.idle_nights)
+        && (SignedDuration::ZERO..SignedDuration::from_hours(24 * days)).contains(&now.duration_since(asked_at));
+    let place = format!("{}/{}", cell.region, cell.resource_type);
+    (was_empty && is_idle && !is_turn(&cell.account, &place, days, now)).then_some(History {
+        carried: 0,
+        last_asked_at: Some(asked_at),
+        last_read_whole_at: known.last_read_whole_at,
+        empty_since: Some(empty_since),
+    })
+}
+
+/// Whether tonight is the turn of an account, or of one place in it, of those that come every so many days.
+fn is_turn(account: &AccountId, place: &str, days: i64, now: Timestamp) -> bool {
+    let night = whole_days(now.duration_since(Timestamp::UNIX_EPOCH));
+    // The same in every version, so that an upgrade does not move the turns. 31 spreads neighbours well enough.
+    let bytes = account.as_str().bytes().chain(place.bytes());
+    let number = bytes.fold(0_i64, |number, byte| (number * 31 + i64::from(byte)) % 1_000_003);
+    (night + number) % days.max(1) == 0
+}
+
+/// Nights that lie between: a run may begin some hours earlier or later than the one before.
+fn whole_days(duration: SignedDuration) -> i64 {
+    duration.as_hours().saturating_add(6) / 24
+}
