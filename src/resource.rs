@@ -111,7 +111,6 @@ pub struct Origin {
 
 /// The kinds of makers of jobs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum OriginKind {
     /// A hyperparameter tuning job.
     TuningJob,
@@ -124,6 +123,9 @@ pub enum OriginKind {
 }
 
 impl OriginKind {
+    /// Every kind.
+    pub const ALL: [Self; 4] = [Self::TuningJob, Self::AutoMlJob, Self::LabelingJob, Self::PipelineExecution];
+
     /// The kind as tables spell it.
     pub fn as_str(self) -> &'static str {
         match self {

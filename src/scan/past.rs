@@ -65,7 +65,7 @@ pub(super) fn idle(cell: &CellKey, known: &Known, settings: &Incremental, now: T
     let (empty_since, asked_at) = known.empty_since.zip(known.last_asked_at)?;
     let days = i64::from(settings.idle_ask_days);
     let is_idle = settings.idle_nights > 0
-        && whole_days(now.duration_since(empty_since)) + 1 >= i64::from(settings.idle_nights)
+        && whole_days(asked_at.duration_since(empty_since)) + 1 >= i64::from(settings.idle_nights)
         && (SignedDuration::ZERO..SignedDuration::from_hours(24 * days)).contains(&now.duration_since(asked_at));
     let place = format!("{}/{}", cell.region, cell.resource_type);
     (was_empty && is_idle && !is_turn(&cell.account, &place, days, now)).then_some(History {

@@ -15,6 +15,7 @@ mod fuzz_answers;
 mod fuzz_staged;
 mod fuzz_texts;
 mod hostile;
+mod incremental;
 mod policy;
 mod resume;
 mod scope;

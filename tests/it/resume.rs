@@ -21,6 +21,7 @@ use tempfile::TempDir;
 use crate::{
     audit::{self, fast_config, sdk, small},
     bucket::{BUCKET, in_bucket},
+    soak::number,
     table::{self, Row},
 };
 
@@ -31,8 +32,6 @@ const RUN_ID: &str = "20261124T031500Z-00a1";
 const KILLS: u64 = 5;
 
 fn seeds() -> impl Iterator<Item = u64> {
-    #[expect(clippy::disallowed_methods, reason = "the number of seeds is for who runs the tests to say")]
-    let number = |name: &str, default| std::env::var(name).map_or(default, |text| text.parse().unwrap());
     let (first, count) = (number("SAGESWEEP_FIRST_SEED", 1), number("SAGESWEEP_SEEDS", 100_u64).div_ceil(KILLS));
     first..first + count
 }

@@ -74,7 +74,7 @@ type Counts = BTreeMap<String, u64>;
 type CountsOf = fn(&Report) -> Counts;
 
 #[expect(clippy::disallowed_methods, reason = "how long it goes on is for who starts it to say")]
-fn number(name: &str, otherwise: u64) -> u64 {
+pub(crate) fn number(name: &str, otherwise: u64) -> u64 {
     std::env::var(name).map_or(otherwise, |text| text.parse().unwrap())
 }
 

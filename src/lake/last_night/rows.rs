@@ -3,10 +3,6 @@
 use std::collections::BTreeMap;
 
 use arrow_array::{Array as _, RecordBatch, cast::AsArray as _};
-use serde::{
-    Deserialize,
-    de::{IntoDeserializer as _, value},
-};
 
 use super::known::{cell, instant, text};
 use crate::resource::{Facts, Origin, OriginKind, Resource};
@@ -41,8 +37,8 @@ fn resource(batch: &RecordBatch, row: usize) -> Option<Resource> {
     let origin = match text("origin_kind") {
         None => None,
         Some(kind) => {
-            let kind: value::StrDeserializer<'_, value::Error> = kind.into_deserializer();
-            Some(Origin { kind: OriginKind::deserialize(kind).ok()?, reference: owned("origin")? })
+            let kind = OriginKind::ALL.into_iter().find(|known| known.as_str() == kind)?;
+            Some(Origin { kind, reference: owned("origin")? })
         }
     };
     Some(Resource {
