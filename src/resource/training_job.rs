@@ -2,10 +2,16 @@
 
 use serde::{Deserialize, Serialize};
 
+mod answer;
+mod breadth;
 pub mod collect;
 mod listing;
 mod project;
+mod record;
 mod search;
+mod stream;
+mod window;
+mod windows;
 
 pub(crate) use listing::{DESCRIBE, LIST};
 pub(crate) use search::SEARCH;
