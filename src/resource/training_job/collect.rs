@@ -65,8 +65,11 @@ async fn searched(cell: &Arc<Cell>, listing: &mut Result<Listing, Refusal>) -> R
     let asked_at = cell.now();
     let first = search::page(cell, None, None).await.map_err(Short::refused)?;
     let Some(total) = first.total.filter(|_| first.next.is_some()) else {
-        let is_small = first.next.is_none();
-        return if is_small { in_one(cell, listing, first).await } else { streamed(cell, listing, first).await };
+        if first.next.is_none() {
+            return in_one(cell, listing, first).await;
+        }
+        cell.weighs(HITS_LIMIT.div_ceil(100)).await;
+        return streamed(cell, listing, first).await;
     };
     if total.hits <= cell.slice() {
         if total.hits <= HELD {
@@ -76,7 +79,8 @@ async fn searched(cell: &Arc<Cell>, listing: &mut Result<Listing, Refusal>) -> R
         return streamed(cell, listing, first).await;
     }
     let oldest = first.jobs.first().and_then(|job| job.created_at);
-    let jobs = if total.exact { total.hits } else { guess(listing, &first, asked_at).max(total.hits) };
+    let jobs =
+        if total.exact { total.hits } else { windows::guess(listing.as_ref().ok(), &first, asked_at).max(total.hits) };
     // Where all else fails it can be read as one.
     let first = (total.exact && total.hits <= HITS_LIMIT).then_some(first);
     cell.weighs(jobs.div_ceil(100)).await;
@@ -87,28 +91,6 @@ async fn searched(cell: &Arc<Cell>, listing: &mut Result<Listing, Refusal>) -> R
         }
         (collected, _) => collected,
     }
-}
-
-/// The jobs of a cell that the search does not count, were all as close together as those at both ends.
-fn guess(listing: &Result<Listing, Refusal>, first: &search::Page, asked_at: Timestamp) -> u64 {
-    let second = |job: Option<Timestamp>| job.map(Timestamp::as_second);
-    let density = |jobs: usize, from: i64, to: i64| {
-        (u128::try_from(jobs).unwrap_or(u128::MAX), u128::from((to - from).unsigned_abs().max(1)))
-    };
-    let mut ends = Vec::new();
-    let oldest = first.jobs.first().and_then(|job| second(job.created_at));
-    let last = first.jobs.last().and_then(|job| second(job.created_at));
-    let Some((oldest, last)) = oldest.zip(last) else { return 0 };
-    ends.push(density(first.jobs.len(), oldest, last));
-    if let Ok(listing) = listing {
-        let newest = listing.jobs.first().and_then(|job| second(job.created_at));
-        let bound = listing.jobs.last().and_then(|job| second(job.created_at));
-        ends.extend(newest.zip(bound).map(|(newest, bound)| density(listing.jobs.len(), bound, newest)));
-    }
-    let span = u128::from((asked_at.as_second() - oldest).unsigned_abs());
-    let count = u128::try_from(ends.len()).unwrap_or(1).max(1);
-    let jobs = ends.into_iter().map(|(jobs, seconds)| jobs * span / seconds).sum::<u128>() / count;
-    u64::try_from(jobs).unwrap_or(u64::MAX)
 }
 
 /// Why a search did not do.

@@ -3,10 +3,12 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use tokio::task::JoinSet;
 
 use super::{
     breadth::Breadth,
+    listing::Listing,
     search::{Page, Reader, SEARCH, page},
     window::Window,
 };
@@ -39,22 +41,36 @@ pub(super) fn parts(cell: &Cell, jobs: u64) -> u64 {
     jobs.div_ceil((cell.slice() * 4 / 5).max(1))
 }
 
+/// The jobs of a cell that the search does not count, were all as close together as those at both ends.
+pub(super) fn guess(listing: Option<&Listing>, first: &Page, asked_at: Timestamp) -> u64 {
+    let oldest = first.jobs.iter().filter_map(|job| job.created_at).map(Timestamp::as_second).collect::<Vec<_>>();
+    let newest = listing.into_iter().flat_map(|listing| &listing.jobs).filter_map(|job| job.created_at);
+    let newest = newest.map(Timestamp::as_second).collect::<Vec<_>>();
+    let Some(from) = oldest.first().copied() else { return 0 };
+    let ends = [oldest, newest].map(|times| spread(&times, asked_at.as_second() - from));
+    let known = ends.iter().flatten().count().max(1);
+    ends.into_iter().flatten().sum::<u64>() / u64::try_from(known).unwrap_or(1)
+}
+
+/// The jobs in so many seconds, were all as close together as these.
+fn spread(times: &[i64], seconds: i64) -> Option<u64> {
+    let (first, last) = times.first().zip(times.last())?;
+    let width = u128::from(last.abs_diff(*first).max(1));
+    let jobs = u128::try_from(times.len()).ok()? * u128::from(seconds.unsigned_abs()) / width;
+    // Never so many that sums of them overflow.
+    Some(u64::try_from(jobs).unwrap_or(u64::MAX).min(u64::MAX / 4))
+}
+
 /// The parts of a window that holds too many: by its count, or where the service does not count so far, by how close
 /// together the first hundred are.
 fn split(cell: &Cell, window: Window, first: &Page) -> Option<Vec<Window>> {
     let total = first.total.filter(|total| !total.exact || total.hits > cell.slice())?;
-    let jobs = if total.exact { total.hits } else { first_guess(window, first).max(total.hits) };
+    let times = first.jobs.iter().filter_map(|job| job.created_at).map(Timestamp::as_second).collect::<Vec<_>>();
+    let left = times.first().map(|first| window.to - first);
+    let close = left.and_then(|left| spread(&times, left)).unwrap_or_default();
+    let jobs = if total.exact { total.hits } else { close.max(total.hits) };
     let parts = window.parts(parts(cell, jobs).clamp(2, PARTS));
     (parts.len() > 1).then_some(parts)
-}
-
-/// The jobs in a window, were all as close together as those on its first page.
-fn first_guess(window: Window, first: &Page) -> u64 {
-    let times = || first.jobs.iter().filter_map(|job| job.created_at);
-    let Some((oldest, newest)) = times().next().zip(times().next_back()) else { return 0 };
-    let span = (newest.as_second() - oldest.as_second()).unsigned_abs().max(1);
-    let left = (window.to - oldest.as_second()).unsigned_abs();
-    u64::try_from(first.jobs.len()).unwrap_or(u64::MAX).saturating_mul(left) / span
 }
 
 /// Reads one window. It becomes a slice when it is older than `young`, so that no index lags behind it, and adds up.
@@ -169,5 +185,17 @@ impl Windows {
                 self.refusal.get_or_insert(refusal);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_counted_is_guessed_from_how_close_together_some_are() {
+        assert_eq!(spread(&[0, 5, 10], 100), Some(30));
+        assert_eq!(spread(&[20, 10], 100), Some(20), "in either order");
+        assert_eq!((spread(&[], 100), spread(&[7], 100)), (None, Some(100)));
     }
 }
