@@ -52,15 +52,13 @@ pub(super) async fn streamed(
             return Ok(collected);
         }
     }
-    match listing {
-        Ok(listing) => with_the_missing(cell, listing, collected, true).await,
-        Err(_) => {
-            if !counts {
-                collected.partial("neither a listing nor TotalHits to hold the search against".to_owned());
-            }
-            Ok(collected)
-        }
+    if let Ok(listing) = listing {
+        return with_the_missing(cell, listing, collected, true).await;
     }
+    if !counts {
+        collected.partial("neither a listing nor TotalHits to hold the search against".to_owned());
+    }
+    Ok(collected)
 }
 
 /// Reads on from a first page to the end, without the jobs that are no more.
