@@ -221,14 +221,7 @@ impl Run {
         let discovering = organization::discover(aws, &self.config.organization, &self.config.role);
         let organization = progress::alive("discovering accounts", &self.counters, discovering).await?;
         let accounts = organization.members.iter().map(|member| member.account.id).collect::<Vec<AccountId>>();
-        let weights = match shard.of() {
-            1 => Ok(BTreeMap::new()),
-            _ => weights::last_night(&self.store, &staging::scratch_name(&self.run_id, shard.number())).await,
-        };
-        let weights = weights.unwrap_or_else(|error| {
-            tracing::warn!(%error, "the accounts are divided by their number, since last night cannot be read");
-            BTreeMap::new()
-        });
+        let weights = if shard.of() == 1 { BTreeMap::new() } else { self.weights(shard).await };
         Ok(Plan {
             run_id: self.run_id.clone(),
             started_at: self.clock.now(),
@@ -249,6 +242,15 @@ impl Run {
         Base::find(&self.store, &self.made_with.engine_version).await.unwrap_or_else(|error| {
             tracing::warn!(%error, "everything is read anew, since the last published run cannot be told");
             None
+        })
+    }
+
+    /// The calls that each account cost last night, as far as that can be read.
+    async fn weights(&self, shard: Shard) -> BTreeMap<AccountId, u64> {
+        let scratch = staging::scratch_name(&self.run_id, shard.number());
+        weights::last_night(&self.store, &scratch).await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "the accounts go by their number, since last night cannot be read");
+            BTreeMap::new()
         })
     }
 

@@ -4,7 +4,8 @@
 //! still, with requests under way, while another is waited for.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -14,15 +15,17 @@ use std::{
 use jiff::Timestamp;
 use parking_lot::Mutex;
 use tokio::{
-    sync::{Semaphore, mpsc},
+    sync::{OwnedSemaphorePermit, Semaphore, mpsc},
     task::{self, JoinError, JoinSet},
 };
 
 pub mod cell;
 pub mod past;
+mod places;
 mod region;
 
 use cell::{Means, Told};
+use places::Places;
 
 use crate::{
     config::Config,
@@ -71,6 +74,9 @@ pub struct Scan {
     pub organization: Arc<Organization>,
     /// The accounts to scan.
     pub members: Vec<Member>,
+    /// The calls, roughly, that each account cost last time: the heaviest begin first. Those that are not in it come
+    /// before all, since they may be anything.
+    pub weights: BTreeMap<AccountId, u64>,
     /// The clock.
     pub clock: Clock,
     /// How far it is.
@@ -90,7 +96,7 @@ pub struct Scan {
 struct Running {
     scan: Scan,
     means: Means,
-    cells: Semaphore,
+    places: Places,
     seen: Mutex<BTreeSet<Region>>,
 }
 
@@ -98,27 +104,34 @@ impl Scan {
     /// Scans every account in scope, and tells the regions that were. It always ends, and each cell in scope has its
     /// coverage row then, unless the receiver of the units is gone.
     pub async fn run(mut self) -> BTreeSet<Region> {
-        let members = std::mem::take(&mut self.members);
+        let mut members = std::mem::take(&mut self.members);
+        let weights = std::mem::take(&mut self.weights);
+        members.sort_by_key(|member| Reverse(weights.get(&member.account.id).copied().unwrap_or(u64::MAX)));
         self.progress.accounts.store(u64::try_from(members.len()).unwrap_or(0), Ordering::Relaxed);
         let most = self.config.pacing.max_targets.min(Semaphore::MAX_PERMITS);
         let keys = Arc::new(Keys::new(Arc::clone(&self.aws), Arc::clone(&self.organization)));
         let slice = u64::from(self.config.pacing.slice_jobs);
         let running = Arc::new(Running {
             means: Means::new(slice, self.clock, keys, self.staged.clone(), Arc::clone(&self.ledger)),
-            cells: Semaphore::new(most),
+            places: Places::new(most),
             seen: Mutex::new(self.ledger.ends().map(|(cell, _)| cell.region.clone()).collect()),
             scan: self,
         });
+        let begun = Arc::new(Semaphore::new(most));
         let mut accounts = JoinSet::new();
         let mut under_way = HashMap::new();
         for member in members {
-            if accounts.len() >= most
-                && let Some(joined) = accounts.join_next_with_id().await
-            {
-                running.account_ended(joined, &mut under_way).await;
-            }
+            // An account whose cells are done, or heavy, makes way for the next.
+            let begun = loop {
+                tokio::select! {
+                    biased;
+                    begun = Arc::clone(&begun).acquire_owned() => break begun,
+                    Some(joined) = accounts.join_next_with_id() => running.account_ended(joined, &mut under_way).await,
+                }
+            };
+            let Ok(begun) = begun else { break };
             let account = member.account.clone();
-            under_way.insert(accounts.spawn(Arc::clone(&running).account(member)).id(), account);
+            under_way.insert(accounts.spawn(Arc::clone(&running).account(member, Arc::new(begun))).id(), account);
         }
         while let Some(joined) = accounts.join_next_with_id().await {
             running.account_ended(joined, &mut under_way).await;
@@ -147,7 +160,7 @@ impl Running {
     }
 
     /// One account: its tags, role and regions, then the cells in them.
-    async fn account(self: Arc<Self>, member: Member) {
+    async fn account(self: Arc<Self>, member: Member, begun: Arc<OwnedSemaphorePermit>) {
         let (aws, config) = (&self.scan.aws, &self.scan.config);
         let id = member.account.id;
         if self.scan.ledger.account_ended(id) {
@@ -187,7 +200,7 @@ impl Running {
             let from = scope.from.as_str();
             notes.push(format!("regions are {from}, since {} failed with {}", refusal.api, refusal.code));
         }
-        self.regions(Arc::new(account), session, scope, notes).await;
+        self.regions(Arc::new(account), session, scope, notes, begun).await;
     }
 
     /// The regions of an account, each a task.
@@ -197,6 +210,7 @@ impl Running {
         session: Arc<Session>,
         scope: RegionsInScope,
         notes: Vec<String>,
+        begun: Arc<OwnedSemaphorePermit>,
     ) {
         let notes: Arc<[String]> = notes.into();
         let known = Arc::new(self.known(account.id).await);
@@ -207,9 +221,11 @@ impl Running {
         for (region, standing) in &scope.regions {
             let target = self.target(&account, region, &scope);
             let (session, notes, known) = (Arc::clone(&session), Arc::clone(&notes), Arc::clone(&known));
-            let task = Arc::clone(self).region(Arc::clone(&target), session, *standing, notes, known);
+            let task =
+                Arc::clone(self).region(Arc::clone(&target), session, *standing, notes, known, Arc::clone(&begun));
             places.insert(tasks.spawn(task).id(), target);
         }
+        drop(begun);
         let (mut complete, mut evaluated, mut is_final) = (0_usize, 0, true);
         while let Some(joined) = tasks.join_next_with_id().await {
             match joined {

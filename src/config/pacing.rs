@@ -9,9 +9,9 @@ use serde::Serialize;
 pub struct Pacing {
     /// Requests under way at once, all accounts together.
     pub max_in_flight: usize,
-    /// (account, region) pairs worked on at once.
+    /// (account, region) pairs worked on at once, and as many again of those with a long history.
     pub max_targets: usize,
-    /// Jobs in one unit of work; below the 10,000 hits at which Search may stop.
+    /// Jobs in one slice of a long history; below the 10,000 hits at which Search may stop.
     pub slice_jobs: u32,
     /// Seconds that one unit of work may take.
     pub unit_deadline_seconds: u32,
@@ -24,7 +24,7 @@ impl Default for Pacing {
         Self {
             max_in_flight: 64,
             max_targets: 128,
-            slice_jobs: 1_000,
+            slice_jobs: 8_000,
             unit_deadline_seconds: 1_800,
             rates: APIS.iter().copied().collect(),
         }

@@ -31,6 +31,7 @@ mod spool;
 
 pub use base::Base;
 pub use known::Known;
+pub use spool::BATCH_ROWS;
 
 use super::{
     Table,

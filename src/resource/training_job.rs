@@ -2,11 +2,17 @@
 
 use serde::{Deserialize, Serialize};
 
+mod answer;
+mod breadth;
 pub mod collect;
 mod incremental;
 mod listing;
 mod project;
+mod record;
 mod search;
+mod stream;
+mod window;
+mod windows;
 
 pub(crate) use listing::{DESCRIBE, LIST};
 pub(crate) use search::SEARCH;

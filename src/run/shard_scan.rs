@@ -44,6 +44,7 @@ impl Run {
         tracing::info!(%run_id, %shard, caller = aws.caller().arn, accounts = accounts.len(), resumed, "scan begins");
 
         let last_night = self.last_night(plan, shard, accounts).await;
+        let weights = self.weights(shard).await;
         let (staged, writer) =
             staging::open(self.store.clone(), self.context(), shard.number(), Bounds::default()).await?;
         let members = plan.organization.members.iter().filter(|member| accounts.contains(&member.account.id));
@@ -52,6 +53,7 @@ impl Run {
             aws: Arc::clone(&aws),
             config: Arc::clone(&self.config),
             members: members.cloned().collect(),
+            weights,
             organization: Arc::new(plan.organization.clone()),
             clock: self.clock,
             progress: Arc::clone(&progress),

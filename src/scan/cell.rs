@@ -12,29 +12,32 @@ use jiff::Timestamp;
 use parking_lot::Mutex;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
-use super::past::Past;
+mod attempt;
+
+pub use attempt::Attempt;
+
+use super::{past::Past, places::Seat};
 use crate::{
-    check::{CHECKS, Context},
     coverage::{Method, Outcome},
-    finding::{Finding, Status},
-    kms::{DESCRIBE_KEY, Keys},
+    kms::Keys,
     lake::staging::{
         ledger::{self, Ledger},
-        unit::{CellKey, Delivery, Extent, Reading, Slice, Span, Unit},
+        unit::{CellKey, Delivery, Reading, Slice, Span},
     },
     organization::Target,
     outcome::{Refusal, Refusals},
-    resource::{Facts, Resource, ResourceType, is_same_time, training_job},
+    resource::{Resource, ResourceType},
     session::{Clock, gate::Gate},
 };
 
-/// Resources that wait in memory, over all cells, for the rest of their unit: some 2 KB each.
-pub(super) const ROOM: u32 = 16_000;
+/// Resources that wait in memory, over all cells, for the rest of their unit: some 2 KB each. What is read page by page
+/// needs no room.
+pub(super) const ROOM: u32 = 8_000;
 
 /// What all cells of a scan share.
 #[derive(Debug, Clone)]
 pub(super) struct Means {
-    /// The most resources of one unit.
+    /// The most resources of one slice.
     pub(super) slice: u64,
     pub(super) clock: Clock,
     pub(super) keys: Arc<Keys>,
@@ -71,11 +74,13 @@ pub struct Cell {
     means: Means,
     pub(super) tally: Tally,
     expected: Mutex<HashMap<String, Option<Timestamp>>>,
+    /// The reading of what counts only with the end, and those of the attempts that were closed.
     reading: Mutex<(Reading, Vec<Reading>)>,
     steps: AtomicU64,
     last_api: Mutex<&'static str>,
     waiting: AtomicU64,
     client: aws_sdk_sagemaker::Client,
+    seat: Seat,
 }
 
 /// What a cell has delivered so far.
@@ -89,7 +94,7 @@ pub(super) struct Tally {
     pub(super) refusals: Mutex<Refusals>,
 }
 
-/// A reading, for its end: the earlier ones whose slices it counts on, and the resources in all their units.
+/// A reading, for its end: the others that it counts on, and the resources in all their units.
 #[derive(Debug, Default)]
 pub(super) struct Told {
     pub(super) reading: Reading,
@@ -160,15 +165,30 @@ impl Cell {
         gate: Gate,
         past: Option<Past>,
         means: Means,
+        seat: Seat,
     ) -> Self {
         let client = gate.sagemaker();
         let (tally, expected, reading) = (Tally::default(), Mutex::default(), Mutex::default());
         let (steps, waiting) = (AtomicU64::new(0), AtomicU64::new(0));
         let last_api = Mutex::new(resource_type.first_api());
-        Self { target, resource_type, gate, past, means, tally, expected, reading, steps, last_api, waiting, client }
+        Self {
+            target,
+            resource_type,
+            gate,
+            past,
+            means,
+            tally,
+            expected,
+            reading,
+            steps,
+            last_api,
+            waiting,
+            client,
+            seat,
+        }
     }
 
-    /// The most resources of one unit.
+    /// The most resources of one slice.
     pub fn slice(&self) -> u64 {
         self.means.slice
     }
@@ -181,6 +201,11 @@ impl Cell {
     /// The one client of the cell.
     pub fn sagemaker(&self) -> &aws_sdk_sagemaker::Client {
         &self.client
+    }
+
+    /// The clock of the run.
+    pub fn clock(&self) -> Clock {
+        self.means.clock
     }
 
     /// The time now, by the clock of the run.
@@ -196,6 +221,19 @@ impl Cell {
         let permit = Arc::clone(&self.means.room).acquire_many_owned(resources).await.ok();
         self.waiting.fetch_sub(1, Ordering::Relaxed);
         permit
+    }
+
+    /// Says that so many calls are left, in all likelihood. A cell with many gives its place to small ones, and goes on
+    /// when it is the one with the most left of those that wait for a place among the heavy ones.
+    pub async fn weighs(&self, calls: u64) {
+        self.waiting.fetch_add(1, Ordering::Relaxed);
+        self.seat.weighs(calls).await;
+        self.waiting.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    /// What its account holds while it is small.
+    pub(super) fn account(&self) -> Option<Arc<OwnedSemaphorePermit>> {
+        self.seat.account()
     }
 
     /// Says that the cell gets on, with a call of this API.
@@ -255,94 +293,23 @@ impl Cell {
         self.expected.lock().extend(names);
     }
 
-    /// Whether all that is expected of this time is among these resources.
-    pub fn is_all_of(&self, resources: &[Resource], time: impl Fn(Timestamp) -> bool) -> bool {
-        let there = resources.iter().map(|resource| resource.name.as_str()).collect::<HashSet<_>>();
-        let expected = self.expected.lock();
-        expected.iter().all(|(name, created)| !created.is_some_and(&time) || there.contains(name.as_str()))
-    }
-
     /// The names of the expected resources that were not delivered yet.
     pub fn still_expected(&self) -> HashSet<String> {
         self.expected.lock().keys().cloned().collect()
     }
 
+    /// An attempt at a part of the cell, which is delivered as it comes and counts when it is closed.
+    pub fn attempt(&self) -> Attempt<'_> {
+        Attempt::new(self, Reading::new())
+    }
+
     /// Judges the resources of a unit and hands them on; tells how many they were. With a span they are all that are in
     /// it, and a later attempt of the run need not ask for them again. An error means that the run is stopping.
     pub async fn deliver(&self, resources: Vec<Resource>, span: Option<Span>) -> Result<u64, Refusal> {
-        let (resources, refusal) = match self.resource_type {
-            ResourceType::TrainingJob => training_job::collect::confirm_serverless(self, resources).await,
-        };
-        let (unit, counts) = self.judge(resources, span, refusal).await;
-        let delivered = u64::try_from(unit.resources.len()).unwrap_or(u64::MAX);
-        if delivered == 0 && matches!(unit.extent, Extent::Piece) {
-            return Ok(0);
-        }
-        let stopped = |_| Refusal::new(Outcome::Error, "lake:Stage", "Stopped", "the run is being stopped");
-        // Staging that is slow is no fault of the service.
-        self.waiting.fetch_add(1, Ordering::Relaxed);
-        let sent = self.means.staged.send(Delivery::Unit(unit)).await;
-        self.waiting.fetch_sub(1, Ordering::Relaxed);
-        sent.map_err(stopped)?;
-        self.tally.delivered.fetch_add(delivered, Ordering::Relaxed);
-        self.tally.evaluated.fetch_add(counts.0, Ordering::Relaxed);
-        self.tally.unknown.fetch_add(counts.1, Ordering::Relaxed);
-        Ok(delivered)
-    }
-
-    /// The unit, with how many resources were evaluated and how many verdicts came out as UNKNOWN.
-    async fn judge(
-        &self,
-        resources: Vec<Resource>,
-        span: Option<Span>,
-        refusal: Option<Refusal>,
-    ) -> (Unit, (u64, u64)) {
-        let mut refusals = Refusals::default();
-        refusals.extend(refusal);
-        let mut keys = HashMap::new();
-        for text in resources.iter().flat_map(|resource| resource.facts.keys()) {
-            if !keys.contains_key(text) {
-                let (key, refusal) = self.means.keys.look_up(&self.target, text).await;
-                self.step(DESCRIBE_KEY);
-                refusals.extend(refusal);
-                keys.insert(text.to_owned(), key);
-            }
-        }
-        let context = Context { keys: &keys };
-        let mut unit = Unit {
-            target: Arc::clone(&self.target),
-            resource_type: self.resource_type,
-            reading: self.reading.lock().0,
-            resources: Vec::new(),
-            findings: Vec::new(),
-            extent: Extent::Piece,
-        };
-        let (mut evaluated, mut unknown) = (0, 0);
-        {
-            let mut expected = self.expected.lock();
-            for resource in &resources {
-                let created = expected.get(&resource.name).copied();
-                if created.is_some_and(|listed| is_same_time(listed, resource.created_at)) {
-                    expected.remove(&resource.name);
-                }
-            }
-        }
-        for resource in resources.into_iter().map(Arc::new) {
-            evaluated += u64::from(!matches!(resource.facts, Facts::Unreadable { .. }));
-            for check in CHECKS {
-                let Some(verdict) = check.evaluate(&resource.facts, context) else { continue };
-                unknown += u64::from(verdict.status == Status::Unknown);
-                let (target, resource) = (Arc::clone(&self.target), Arc::clone(&resource));
-                unit.findings.push(Finding { target, resource, check, verdict });
-            }
-            unit.resources.push(resource);
-        }
-        self.note(&refusals);
-        if let Some(span) = span {
-            let listed = u64::try_from(unit.resources.len()).unwrap_or(u64::MAX);
-            unit.extent = Extent::Slice(Slice { span, listed, evaluated, unknown, refusals });
-        }
-        (unit, (evaluated, unknown))
+        let reading = self.reading.lock().0;
+        let mut attempt = if span.is_some() { self.attempt() } else { Attempt::new(self, reading) };
+        attempt.deliver(resources).await?;
+        attempt.close(span).await
     }
 
     fn note(&self, refusals: &Refusals) {

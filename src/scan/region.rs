@@ -7,6 +7,7 @@ use std::{
 };
 
 use jiff::Timestamp;
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::{
     Running,
@@ -35,6 +36,7 @@ impl Running {
         standing: RegionStanding,
         notes: Arc<[String]>,
         known: Arc<HashMap<CellKey, Known>>,
+        account: Arc<OwnedSemaphorePermit>,
     ) -> (Vec<Outcome>, u64) {
         let code = match standing {
             RegionStanding::Enabled => None,
@@ -54,6 +56,7 @@ impl Running {
             let refusal = Refusal::new(outcome, regions::LIST_REGIONS, code, message);
             return (self.refused_region(&target, &refusal, &notes).await, 0);
         }
+        let mut account = Some(account);
         let (mut outcomes, mut resources) = (Vec::new(), 0);
         let mut refusal: Option<Refusal> = None;
         for resource_type in ResourceType::ALL {
@@ -74,7 +77,7 @@ impl Running {
             let read_whole_at = past.as_ref().map(|past| past.read_whole_at);
             let Read { collected, evaluated, unknown, refusals, reading } = match &refusal {
                 Some(refusal) => Read::refused(refusal.clone()),
-                None => self.cell(&target, &session, resource_type, past).await,
+                None => self.cell(&target, &session, resource_type, past, &mut account).await,
             };
             if collected.outcome != Outcome::Complete && collected.method.is_none() {
                 refusal = collected.refusal.clone().filter(Refusal::is_about_the_target);
@@ -147,18 +150,20 @@ impl Running {
         session: &Session,
         resource_type: ResourceType,
         past: Option<Past>,
+        account: &mut Option<Arc<OwnedSemaphorePermit>>,
     ) -> Read {
-        let Ok(_permit) = self.cells.acquire().await else {
+        let Some(seat) = self.places.sit(account.take()).await else {
             let stopped = Refusal::new(Outcome::Error, "sagesweep:Scan", "Stopped", "the run is being stopped");
             return Read::refused(stopped);
         };
         let gate = self.scan.aws.gate(session, &target.region);
-        let cell = Arc::new(Cell::new(Arc::clone(target), resource_type, gate, past, self.means.clone()));
+        let cell = Arc::new(Cell::new(Arc::clone(target), resource_type, gate, past, self.means.clone(), seat));
         let deadline = Duration::from_secs(u64::from(self.scan.config.pacing.unit_deadline_seconds));
         let collect = match resource_type {
             ResourceType::TrainingJob => Box::pin(training_job::collect::collect(&cell)),
         };
         let mut collected = within(deadline, &cell, collect).await;
+        *account = cell.account();
         let evaluated = cell.tally.evaluated.load(Ordering::Relaxed);
         let unknown = cell.tally.unknown.load(Ordering::Relaxed);
         self.scan.progress.resources.fetch_add(evaluated, Ordering::Relaxed);

@@ -97,7 +97,9 @@ pub(crate) fn assert_clean(directory: &Path) {
 
 #[tokio::test]
 async fn a_scan_that_was_stopped_goes_on_and_asks_for_no_complete_unit_again() {
-    let night = Night::new(windows()).await;
+    let mut night = Night::new(windows()).await;
+    // At a pace, so that few windows of a cell are open at once.
+    night.config.pacing.rates.insert("sagemaker:Search", Rate { per_second: 20.0, burst: 1 });
     let (whole, parted) = (TempDir::new().unwrap(), TempDir::new().unwrap());
     night.run(whole.path()).await.scan_and_publish().await.unwrap();
     let undisturbed = night.calls("Search");

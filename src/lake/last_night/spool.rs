@@ -13,8 +13,8 @@ use arrow_schema::{ArrowError, SchemaRef};
 use arrow_select::concat::concat_batches;
 use parking_lot::Mutex;
 
-/// Rows of one batch at most.
-const BATCH_ROWS: usize = 4_096;
+/// Rows of one batch at most: each is some 2 KB once it is judged, and many cells read at once.
+pub const BATCH_ROWS: usize = 1_024;
 
 /// A spool that is written.
 pub(super) struct Writer<K> {
@@ -106,11 +106,11 @@ mod tests {
             writer.add(&key, rows(range)).unwrap();
         }
         let keys = writer.finish().unwrap();
-        assert_eq!(keys, ["a", "a", "a", "c"]);
+        assert_eq!(keys, ["a", "a", "a", "a", "a", "a", "a", "a", "a", "a", "c"]);
         let reader = Reader::open(&path).unwrap();
         let numbers = |number| reader.batch(number).unwrap().column(0).as_primitive::<Int32Type>().values().to_vec();
-        assert_eq!(numbers(3), [10_000]);
-        assert_eq!((0..3).flat_map(numbers).collect::<Vec<_>>(), (0..10_000).collect::<Vec<_>>());
-        assert!(reader.batch(4).is_err());
+        assert_eq!(numbers(10), [10_000]);
+        assert_eq!((0..10).flat_map(numbers).collect::<Vec<_>>(), (0..10_000).collect::<Vec<_>>());
+        assert!(reader.batch(11).is_err());
     }
 }

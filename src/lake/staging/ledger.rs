@@ -1,8 +1,8 @@
 //! The ledger: what the parts of a run amount to, told from their descriptions alone.
 //!
 //! A cell may have been read more than once: by an attempt that was killed, in a way that proved unfit, or again because
-//! the first reading was refused. What counts is the last reading that ended and the slices that it counts on; units of
-//! other readings leave no row.
+//! the first reading was refused. What counts is the last reading that ended and those that it counts on; units of other
+//! readings leave no row. A slice has a reading of its own, which counts once the slice closes it.
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, HashSet},
@@ -25,6 +25,8 @@ pub struct Ledger {
     accounts: BTreeSet<AccountId>,
     /// Ends of which units are missing.
     lost: BTreeMap<CellKey, Ended>,
+    /// The readings of the slices.
+    closed: HashSet<Reading>,
 }
 
 /// The last end of a cell.
@@ -40,18 +42,17 @@ pub struct Ended {
 
 impl Ledger {
     /// The ledger of parts, which are in the order of their numbers. A cell whose end counts more resources than its
-    /// units hold, and an account that has more cells than have ended, have lost a part, and have not ended.
+    /// units hold, and an account that has more cells than have ended, have lost a part, and have not ended; a slice that
+    /// counts more than the units of its reading hold was not read.
     pub fn of(parts: &[Part]) -> Self {
         let mut ledger = Self::default();
         let mut held = HashMap::<_, u64>::new();
         for part in parts {
             for unit in &part.units {
+                *held.entry(unit.reading).or_default() += unit.resources;
                 match &unit.extent {
-                    ExtentRecord::Piece => {
-                        *held.entry((unit.reading, false)).or_default() += unit.resources;
-                    }
+                    ExtentRecord::Piece => {}
                     ExtentRecord::Slice(slice) => {
-                        *held.entry((unit.reading, true)).or_default() += unit.resources;
                         ledger.slices.entry(unit.cell.clone()).or_default().push((unit.reading, slice.clone()));
                     }
                     ExtentRecord::End { outcome, started_at, adopted, resources } => {
@@ -66,10 +67,15 @@ impl Ledger {
                 }
             }
         }
-        let held = |reading: Reading, slices| held.get(&(reading, slices)).copied().unwrap_or_default();
+        let held = |reading: Reading| held.get(&reading).copied().unwrap_or_default();
+        for slices in ledger.slices.values_mut() {
+            slices.retain(|(reading, slice)| held(*reading) >= slice.listed);
+            ledger.closed.extend(slices.iter().map(|(reading, _)| *reading));
+        }
+        ledger.slices.retain(|_, slices| !slices.is_empty());
         let (whole, lost) = std::mem::take(&mut ledger.ends).into_iter().partition(|(_, end): &(_, Ended)| {
-            let adopted = end.adopted.iter().map(|reading| held(*reading, true)).sum::<u64>();
-            held(end.reading, false) + held(end.reading, true) + adopted >= end.resources
+            let adopted = end.adopted.iter().map(|reading| held(*reading)).sum::<u64>();
+            held(end.reading) + adopted >= end.resources
         });
         (ledger.ends, ledger.lost) = (whole, lost);
         let mut cells = HashMap::<_, u64>::new();
@@ -108,20 +114,17 @@ impl Ledger {
         self.slices.iter().filter(move |(cell, _)| open(cell)).map(|(cell, slices)| (cell, slices.as_slice()))
     }
 
-    /// The slices of a cell, with their readings, in the order in which they were staged.
+    /// The slices of a cell of which nothing was lost, with their readings, in the order in which they were staged.
     pub fn slices(&self, cell: &CellKey) -> &[(Reading, Slice)] {
         self.slices.get(cell).map_or(&[], Vec::as_slice)
     }
 
     /// Which units of a part count.
     pub fn live(&self, part: &Part) -> Live {
-        let live = part.units.iter().map(|unit| {
-            let is_slice = matches!(unit.extent, ExtentRecord::Slice(_));
-            match self.ends.get(&unit.cell) {
-                Some(end) => end.reading == unit.reading || (is_slice && end.adopted.contains(&unit.reading)),
-                // Without an end only what is complete in itself counts.
-                None => is_slice,
-            }
+        let live = part.units.iter().map(|unit| match self.ends.get(&unit.cell) {
+            Some(end) => end.reading == unit.reading || end.adopted.contains(&unit.reading),
+            // Without an end only what is complete in itself counts.
+            None => self.closed.contains(&unit.reading),
         });
         let live = live.collect::<Vec<_>>();
         if live.iter().all(|live| *live) { Live::All } else { Live::Only(live.into()) }
@@ -192,23 +195,37 @@ mod tests {
     }
 
     #[test]
-    fn what_a_killed_attempt_read_in_pieces_leaves_no_row_and_its_slices_count_when_adopted() {
-        let (first, second, other) = (Reading::new(), Reading::new(), Reading::new());
+    fn what_a_killed_attempt_read_leaves_no_row_and_slices_count_with_their_pieces_when_adopted() {
+        let [open, sliced, refused, second] = std::array::from_fn(|_| Reading::new());
         let here = cell("eu-central-1");
         let killed = part(vec![
-            (here.clone(), first, ExtentRecord::Piece),
-            (here.clone(), first, slice(0)),
-            (here.clone(), other, slice(10)),
+            (here.clone(), open, ExtentRecord::Piece),
+            (here.clone(), sliced, ExtentRecord::Piece),
+            (here.clone(), sliced, slice(0)),
+            (here.clone(), refused, slice(10)),
         ]);
         let alone = Ledger::of(std::slice::from_ref(&killed));
-        assert_eq!(alone.live(&killed), Live::Only([false, true, true].into()));
+        assert_eq!(alone.live(&killed), Live::Only([false, true, true, true].into()));
         assert_eq!(alone.open_cells().count(), 1);
         let resumed =
-            part(vec![(here.clone(), second, ExtentRecord::Piece), (here, second, end(Outcome::Complete, &[first]))]);
+            part(vec![(here.clone(), second, ExtentRecord::Piece), (here, second, end(Outcome::Complete, &[sliced]))]);
         let ledger = Ledger::of(&[killed.clone(), resumed.clone()]);
-        assert_eq!(ledger.live(&killed), Live::Only([false, true, false].into()));
+        assert_eq!(ledger.live(&killed), Live::Only([false, true, true, false].into()));
         assert_eq!(ledger.live(&resumed), Live::All);
         assert_eq!(ledger.open_cells().count(), 0);
+    }
+
+    #[test]
+    fn a_slice_of_which_pieces_were_lost_was_not_read() {
+        let (here, reading) = (cell("eu-central-1"), Reading::new());
+        let pieces = part(vec![(here.clone(), reading, ExtentRecord::Piece)]);
+        let ExtentRecord::Slice(mut closing) = slice(0) else { unreachable!() };
+        closing.listed = 2;
+        let closing = part(vec![(here.clone(), reading, ExtentRecord::Slice(closing))]);
+        assert_eq!(Ledger::of(&[pieces, closing.clone()]).slices(&here).len(), 1);
+        let ledger = Ledger::of(std::slice::from_ref(&closing));
+        assert!(ledger.slices(&here).is_empty() && ledger.open_cells().count() == 0);
+        assert_eq!(ledger.live(&closing), Live::Only([false].into()));
     }
 
     #[test]

@@ -40,7 +40,8 @@ pub struct Unit {
     pub extent: Extent,
 }
 
-/// One reading of a cell from its beginning; a cell that is read again, or in another way, has another.
+/// One reading of a cell from its beginning, or an attempt at a slice of it; what is read again, or in another way, has
+/// another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Reading(u64);
@@ -61,9 +62,10 @@ impl Default for Reading {
 /// What a unit is of its cell.
 #[derive(Debug, Clone)]
 pub enum Extent {
-    /// Resources that count only when their reading ends.
+    /// Resources that count only when their reading ends, or a slice closes it.
     Piece,
-    /// Resources that are complete in themselves: a later attempt of the run counts on them instead of asking again.
+    /// With the pieces of its reading before it, resources that are complete in themselves: a later attempt of the run
+    /// counts on them instead of asking again.
     Slice(Slice),
     /// The end of the reading, and with it the row of the cell.
     End(Box<End>),
@@ -74,9 +76,9 @@ pub enum Extent {
 pub struct End {
     /// The row of the cell.
     pub coverage: Coverage,
-    /// Earlier readings whose slices it counts on.
+    /// The other readings that it counts on.
     pub adopted: Vec<Reading>,
-    /// Resources in the units of the reading and in those slices.
+    /// Resources in the units of the reading and of those.
     pub resources: u64,
 }
 
@@ -85,7 +87,7 @@ pub struct End {
 pub struct Slice {
     /// Which they are.
     pub span: Span,
-    /// Resources in it.
+    /// Resources in it, those of the pieces of its reading included.
     pub listed: u64,
     /// Resources whose facts were read and judged.
     pub evaluated: u64,
@@ -168,9 +170,9 @@ pub enum ExtentRecord {
         outcome: Outcome,
         /// When the reading began.
         started_at: Timestamp,
-        /// Earlier readings whose slices it counts on.
+        /// The other readings that it counts on.
         adopted: Vec<Reading>,
-        /// Resources in the units of the reading and in those slices: fewer are there only when a part was lost.
+        /// Resources in the units of the reading and of those: fewer are there only when a part was lost.
         resources: u64,
     },
 }

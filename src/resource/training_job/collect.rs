@@ -14,10 +14,15 @@ use std::{
 use jiff::Timestamp;
 
 use super::{
-    Instances, incremental,
+    Instances,
+    answer::Total,
+    incremental,
     listing::{self, Described, INDEX_LAG, Listing},
     project::Summary,
-    search::{self, Found, HITS_LIMIT, Window},
+    search::{self, Found, HITS_LIMIT},
+    stream::{streamed, with_the_missing, without_the_vanished},
+    window::Window,
+    windows,
 };
 use crate::{
     coverage::{Method, Outcome},
@@ -26,6 +31,9 @@ use crate::{
     resource::{Facts, Resource, is_same_time},
     scan::cell::{Cell, Collected},
 };
+
+/// Up to so many jobs a cell is held whole until it was held against the listing, and described in one unit.
+const HELD: u64 = 500;
 
 /// Reads the training jobs of a cell, delivers them in units, and says how that went.
 pub async fn collect(cell: &Arc<Cell>) -> Collected {
@@ -63,44 +71,58 @@ pub async fn collect(cell: &Arc<Cell>) -> Collected {
 async fn searched(cell: &Arc<Cell>, listing: &mut Result<Listing, Refusal>) -> Result<Collected, Short> {
     let asked_at = cell.now();
     let first = search::page(cell, None, None).await.map_err(Short::refused)?;
-    match (first.next.is_some(), first.total) {
-        (true, Some(total)) if total.hits > cell.slice() => {
-            let oldest = first.jobs.first().and_then(|job| job.created_at);
-            match in_windows(cell, listing, oldest, total, asked_at).await {
-                Err(_short) if total.exact && total.hits <= HITS_LIMIT => {
-                    cell.restart();
-                    in_one(cell, listing, first).await
-                }
-                collected => collected,
-            }
+    let Some(total) = first.total.filter(|_| first.next.is_some()) else {
+        if first.next.is_none() {
+            return in_one(cell, listing, first).await;
         }
-        _ => in_one(cell, listing, first).await,
+        cell.weighs(HITS_LIMIT.div_ceil(100)).await;
+        return streamed(cell, listing, first).await;
+    };
+    if total.hits <= cell.slice() {
+        if total.hits <= HELD {
+            return in_one(cell, listing, first).await;
+        }
+        cell.weighs(total.hits.div_ceil(100)).await;
+        return streamed(cell, listing, first).await;
+    }
+    let oldest = first.jobs.first().and_then(|job| job.created_at);
+    let jobs =
+        if total.exact { total.hits } else { windows::guess(listing.as_ref().ok(), &first, asked_at).max(total.hits) };
+    // Where all else fails it can be read as one.
+    let first = (total.exact && total.hits <= HITS_LIMIT).then_some(first);
+    cell.weighs(jobs.div_ceil(100)).await;
+    match (in_windows(cell, listing, oldest, (total, jobs), asked_at).await, first) {
+        (Err(_short), Some(first)) => {
+            cell.restart();
+            streamed(cell, listing, first).await
+        }
+        (collected, _) => collected,
     }
 }
 
 /// Why a search did not do.
-struct Short {
+pub(super) struct Short {
     why: String,
     refusal: Option<Refusal>,
 }
 
 impl Short {
-    fn refused(refusal: Refusal) -> Self {
+    pub(super) fn refused(refusal: Refusal) -> Self {
         Self { why: format!("Search: {}", refusal.code), refusal: Some(refusal) }
     }
 
-    fn because(why: impl Into<String>) -> Self {
+    pub(super) fn because(why: impl Into<String>) -> Self {
         Self { why: why.into(), refusal: None }
     }
 }
 
-/// All records of an unfiltered search as one unit.
+/// All records of an unfiltered search of a small cell as one unit.
 async fn in_one(
     cell: &Arc<Cell>,
     listing: &mut Result<Listing, Refusal>,
     first: search::Page,
 ) -> Result<Collected, Short> {
-    let more = if first.next.is_some() { first.total.map_or(HITS_LIMIT, |total| total.hits) } else { 0 };
+    let more = if first.next.is_some() { first.total.map_or(HELD, |total| total.hits) } else { 0 };
     let _room = cell.room(more).await;
     let mut found = search::rest(cell, None, first).await.map_err(Short::refused)?;
     if !found.adds_up {
@@ -143,10 +165,7 @@ async fn reconciled(cell: &Arc<Cell>, listing: &Listing, found: Found) -> Result
     }
     let mut collected = held_against(listing);
     let names = listing.listed().map(|job| (job.name.as_str(), job)).collect::<HashMap<_, _>>();
-    let is_listed = |job: &Resource| names.get(job.name.as_str()).is_some_and(|listed| is_same(listed, job));
-    let (mut jobs, doubtful): (Vec<_>, Vec<_>) =
-        found.jobs.into_iter().partition(|job| is_listed(job) || listing.is_silent_on(job.created_at));
-    jobs.extend(existing(cell, doubtful).await);
+    let mut jobs = without_the_vanished(cell, listing, &names, found.jobs).await;
     let (described, refusal) = listing::describe_all(cell, &lacking).await;
     if !described.is_empty() {
         collected.notes.push(format!("{} jobs were not yet in the search index and were described", described.len()));
@@ -160,18 +179,18 @@ async fn reconciled(cell: &Arc<Cell>, listing: &Listing, found: Found) -> Result
 }
 
 /// Whether a line of the listing and a record of the search are the same job; names are used again after deletion.
-fn is_same(listed: &Summary, job: &Resource) -> bool {
+pub(super) fn is_same(listed: &Summary, job: &Resource) -> bool {
     listed.name == job.name && is_same_time(listed.created_at, job.created_at)
 }
 
 /// Whether a job is too old for a search index to lag behind it.
-fn is_old(listing: &Listing, job: &Summary) -> bool {
+pub(super) fn is_old(listing: &Listing, job: &Summary) -> bool {
     let old = listing.asked_at.saturating_sub(INDEX_LAG).unwrap_or(Timestamp::MIN);
     job.created_at.is_none_or(|created| created < old)
 }
 
 /// Of jobs that the search has and the listing lacks, those that are there; a refusal leaves one in.
-async fn existing(cell: &Cell, doubtful: Vec<Resource>) -> Vec<Resource> {
+pub(super) async fn existing(cell: &Cell, doubtful: Vec<Resource>) -> Vec<Resource> {
     let names = doubtful.iter().map(|job| job.name.as_str()).collect::<Vec<_>>();
     let described = listing::describe_each(cell, &names).await;
     let checked = doubtful.into_iter().zip(described).filter(|(job, described)| match described {
@@ -182,19 +201,18 @@ async fn existing(cell: &Cell, doubtful: Vec<Resource>) -> Vec<Resource> {
     checked.map(|(job, _)| job).collect()
 }
 
-/// A search in windows of creation time, each a unit.
+/// A search in windows of creation time, each a slice. `jobs` is how many there seem to be.
 async fn in_windows(
     cell: &Arc<Cell>,
     listing: &Result<Listing, Refusal>,
     oldest: Option<Timestamp>,
-    total: search::Total,
+    (total, jobs): (Total, u64),
     asked_at: Timestamp,
 ) -> Result<Collected, Short> {
     let newest = listing.as_ref().ok().and_then(|listing| listing.jobs.first()?.created_at).unwrap_or(asked_at);
     let from = oldest.ok_or_else(|| Short::because("Search gave a record without a creation time"))?;
     let span = Window { from: from.as_second(), to: asked_at.max(newest).as_second() + 1 };
-    // A little under the bound, since jobs do not come evenly.
-    let parts = if total.exact { total.hits.div_ceil((cell.slice() * 3 / 5).max(1)) } else { 8 };
+    let parts = windows::parts(cell, jobs);
     let adopted = cell.adopt(Method::Search);
     let known = adopted.iter().filter_map(Window::of).collect::<Vec<_>>();
     let is_known =
@@ -211,7 +229,7 @@ async fn in_windows(
         holds_oldest = true;
     }
     let young = asked_at.saturating_sub(INDEX_LAG).unwrap_or(Timestamp::MIN).as_second();
-    let mut read = search::windows(cell, parts, holds_oldest, young).await;
+    let mut read = windows::windows(cell, parts, holds_oldest, young).await;
     read.jobs += adopted.iter().map(|slice| slice.listed).sum::<u64>();
     if read.unusable {
         return Err(Short::because("Search does not filter by CreationTime"));
@@ -228,27 +246,10 @@ async fn in_windows(
     } else if total.exact && read.jobs < total.hits && falls_short(cell, span.to, read.jobs).await {
         collected.partial(format!("Search gave {} of {} records", read.jobs, total.hits));
     }
-    if let Ok(listing) = listing {
-        let missing = cell.still_expected();
-        let lacking = listing.listed().filter(|job| missing.contains(&job.name)).cloned().collect::<Vec<_>>();
-        if lacking.iter().any(|job| is_old(listing, job)) {
-            let why = "Search hides jobs that ListTrainingJobs shows";
-            if total.exact && total.hits <= HITS_LIMIT {
-                return Err(Short::because(why));
-            }
-            collected.partial(why.to_owned());
-        }
-        let (described, refusal) = listing::describe_all(cell, &lacking).await;
-        if let Some(refusal) = refusal {
-            collected.outcome = Outcome::Partial;
-            collected.refusal.get_or_insert(refusal);
-        }
-        if !described.is_empty() {
-            collected.notes.push(format!("{} jobs were not in the search index and were described", described.len()));
-        }
-        return Ok(deliver(cell, described, collected).await);
+    match listing {
+        Ok(listing) => with_the_missing(cell, listing, collected, total.exact && total.hits <= HITS_LIMIT).await,
+        Err(_) => Ok(collected),
     }
-    Ok(collected)
 }
 
 /// Whether there are more records now, but for those from `end` on, than were read: fewer than were counted at first
@@ -260,7 +261,7 @@ async fn falls_short(cell: &Cell, end: i64, read: u64) -> bool {
 }
 
 /// A search with a listing beside it.
-fn held_against(listing: &Listing) -> Collected {
+pub(super) fn held_against(listing: &Listing) -> Collected {
     let mut collected = Collected { method: Some(Method::Search), ..Collected::complete(0) };
     if let Some(refusal) = &listing.broken {
         collected.partial(format!("held against a part of the listing, which broke off: {}", refusal.code));
@@ -274,7 +275,7 @@ fn held_against(listing: &Listing) -> Collected {
 }
 
 /// A search that no listing stands beside: what it hides is not seen, so that it is never complete.
-fn unlisted(refusal: &Refusal) -> Collected {
+pub(super) fn unlisted(refusal: &Refusal) -> Collected {
     Collected {
         outcome: Outcome::Partial,
         method: Some(Method::SearchUnverified),
@@ -284,7 +285,7 @@ fn unlisted(refusal: &Refusal) -> Collected {
     }
 }
 
-async fn deliver(cell: &Arc<Cell>, jobs: Vec<Resource>, mut collected: Collected) -> Collected {
+pub(super) async fn deliver(cell: &Arc<Cell>, jobs: Vec<Resource>, mut collected: Collected) -> Collected {
     match cell.deliver(jobs, None).await {
         Ok(delivered) => collected.listed += delivered,
         Err(refusal) => {
@@ -306,8 +307,10 @@ async fn listed_and_described(cell: &Arc<Cell>, mut listing: Listing, short: Sho
     let adopted = cell.adopt(Method::ListDescribe);
     collected.listed = adopted.iter().map(|slice| slice.listed).sum();
     let known = adopted.into_iter().flat_map(|slice| named(slice.span)).collect::<HashSet<_>>();
-    let _room = cell.room(cell.slice()).await;
-    let slice = usize::try_from(cell.slice()).unwrap_or(usize::MAX);
+    cell.weighs(u64::try_from(listing.jobs.len()).unwrap_or(u64::MAX)).await;
+    let unit = cell.slice().min(HELD);
+    let _room = cell.room(unit).await;
+    let slice = usize::try_from(unit).unwrap_or(usize::MAX);
     loop {
         let (more, refusal) = match listing.fill(cell, slice).await {
             Ok(more) => (more, None),

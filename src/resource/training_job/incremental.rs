@@ -15,10 +15,12 @@ use jiff::{SignedDuration, Timestamp};
 use super::{
     listing::{self, Listing},
     project::Summary,
-    search::{self, HITS_LIMIT, Window},
+    search::{self, HITS_LIMIT},
+    window::Window,
 };
 use crate::{
     coverage::{Method, Outcome},
+    lake::last_night::BATCH_ROWS,
     outcome::Refusal,
     resource::{Resource, is_same_time},
     scan::{
@@ -54,6 +56,7 @@ pub(super) async fn collect(cell: &Arc<Cell>, past: &Past) -> Option<Collected> 
         ..Collected::complete(0)
     };
     for batch in past.batches() {
+        let _room = cell.room(u64::try_from(BATCH_ROWS).unwrap_or(u64::MAX)).await;
         let resources = match past.resources(*batch).await {
             Ok(resources) => resources,
             Err(error) => {
@@ -142,8 +145,8 @@ async fn search(
     while pages.more() {
         let page = search::page(cell, Some(window), pages.token()).await?;
         let too_many = page.total.is_some_and(|total| !total.exact || total.hits > HITS_LIMIT);
-        if let Some(halves) = window.halves().filter(|_| too_many) {
-            return Ok(halves.to_vec());
+        if too_many && window.to - window.from > 1 {
+            return Ok(window.parts(2));
         }
         let ours = {
             let mut wanted = wanted.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,0 +1,141 @@
+//! An attempt at a part of a cell: judged and handed on piece by piece, and counted when it is closed. One that is
+//! dropped before leaves no row, so that it can be made again.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{Arc, atomic::Ordering},
+};
+
+use jiff::Timestamp;
+
+use super::Cell;
+use crate::{
+    check::{CHECKS, Context},
+    coverage::Outcome,
+    finding::{Finding, Status},
+    kms::DESCRIBE_KEY,
+    lake::staging::unit::{Delivery, Extent, Reading, Slice, Span, Unit},
+    outcome::{Refusal, Refusals},
+    resource::{Facts, Resource, ResourceType, is_same_time, training_job},
+};
+
+/// What was delivered of one attempt so far.
+#[derive(Debug)]
+pub struct Attempt<'a> {
+    cell: &'a Cell,
+    reading: Reading,
+    delivered: u64,
+    evaluated: u64,
+    unknown: u64,
+    refusals: Refusals,
+    /// Names that the cell expects.
+    found: HashSet<String>,
+}
+
+impl<'a> Attempt<'a> {
+    pub(super) fn new(cell: &'a Cell, reading: Reading) -> Self {
+        let (refusals, found) = (Refusals::default(), HashSet::new());
+        Self { cell, reading, delivered: 0, evaluated: 0, unknown: 0, refusals, found }
+    }
+
+    /// Judges resources and hands them on. An error means that the run is stopping.
+    pub async fn deliver(&mut self, resources: Vec<Resource>) -> Result<(), Refusal> {
+        let (resources, refusal) = match self.cell.resource_type {
+            ResourceType::TrainingJob => training_job::collect::confirm_serverless(self.cell, resources).await,
+        };
+        self.refusals.extend(refusal);
+        if resources.is_empty() {
+            return Ok(());
+        }
+        self.notice(&resources);
+        self.delivered += u64::try_from(resources.len()).unwrap_or(u64::MAX);
+        let unit = self.judge(resources).await;
+        self.send(unit).await
+    }
+
+    /// Whether all that the cell expects of this time was delivered.
+    pub fn is_all_of(&self, time: impl Fn(Timestamp) -> bool) -> bool {
+        let expected = self.cell.expected.lock();
+        expected.iter().all(|(name, created)| !created.is_some_and(&time) || self.found.contains(name))
+    }
+
+    /// Makes what was delivered count, and tells how many resources that are. With a span they are all that are in it,
+    /// and a later attempt of the run need not ask for them again. An error means that the run is stopping.
+    pub async fn close(self, span: Option<Span>) -> Result<u64, Refusal> {
+        let Self { cell, reading, delivered, evaluated, unknown, .. } = self;
+        if let Some(span) = span {
+            let refusals = self.refusals.clone();
+            let slice = Slice { span, listed: delivered, evaluated, unknown, refusals };
+            let unit = Unit { extent: Extent::Slice(slice), ..self.unit() };
+            self.send(unit).await?;
+        }
+        {
+            let mut readings = cell.reading.lock();
+            if readings.0 != reading {
+                readings.1.push(reading);
+            }
+        }
+        cell.tally.delivered.fetch_add(delivered, Ordering::Relaxed);
+        cell.tally.evaluated.fetch_add(evaluated, Ordering::Relaxed);
+        cell.tally.unknown.fetch_add(unknown, Ordering::Relaxed);
+        cell.note(&self.refusals);
+        cell.expected.lock().retain(|name, _| !self.found.contains(name));
+        Ok(delivered)
+    }
+
+    fn unit(&self) -> Unit {
+        Unit {
+            target: Arc::clone(&self.cell.target),
+            resource_type: self.cell.resource_type,
+            reading: self.reading,
+            resources: Vec::new(),
+            findings: Vec::new(),
+            extent: Extent::Piece,
+        }
+    }
+
+    async fn send(&self, unit: Unit) -> Result<(), Refusal> {
+        let stopped = |_| Refusal::new(Outcome::Error, "lake:Stage", "Stopped", "the run is being stopped");
+        // Staging that is slow is no fault of the service.
+        self.cell.waiting.fetch_add(1, Ordering::Relaxed);
+        let sent = self.cell.means.staged.send(Delivery::Unit(unit)).await;
+        self.cell.waiting.fetch_sub(1, Ordering::Relaxed);
+        sent.map_err(stopped)
+    }
+
+    fn notice(&mut self, resources: &[Resource]) {
+        let expected = self.cell.expected.lock();
+        for resource in resources {
+            let created = expected.get(&resource.name).copied();
+            if created.is_some_and(|listed| is_same_time(listed, resource.created_at)) {
+                self.found.insert(resource.name.clone());
+            }
+        }
+    }
+
+    /// The unit of these resources.
+    async fn judge(&mut self, resources: Vec<Resource>) -> Unit {
+        let mut keys = HashMap::new();
+        for text in resources.iter().flat_map(|resource| resource.facts.keys()) {
+            if !keys.contains_key(text) {
+                let (key, refusal) = self.cell.means.keys.look_up(&self.cell.target, text).await;
+                self.cell.step(DESCRIBE_KEY);
+                self.refusals.extend(refusal);
+                keys.insert(text.to_owned(), key);
+            }
+        }
+        let context = Context { keys: &keys };
+        let mut unit = self.unit();
+        for resource in resources.into_iter().map(Arc::new) {
+            self.evaluated += u64::from(!matches!(resource.facts, Facts::Unreadable { .. }));
+            for check in CHECKS {
+                let Some(verdict) = check.evaluate(&resource.facts, context) else { continue };
+                self.unknown += u64::from(verdict.status == Status::Unknown);
+                let (target, resource) = (Arc::clone(&self.cell.target), Arc::clone(&resource));
+                unit.findings.push(Finding { target, resource, check, verdict });
+            }
+            unit.resources.push(resource);
+        }
+        unit
+    }
+}
