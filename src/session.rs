@@ -13,7 +13,7 @@ use aws_config::{
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
 use aws_smithy_runtime::client::retries::RetryPartition;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use parking_lot::Mutex;
 use thiserror::Error;
 use tokio::sync::OnceCell;
@@ -282,6 +282,8 @@ pub enum Clock {
     System,
     /// One that stands still, so that two runs can be compared byte for byte.
     Fixed(Timestamp),
+    /// The machine's, and so much later.
+    Ahead(SignedDuration),
 }
 
 impl Clock {
@@ -290,6 +292,7 @@ impl Clock {
         match self {
             Self::System => Timestamp::now(),
             Self::Fixed(instant) => instant,
+            Self::Ahead(duration) => Timestamp::now().saturating_add(duration).unwrap_or(Timestamp::MAX),
         }
     }
 }

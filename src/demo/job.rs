@@ -136,6 +136,9 @@ impl Job {
                 }
             }
         }
+        if cell.no_serverless && scenario.instances == Instances::Serverless {
+            scenario.instances = Instances::Nvme;
+        }
         let (volume_dice, output_dice) = (draw.bits() >> 16, draw.bits() >> 16);
         // As AWS does: no output key comes back as an empty text, no volume key not at all.
         let output_key = Some(cell.keys.text(scenario.output, output_dice).unwrap_or_default());
