@@ -22,11 +22,12 @@ use crate::{
 
 /// Two of its accounts and one region are out of reach on purpose.
 const FLOOR: f64 = 50.0;
-/// Nobody else lives on the simulated quotas, so most of each is ours.
+/// Nobody else lives on the simulated quotas, so most of each is ours from the start.
+const SHARE: f64 = 0.9;
 const SIMULATED_RATES: &[(&str, Rate)] = &[
-    ("sagemaker:Search", Rate { per_second: 4.5, burst: 9 }),
-    ("sagemaker:ListTrainingJobs", Rate { per_second: 1.8, burst: 9 }),
-    ("sagemaker:DescribeTrainingJob", Rate { per_second: 9.0, burst: 18 }),
+    ("sagemaker:Search", Rate::steady(5.0, 10)),
+    ("sagemaker:ListTrainingJobs", Rate::steady(2.0, 10)),
+    ("sagemaker:DescribeTrainingJob", Rate::steady(10.0, 20)),
 ];
 
 /// Starts the simulator, audits it, and prints the summary.
@@ -38,6 +39,7 @@ pub(super) async fn run(args: DemoArgs, screen: &Screen) -> Result<ExitStatus, F
     config.regions.fallback = demo::Organization::new(&shape(&args.shape)).regions().cloned().collect();
     // What is refused on purpose is most of what is missing.
     config.coverage.floor_percent = FLOOR;
+    config.pacing.share = SHARE;
     for (api, rate) in SIMULATED_RATES {
         config.pacing.rates.insert(api, *rate);
     }
