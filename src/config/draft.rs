@@ -243,8 +243,8 @@ floor_percent = 101
         sagesweep.toml:24:14: 99999999999999999999 is out of range, which is 100 to 9000
         sagesweep.toml:25:25: expected a whole number, found a number
         sagesweep.toml:28:1: unknown API `sagemaker:Serach`; did you mean `sagemaker:Search`?
-        sagesweep.toml:29:37: nan is out of range, which is 0.01 to 1000
-        sagesweep.toml:29:53: unknown key `brust`; a rate has per_second and burst
+        sagesweep.toml:29:32: nan is out of range, which is 0.01 to 1000
+        sagesweep.toml:29:48: unknown key `brust`; a rate has start, burst and quota
         sagesweep.toml:30:1: unknown API `ec2:DescribeRegions`; `sagesweep config` prints the APIs of a run
         sagesweep.toml:33:15: `Lake` is no bucket name: 3 to 63 lower-case letters, digits, dots and hyphens, a letter or digit at both ends
         sagesweep.toml:34:17: expected a text in quotes, found a date

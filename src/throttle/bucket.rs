@@ -10,10 +10,10 @@ use crate::config::{Pacing, Rate};
 const FLOOR: f64 = 0.02;
 /// The share of the ceiling by which a rate grows after a clean period.
 const STEP: f64 = 0.1;
-/// From this share of the rate at which the service throttled, the rate grows by a fifth of a step: somebody else lives
+/// From this share of the rate at which the service throttled, the rate grows by a tenth of a step: somebody else lives
 /// on the rest.
 const NEAR: f64 = 0.9;
-const CAREFUL: f64 = 0.2;
+const CAREFUL: f64 = 0.1;
 /// Of the burst that a service grants at most so much is used: requests do not arrive in the rhythm in which they were
 /// sent, and one that overtakes another must find a token too.
 const STEADY: f64 = 0.75;

@@ -7,8 +7,10 @@ use super::{
     row::{Row, Target},
 };
 
+/// Columns of a line.
+const COLUMNS: usize = 100;
 /// Columns of the names.
-const NAME: usize = 47;
+const NAME: usize = 45;
 
 /// The table for people.
 pub(super) fn text(rows: &[Row]) -> String {
@@ -29,9 +31,26 @@ pub(super) fn text(rows: &[Row]) -> String {
         let line = format!("{name:<NAME$} {target:>11} {:>11} {:<12} {ratio:>5} {met}", short(row.measured), row.unit);
         text.push_str(line.trim_end());
         text.push('\n');
-        if !row.note.is_empty() {
-            text.push_str(&format!("    {}\n", row.note));
+        text.push_str(&wrapped(&row.note));
+    }
+    text
+}
+
+/// A note below its row, in as many lines as it needs.
+fn wrapped(note: &str) -> String {
+    let (mut text, mut width) = (String::new(), COLUMNS);
+    for word in note.split_whitespace() {
+        let length = word.chars().count() + 1;
+        if width + length > COLUMNS {
+            text.push_str(if text.is_empty() { "   " } else { "\n   " });
+            width = 3;
         }
+        text.push(' ');
+        text.push_str(word);
+        width += length;
+    }
+    if !text.is_empty() {
+        text.push('\n');
     }
     text
 }
