@@ -132,7 +132,10 @@ impl Aws {
             let request = credentials::Request {
                 role_arn: arn.clone(),
                 external_id: config.role.hub_external_id.clone(),
-                session_policy: config.role.session_policy.then(|| policy::hub_policy(config, CHECKS).to_string().into()),
+                session_policy: config
+                    .role
+                    .session_policy
+                    .then(|| policy::hub_policy(config, CHECKS).to_string().into()),
                 ..credentials::Request::from_role(&config.role)
             };
             let gate = Gate::new(Arc::new(base.clone()), Arc::clone(&throttle), Arc::clone(&pace), None);

@@ -64,11 +64,8 @@ pub(super) async fn simulate(args: SimulateArgs) -> Result<ExitStatus, Failure> 
         median: Duration::from_secs_f64(args.latency / 1_000.0 / factor),
         sigma: args.latency_sigma,
     });
-    let behaviour = Behaviour {
-        quotas: (!args.no_quotas).then(|| quotas.scaled(factor)),
-        latency,
-        ..Behaviour::default()
-    };
+    let behaviour =
+        Behaviour { quotas: (!args.no_quotas).then(|| quotas.scaled(factor)), latency, ..Behaviour::default() };
     let shape = Shape {
         now: args.now.unwrap_or_else(|| Clock::System.now()),
         elapsed: SignedDuration::from_hours(args.elapsed.into()),

@@ -198,7 +198,9 @@ fn name(cell: &Cell, algorithm: &str, created_at: Timestamp, index: u64, dice: u
     name.push_str(cell.team);
     name.push('-');
     name.push_str(algorithm);
-    for (value, width) in [(number(day.year()), 4), (number(day.month().into()), 2), (number(day.day().into()), 2), (index, 7)] {
+    for (value, width) in
+        [(number(day.year()), 4), (number(day.month().into()), 2), (number(day.day().into()), 2), (index, 7)]
+    {
         name.push('-');
         decimal(&mut name, value, width);
     }

@@ -194,6 +194,14 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_rate_is_read_from_calls_a_second_and_at_once() {
+        assert_eq!("2.5/10".parse(), Ok(Rate { per_second: 2.5, burst: 10.0 }));
+        for wrong in ["", "5", "5/", "0/1", "-1/1", "inf/1", "1/nan"] {
+            assert!(wrong.parse::<Rate>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
     fn a_burst_is_answered_and_what_follows_is_not() {
         let ledger = Ledger::new(Some(Quotas::realistic()));
         let (account, region) = ("123456789012".parse().unwrap(), "eu-central-1".parse().unwrap());

@@ -137,7 +137,8 @@ fn settings(json: &mut Json, cell: &Cell, job: &Job) {
     }
     json.close();
     json.object("AlgorithmSpecification");
-    let registry = ["763104351884.dkr.ecr.", cell.region().as_str(), ".amazonaws.com/", job.algorithm, ":2.3-gpu-py311"];
+    let registry =
+        ["763104351884.dkr.ecr.", cell.region().as_str(), ".amazonaws.com/", job.algorithm, ":2.3-gpu-py311"];
     json.joined("TrainingImage", &registry);
     json.fixed(r#""TrainingInputMode":"FastFile","MetricDefinitions":[{"Name":"validation:loss","Regex":"val_loss=([0-9\\.]+)"}],"#);
     json.fixed(r#""EnableSageMakerMetricsTimeSeries":true},"#);

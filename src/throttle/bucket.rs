@@ -95,7 +95,8 @@ impl Bucket {
     pub(super) fn is_rested(&self, now: Instant) -> bool {
         let idle = now.saturating_duration_since(self.filled);
         let is_full = idle.as_secs_f64().mul_add(self.rate, self.tokens) >= self.limits.burst;
-        is_full && self.throttled.is_none_or(|(last, _)| now.saturating_duration_since(last) > self.limits.period * MEMORY)
+        is_full
+            && self.throttled.is_none_or(|(last, _)| now.saturating_duration_since(last) > self.limits.period * MEMORY)
     }
 
     fn fill(&mut self, now: Instant) {
@@ -176,7 +177,11 @@ mod tests {
         bucket.slow_down(start);
         let mut rates = Vec::new();
         for period in 1..40 {
-            takes(&mut bucket, start + seconds(10 * (period - 1)), start + seconds(10 * period) + Duration::from_millis(1));
+            takes(
+                &mut bucket,
+                start + seconds(10 * (period - 1)),
+                start + seconds(10 * period) + Duration::from_millis(1),
+            );
             rates.push(bucket.rate);
         }
         let at = |rate: f64| rates.iter().position(|known| *known >= rate - 1e-9).unwrap();

@@ -1,9 +1,6 @@
 //! The pace of one (account, region): a limiter for each API there, shared by all who call it, and its retry budget.
 
-use std::{
-    collections::HashMap,
-    sync::Arc,
-};
+use std::{collections::HashMap, sync::Arc};
 
 use aws_smithy_runtime::client::retries::RetryPartition;
 use parking_lot::Mutex;

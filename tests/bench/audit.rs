@@ -27,7 +27,8 @@ pub(super) struct Night {
 
 /// Audits what the simulator serves into a lake in `directory`, at a clock that is `ahead` hours ahead.
 pub(super) fn night(simulator: &Simulator, directory: &Path, pace: Pace, ahead: u64) -> Result<Night, Trouble> {
-    let ended = process::run(program(&simulator.endpoint(), directory, pace)?.args(["--clock-ahead", &ahead.to_string()]))?;
+    let ended =
+        process::run(program(&simulator.endpoint(), directory, pace)?.args(["--clock-ahead", &ahead.to_string()]))?;
     // Half of the accounts have not enabled the last region, and some things are refused on purpose.
     if !matches!(ended.status.code(), Some(0 | 3)) {
         return Err(format!("the program ended with {}:\n{}", ended.status, ended.tail()).into());

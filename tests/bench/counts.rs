@@ -52,7 +52,11 @@ impl Counts {
         }
         let text = |(operation, (requests, throttled)): (&str, (u64, u64))| {
             let name = operation.split_once(':').map_or(operation, |(_, name)| name);
-            if throttled > 0 { format!("{name} {requests} ({throttled} throttled)") } else { format!("{name} {requests}") }
+            if throttled > 0 {
+                format!("{name} {requests} ({throttled} throttled)")
+            } else {
+                format!("{name} {requests}")
+            }
         };
         sums.into_iter().map(text).collect::<Vec<_>>().join(", ")
     }

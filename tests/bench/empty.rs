@@ -27,8 +27,9 @@ pub(super) fn rows(quick: bool) -> Result<Vec<Row>, Trouble> {
         Row::new(format!("{name}: calls per CPU-second"), Target::AtLeast(3_000.0), calls / cpu, "calls/s")
             .with("over loopback without TLS, the whole run with publish"),
         Row::told(format!("{name}: calls"), calls, "").with(night.counts.by_operation()),
-        Row::told(format!("{name}: TLS, of the CPU with it"), 100.0 * tls / (per_call + tls), "%")
-            .with(format!("estimated: {tls:.1} us of AES-GCM and of a handshake in 100 calls, beside {per_call:.0} us")),
+        Row::told(format!("{name}: TLS, of the CPU with it"), 100.0 * tls / (per_call + tls), "%").with(format!(
+            "estimated: {tls:.1} us of AES-GCM and of a handshake in 100 calls, beside {per_call:.0} us"
+        )),
         Row::told(format!("{name}: wall time"), night.usage.wall.as_secs_f64(), "s"),
         Row::told(format!("{name}: peak memory"), mebibytes(night.usage.peak), "MiB"),
     ])

@@ -152,6 +152,29 @@ async fn a_role_that_is_refused_half_way_leaves_gaps_that_name_it_and_no_false_v
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn at_the_quotas_at_most_one_answer_of_a_hundred_is_throttled() {
+    let quotas = Quotas::realistic().scaled(4.0);
+    let behaviour = Behaviour { quotas: Some(quotas.clone()), ..Behaviour::default() };
+    let shape = Shape { accounts: 5, regions: 2, jobs: 6_000, heaviest_percent: 70, ..small() };
+    let audit = Audit::with(shape, behaviour, |config| {
+        for (api, quota) in quotas.rates() {
+            if let Some(rate) = config.pacing.rates.get_mut(api) {
+                *rate = Rate {
+                    start: quota.per_second,
+                    burst: quota.burst.to_string().parse().unwrap(),
+                    quota: quota.per_second,
+                };
+            }
+        }
+    })
+    .await;
+    assert_same(&audit.verdicts(), &truth(&audit));
+    let counts = audit.simulator.counts();
+    let throttled = counts.values().map(|count| count.throttled).sum::<u64>();
+    assert!(throttled * 100 <= audit.simulator.requests_total(), "{counts:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn below_the_quotas_nothing_is_throttled_and_above_them_nothing_is_lost() {
     let quotas = Quotas::realistic().scaled(20.0);
     let behaviour = Behaviour { quotas: Some(quotas), ..Behaviour::default() };
