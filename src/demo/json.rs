@@ -69,7 +69,9 @@ impl Json {
     pub(super) fn joined(&mut self, name: &str, parts: &[&str]) {
         self.name(name);
         self.text.push('"');
-        parts.iter().for_each(|part| self.text.push_str(part));
+        for part in parts {
+            self.text.push_str(part);
+        }
         self.text.push_str("\",");
     }
 

@@ -173,8 +173,8 @@ fn shares(shape: &Shape, cells: &[Cell]) -> Vec<u64> {
     ranked.sort_unstable();
     ranked.truncate(ranked.len() - ranked.len() / 4);
     let mut shares = vec![0; cells.len()];
-    let share = shape.heaviest_jobs.unwrap_or(shape.jobs / 100 * shape.heaviest_percent.min(100)).min(shape.jobs);
-    let heaviest = if ranked.len() == 1 { shape.jobs } else { share };
+    let given = shape.heaviest_jobs.unwrap_or(shape.jobs / 100 * shape.heaviest_percent.min(100)).min(shape.jobs);
+    let heaviest = if ranked.len() == 1 { shape.jobs } else { given };
     let weight = |rank: u64| 1_000_000_000 / (rank + 1);
     let total: u64 = (1..).zip(ranked.iter().skip(1)).map(|(rank, _)| weight(rank)).sum();
     let mut left = shape.jobs - heaviest;

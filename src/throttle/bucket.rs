@@ -19,6 +19,8 @@ const CAREFUL: f64 = 0.1;
 const STEADY: f64 = 0.75;
 /// Throttling answers within this share of a period are one piece of evidence, such as a burst that was too large.
 const ONE_EVENT: f64 = 0.1;
+/// A whole token, but for what a sum of parts may lack of it.
+const ALMOST: f64 = 1.0 - 1e-9;
 /// For so many clean periods it is remembered that a service has throttled.
 const MEMORY: u32 = 60;
 
@@ -68,8 +70,6 @@ impl Bucket {
     pub(super) fn take(&mut self, now: Instant) -> Result<(), Instant> {
         self.fill(now);
         self.grow(now);
-        // What a sum of parts lacks of a whole token.
-        const ALMOST: f64 = 1.0 - 1e-9;
         if self.tokens >= ALMOST {
             self.tokens -= 1.0;
             return Ok(());

@@ -31,14 +31,12 @@ impl Pace {
 
     pub(super) fn limiter(&self, name: &'static str, limits: impl FnOnce() -> Limits) -> Arc<Limiter> {
         let mut limiters = self.limiters.lock();
-        match limiters.iter().find(|(known, _)| *known == name) {
-            Some((_, limiter)) => Arc::clone(limiter),
-            None => {
-                let limiter = Arc::new(Limiter::new(limits()));
-                limiters.push((name, Arc::clone(&limiter)));
-                limiter
-            }
+        if let Some((_, limiter)) = limiters.iter().find(|(known, _)| *known == name) {
+            return Arc::clone(limiter);
         }
+        let limiter = Arc::new(Limiter::new(limits()));
+        limiters.push((name, Arc::clone(&limiter)));
+        limiter
     }
 
     /// An answer of `service:operation` throttled.
@@ -140,7 +138,9 @@ mod tests {
     fn throttling_slows_the_api_that_it_was_about_or_the_bucket_that_it_shares() {
         let (pace, now) = (Pace::default(), Instant::now());
         let apis = ["kms:DescribeKey", "organizations:*", "sagemaker:Search"];
-        apis.iter().for_each(|api| drop(pace.limiter(api, slow)));
+        for api in apis {
+            drop(pace.limiter(api, slow));
+        }
         pace.slow_down("organizations", "ListAccounts");
         pace.slow_down("kms", "DescribeKeys");
         assert_eq!(apis.map(|api| takes(&pace, api, now)), [true, false, true]);

@@ -71,7 +71,7 @@ fn configuration(pace: Pace) -> String {
          [pacing]\nmax_in_flight = {IN_FLIGHT}\nshare = 1\ngrowth_seconds = 1\n[pacing.rates]\n"
     );
     let mut rate = |api: &str, quota: f64, burst: f64| {
-        text.push_str(&format!("\"{api}\" = {{ start = {quota}, burst = {burst}, quota = {quota} }}\n"));
+        text.extend([format!("\"{api}\" = {{ start = {quota}, burst = {burst}, quota = {quota} }}\n")]);
     };
     match pace {
         Pace::AtTheQuotas => {
