@@ -3,7 +3,11 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+#[cfg(feature = "demo")]
+use jiff::Timestamp;
 
+#[cfg(feature = "demo")]
+use crate::demo;
 use crate::{check::selection::Named, config, finding::Severity, lake::RunId, plan::shard::Shard};
 
 /// Audits every SageMaker resource of an AWS Organization into Parquet, and says what it did not see.
@@ -19,6 +23,10 @@ pub struct Cli {
     /// Show no progress, no summary, and of the logs only warnings and errors.
     #[arg(long, short, global = true)]
     pub quiet: bool,
+    /// Hours by which the clock of the run is ahead, so that a later night of a simulated organization can be audited now.
+    #[cfg(feature = "demo")]
+    #[arg(long, global = true, hide = true, value_name = "HOURS", default_value_t = 0)]
+    pub clock_ahead: u16,
 }
 
 /// The form of log lines.
@@ -261,6 +269,39 @@ pub struct SimulateArgs {
     /// The simulated organization.
     #[command(flatten)]
     pub shape: ShapeArgs,
+    /// The end of the two years in which the jobs were created; the present by default.
+    #[arg(long, value_name = "TIMESTAMP")]
+    pub now: Option<Timestamp>,
+    /// Hours that have passed since, with new jobs at the rate of the last days.
+    #[arg(long, value_name = "HOURS", default_value_t = 0)]
+    pub elapsed: u16,
+    /// Jobs in the heaviest account and region.
+    #[arg(long, value_name = "N")]
+    pub heaviest: Option<u64>,
+    /// No job is serverless.
+    #[arg(long)]
+    pub no_serverless: bool,
+    /// No quota at all.
+    #[arg(long, conflicts_with = "quota")]
+    pub no_quotas: bool,
+    /// Another quota than the usual one, as service:Operation=RATE/BURST; all of `organizations:*` share one.
+    #[arg(long, value_name = "QUOTA", value_parser = quota)]
+    pub quota: Vec<(String, demo::Rate)>,
+    /// The median of the lognormal latency, in milliseconds.
+    #[arg(long, value_name = "MS", default_value_t = 0.0)]
+    pub latency: f64,
+    /// The standard deviation of its logarithm.
+    #[arg(long, value_name = "SIGMA", default_value_t = 0.5)]
+    pub latency_sigma: f64,
+    /// How much faster time runs: rates are multiplied and latencies divided by it.
+    #[arg(long, value_name = "FACTOR", default_value_t = 1.0)]
+    pub time_factor: f64,
+}
+
+#[cfg(feature = "demo")]
+fn quota(text: &str) -> Result<(String, demo::Rate), String> {
+    let (name, rate) = text.split_once('=').ok_or_else(|| format!("`{text}` is not service:Operation=RATE/BURST"))?;
+    Ok((name.to_owned(), rate.parse()?))
 }
 
 #[cfg(test)]

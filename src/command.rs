@@ -34,7 +34,7 @@ use crate::{
 
 /// Does what the command line says.
 pub async fn execute(cli: Cli) -> ExitStatus {
-    let screen = Screen { display: MultiProgress::new(), quiet: cli.quiet };
+    let screen = Screen { display: MultiProgress::new(), quiet: cli.quiet, clock: clock(&cli) };
     let form = logs::start(cli.log_format, cli.quiet, screen.display.clone());
     OpenFiles::raised();
     match Box::pin(dispatch(cli.command, &screen)).await {
@@ -49,6 +49,19 @@ pub async fn execute(cli: Cli) -> ExitStatus {
             failure.status()
         }
     }
+}
+
+#[cfg(feature = "demo")]
+fn clock(cli: &Cli) -> Clock {
+    match cli.clock_ahead {
+        0 => Clock::System,
+        hours => Clock::Ahead(jiff::SignedDuration::from_hours(hours.into())),
+    }
+}
+
+#[cfg(not(feature = "demo"))]
+fn clock(_cli: &Cli) -> Clock {
+    Clock::System
 }
 
 async fn dispatch(command: Command, screen: &Screen) -> Result<ExitStatus, Failure> {
@@ -89,6 +102,7 @@ async fn dispatch(command: Command, screen: &Screen) -> Result<ExitStatus, Failu
 struct Screen {
     display: MultiProgress,
     quiet: bool,
+    clock: Clock,
 }
 
 impl Screen {
@@ -101,7 +115,7 @@ impl Screen {
 
     async fn open(&self, config: &ConfigArg, run_id: Option<RunId>) -> Result<Run, Failure> {
         let config = load(config)?;
-        Ok(self.run(sdk_config_loader().load().await, config, run_id, Clock::System))
+        Ok(self.run(sdk_config_loader().load().await, config, run_id, self.clock))
     }
 
     fn run(&self, sdk: SdkConfig, config: Config, run_id: Option<RunId>, clock: Clock) -> Run {

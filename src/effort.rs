@@ -26,7 +26,7 @@ pub struct Cost {
 }
 
 impl Cost {
-    fn add(&mut self, other: Self) {
+    pub(crate) fn add(&mut self, other: Self) {
         let sums = [
             (&mut self.calls, other.calls),
             (&mut self.throttles, other.throttles),

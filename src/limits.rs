@@ -1,4 +1,4 @@
-//! What the machine allows: open files and sockets, within which all work keeps, and memory, which is only looked at.
+//! What the machine allows: open files and sockets, within which all work keeps, and memory, by which requests are bounded.
 
 use std::{
     fs,
@@ -12,6 +12,10 @@ const HELD_BACK: u64 = 24;
 const ENDPOINTS: usize = 72;
 /// Memory that a run needs: 263 MiB were the most with a million jobs, and some air above.
 const NEEDED_MEMORY: u64 = 320 << 20;
+/// What a run holds besides the answers that it reads.
+const RESTING_MEMORY: u64 = 96 << 20;
+/// What one answer may take while it is read: a page of `Search` is half a mebibyte of JSON, and as much again in parts.
+const REQUEST_MEMORY: u64 = 2 << 20;
 
 /// How many files and sockets may be open at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,6 +63,24 @@ impl OpenFiles {
     /// Half for sockets, half for files: a connection waits a minute for its next use, while files are merged already.
     fn half(self) -> usize {
         usize::try_from(self.0.saturating_sub(HELD_BACK) / 2).unwrap_or(usize::MAX)
+    }
+}
+
+/// The memory that this process may use, in bytes; none where nothing bounds it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Memory(Option<u64>);
+
+impl Memory {
+    /// What it may use now.
+    pub fn now() -> Self {
+        Self(memory_ceiling())
+    }
+
+    /// What it leaves of `wanted` requests under way at once.
+    pub fn requests(self, wanted: usize) -> usize {
+        let Some(bytes) = self.0 else { return wanted };
+        let bearable = bytes.saturating_sub(RESTING_MEMORY) / REQUEST_MEMORY;
+        usize::try_from(bearable).unwrap_or(usize::MAX).clamp(1, wanted.max(1))
     }
 }
 
@@ -114,6 +136,13 @@ mod tests {
             let most = u64::try_from(2 * requests + runs).unwrap() + HELD_BACK;
             assert!(limit < HELD_BACK + 8 || most <= limit, "{limit}: {most}");
         }
+    }
+
+    #[test]
+    fn little_memory_narrows_what_is_under_way() {
+        let requests = |mebibytes: u64, wanted| Memory(Some(mebibytes << 20)).requests(wanted);
+        assert_eq!(Memory(None).requests(1_024), 1_024);
+        assert_eq!((requests(64, 64), requests(128, 64), requests(256, 64), requests(512, 1_024)), (1, 16, 64, 208));
     }
 
     #[test]

@@ -30,7 +30,7 @@ use crate::{
         store::Store,
         weights,
     },
-    limits::OpenFiles,
+    limits::{Memory, OpenFiles},
     organization,
     place::AccountId,
     plan::{
@@ -139,7 +139,7 @@ impl Run {
     async fn aws(&self) -> Result<Arc<Aws>, RunError> {
         let connect = async {
             let counters = Arc::clone(&self.counters);
-            let throttle = Arc::new(Throttle::within(&self.config.pacing, counters, OpenFiles::now()));
+            let throttle = Arc::new(Throttle::within(&self.config.pacing, counters, OpenFiles::now(), Memory::now()));
             Ok::<_, RunError>(Arc::new(Aws::connect(&self.sdk, &self.config, throttle).await?))
         };
         Ok(Arc::clone(self.aws.get_or_try_init(|| Box::pin(connect)).await?))

@@ -1,25 +1,19 @@
 //! The way into each account: one HTTP client for all, one assumed role an account, one gate a region.
 
-use std::{
-    collections::HashMap,
-    fmt,
-    sync::{Arc, Weak},
-    time::Duration,
-};
+use std::{collections::HashMap, fmt, sync::Arc, time::Duration};
 
 use aws_config::{
     BehaviorVersion, ConfigLoader, SdkConfig, identity::IdentityCache, retry::RetryConfig, timeout::TimeoutConfig,
 };
 use aws_credential_types::provider::SharedCredentialsProvider;
-use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
-use aws_smithy_runtime::client::retries::RetryPartition;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use parking_lot::Mutex;
 use thiserror::Error;
 use tokio::sync::OnceCell;
 
 pub mod credentials;
 pub mod gate;
+mod http;
 pub mod policy;
 pub mod regions;
 mod whole;
@@ -30,10 +24,9 @@ use gate::Gate;
 use crate::{
     check::CHECKS,
     config::{self, Config},
-    limits::OpenFiles,
     outcome::Refusal,
     place::{AccountId, Partition, Region},
-    throttle::{Counters, Pace, Throttle, Watch},
+    throttle::{Counters, Pace, Throttle},
 };
 
 /// IAM actions of the caller's own identity, beside those that list the organization and write the lake.
@@ -46,13 +39,8 @@ pub(crate) const GET_CALLER_IDENTITY: &str = "sts:GetCallerIdentity";
 /// The timeouts must be the same everywhere: connectors are cached by them, and the pool would split. Without them
 /// the SDK waits for a silent server for ever.
 pub fn sdk_config_loader() -> ConfigLoader {
-    let http = aws_smithy_http_client::Builder::new()
-        .tls_provider(tls::Provider::Rustls(CryptoMode::AwsLc))
-        .pool_idle_timeout(Duration::from_mins(1))
-        .pool_max_idle_per_host(OpenFiles::now().idle_connections(64))
-        .build_https();
     aws_config::defaults(BehaviorVersion::latest())
-        .http_client(http)
+        .http_client(http::client())
         .timeout_config(
             TimeoutConfig::builder()
                 .connect_timeout(Duration::from_secs(5))
@@ -107,6 +95,10 @@ pub struct Aws {
     role: config::Role,
     throttle: Arc<Throttle>,
     home: Gate,
+    /// What is asked of each role; only its ARN differs.
+    request: credentials::Request,
+    /// The configuration of each region, for all accounts.
+    regional: Mutex<HashMap<Region, Arc<SdkConfig>>>,
     sessions: Mutex<HashMap<AccountId, Arc<Opened>>>,
 }
 
@@ -123,9 +115,8 @@ type Opened = OnceCell<Result<Arc<Session>, Refusal>>;
 #[derive(Debug)]
 pub struct Session {
     account: AccountId,
-    sdk: SdkConfig,
+    /// None: our own.
     credentials: Option<RoleCredentials>,
-    paces: Mutex<HashMap<Region, Weak<Pace>>>,
 }
 
 impl Aws {
@@ -141,24 +132,31 @@ impl Aws {
             let request = credentials::Request {
                 role_arn: arn.clone(),
                 external_id: config.role.hub_external_id.clone(),
-                session_policy: config.role.session_policy.then(|| policy::hub_policy(config, CHECKS).to_string()),
+                session_policy: config
+                    .role
+                    .session_policy
+                    .then(|| policy::hub_policy(config, CHECKS).to_string().into()),
                 ..credentials::Request::from_role(&config.role)
             };
-            let gate = Gate::new(&base, Arc::clone(&throttle), Arc::clone(&pace), None, "hub");
+            let gate = Gate::new(Arc::new(base.clone()), Arc::clone(&throttle), Arc::clone(&pace), None);
             let provider = RoleCredentials::new(gate, request);
             provider.current().await.map_err(|refusal| ConnectError::Hub { arn: arn.clone(), refusal })?;
             base = with_credentials(&base, provider.clone());
             hub = Some(provider);
             caller = identify(&base, &throttle, &pace).await?;
         }
-        let home = Gate::new(
-            &in_region(&base, caller.partition.home_region()),
-            Arc::clone(&throttle),
-            Arc::clone(&pace),
-            hub,
-            "caller",
-        );
-        Ok(Self { base, caller, role: config.role.clone(), throttle, home, sessions: Mutex::default() })
+        let at_home = Arc::new(in_region(&base, caller.partition.home_region()));
+        let home = Gate::new(at_home, Arc::clone(&throttle), Arc::clone(&pace), hub);
+        Ok(Self {
+            base,
+            caller,
+            role: config.role.clone(),
+            throttle,
+            home,
+            request: credentials::Request::from_role(&config.role),
+            regional: Mutex::default(),
+            sessions: Mutex::default(),
+        })
     }
 
     /// Who we are.
@@ -184,59 +182,55 @@ impl Aws {
     }
 
     async fn open(&self, account: AccountId, directly: bool) -> Result<Arc<Session>, Refusal> {
-        let (sdk, credentials) = if directly {
-            (self.base.clone(), self.home.credentials().cloned())
+        let credentials = if directly {
+            self.home.credentials().cloned()
         } else {
             let role_arn = format!("arn:{}:iam::{account}:role/{}", self.caller.partition, self.role.name);
-            let request = credentials::Request { role_arn, ..credentials::Request::from_role(&self.role) };
+            let request = credentials::Request { role_arn, ..self.request.clone() };
             let provider = RoleCredentials::new(self.sts(), request);
             {
                 let _opening = self.throttle.opening().await;
                 provider.current().await?;
             }
-            (with_credentials(&self.base, provider.clone()), Some(provider))
+            Some(provider)
         };
-        Ok(Arc::new(Session { account, sdk, credentials, paces: Mutex::default() }))
+        Ok(Arc::new(Session { account, credentials }))
     }
 
     /// The gate to STS: a regional endpoint in a region that is enabled by default, whose tokens hold in all.
     fn sts(&self) -> Gate {
         let ours = self.base.region().and_then(|region| region.as_ref().parse().ok());
         let enabled = ours.filter(|region| crate::region::lookup(region).is_some_and(|known| known.enabled_by_default));
-        let region = enabled.map_or_else(|| self.caller.partition.home_region().to_owned(), String::from);
-        self.home.elsewhere(&in_region(&self.base, &region))
+        match enabled {
+            Some(region) => self.home.elsewhere(self.sdk_in(&region)),
+            None => self.home.clone(),
+        }
     }
 
     /// The gate to one region of an account; all who ask for the same share its pacing.
     pub fn gate(&self, session: &Session, region: &Region) -> Gate {
-        let pace = session.pace(region);
-        let sdk = in_region(&session.sdk, region.as_str());
-        let name = format!("{}/{region}", session.account);
-        Gate::new(&sdk, Arc::clone(&self.throttle), pace, session.credentials.clone(), name)
+        let pace = self.throttle.pace_of(session.account, region);
+        Gate::new(self.sdk_in(region), Arc::clone(&self.throttle), pace, session.credentials.clone())
     }
 
     /// The gate to what is global in an account: Account Management.
     pub fn global_gate(&self, session: &Session) -> Gate {
-        let sdk = in_region(&session.sdk, self.caller.partition.home_region());
-        let name = format!("{}/global", session.account);
-        Gate::new(&sdk, Arc::clone(&self.throttle), Arc::default(), session.credentials.clone(), name)
-    }
-}
-
-impl Session {
-    fn pace(&self, region: &Region) -> Arc<Pace> {
-        let mut paces = self.paces.lock();
-        if let Some(pace) = paces.get(region).and_then(Weak::upgrade) {
-            return pace;
+        match self.caller.partition.home_region().parse() {
+            Ok(region) => self.gate(session, &region),
+            Err(_never) => self.home.as_role(session.credentials.clone()),
         }
-        let pace = Arc::new(Pace::default());
-        paces.insert(region.clone(), Arc::downgrade(&pace));
-        pace
+    }
+
+    /// The configuration of a region, made once.
+    fn sdk_in(&self, region: &Region) -> Arc<SdkConfig> {
+        let mut regional = self.regional.lock();
+        let sdk = regional.entry(region.clone()).or_insert_with(|| Arc::new(in_region(&self.base, region.as_str())));
+        Arc::clone(sdk)
     }
 }
 
 async fn identify(sdk: &SdkConfig, throttle: &Arc<Throttle>, pace: &Arc<Pace>) -> Result<Caller, ConnectError> {
-    let gate = Gate::new(sdk, Arc::clone(throttle), Arc::clone(pace), None, "caller");
+    let gate = Gate::new(Arc::new(sdk.clone()), Arc::clone(throttle), Arc::clone(pace), None);
     let client = gate.sts();
     let answer =
         gate.call(GET_CALLER_IDENTITY, || client.get_caller_identity().send()).await.map_err(ConnectError::Identity)?;
@@ -263,17 +257,6 @@ fn with_credentials(sdk: &SdkConfig, provider: RoleCredentials) -> SdkConfig {
         .build()
 }
 
-/// A partition of the retry budget for one place alone: by default one throttled account would drain that of every
-/// other account in the region.
-pub(crate) fn retry_partition(place: &str) -> RetryPartition {
-    RetryPartition::custom(place.to_owned()).build()
-}
-
-/// The interceptor that counts and watches a client's calls.
-pub(crate) fn watch(service: &'static str, pace: &Arc<Pace>, throttle: &Throttle) -> Watch {
-    Watch { service, pace: Arc::clone(pace), counters: Arc::clone(throttle.counters()) }
-}
-
 /// The clock of the run.
 #[derive(Debug, Clone, Copy, Default)]
 pub enum Clock {
@@ -282,6 +265,8 @@ pub enum Clock {
     System,
     /// One that stands still, so that two runs can be compared byte for byte.
     Fixed(Timestamp),
+    /// The machine's, and so much later.
+    Ahead(SignedDuration),
 }
 
 impl Clock {
@@ -290,6 +275,7 @@ impl Clock {
         match self {
             Self::System => Timestamp::now(),
             Self::Fixed(instant) => instant,
+            Self::Ahead(duration) => Timestamp::now().saturating_add(duration).unwrap_or(Timestamp::MAX),
         }
     }
 }

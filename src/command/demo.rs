@@ -1,9 +1,10 @@
 //! `demo`: the whole job against a simulated organization, which runs in a process of its own.
 
-use std::{process::Stdio, str::FromStr as _};
+use std::{process::Stdio, str::FromStr as _, time::Duration};
 
 use aws_config::Region;
 use aws_credential_types::Credentials;
+use jiff::SignedDuration;
 use tokio::{
     io::{AsyncBufReadExt as _, BufReader},
     process::{Child, Command},
@@ -13,7 +14,7 @@ use super::{Failure, Screen, until_stopped};
 use crate::{
     cli::{DemoArgs, ShapeArgs, SimulateArgs},
     config::{Config, Destination, Rate},
-    demo::{self, Behaviour, Quotas, Shape},
+    demo::{self, Behaviour, Latency, Quotas, Shape},
     exit::ExitStatus,
     place::Partition,
     session::{Clock, sdk_config_loader},
@@ -21,11 +22,12 @@ use crate::{
 
 /// Two of its accounts and one region are out of reach on purpose.
 const FLOOR: f64 = 50.0;
-/// Nobody else lives on the simulated quotas, so most of each is ours.
+/// Nobody else lives on the simulated quotas, so most of each is ours from the start.
+const SHARE: f64 = 0.9;
 const SIMULATED_RATES: &[(&str, Rate)] = &[
-    ("sagemaker:Search", Rate { per_second: 4.5, burst: 9 }),
-    ("sagemaker:ListTrainingJobs", Rate { per_second: 1.8, burst: 9 }),
-    ("sagemaker:DescribeTrainingJob", Rate { per_second: 9.0, burst: 18 }),
+    ("sagemaker:Search", Rate::steady(5.0, 10)),
+    ("sagemaker:ListTrainingJobs", Rate::steady(2.0, 10)),
+    ("sagemaker:DescribeTrainingJob", Rate::steady(10.0, 20)),
 ];
 
 /// Starts the simulator, audits it, and prints the summary.
@@ -37,6 +39,7 @@ pub(super) async fn run(args: DemoArgs, screen: &Screen) -> Result<ExitStatus, F
     config.regions.fallback = demo::Organization::new(&shape(&args.shape)).regions().cloned().collect();
     // What is refused on purpose is most of what is missing.
     config.coverage.floor_percent = FLOOR;
+    config.pacing.share = SHARE;
     for (api, rate) in SIMULATED_RATES {
         config.pacing.rates.insert(api, *rate);
     }
@@ -55,8 +58,22 @@ pub(super) async fn run(args: DemoArgs, screen: &Screen) -> Result<ExitStatus, F
 
 /// Serves the simulated organization until the standard input ends.
 pub(super) async fn simulate(args: SimulateArgs) -> Result<ExitStatus, Failure> {
-    let behaviour = Behaviour { quotas: Some(Quotas::realistic()), ..Behaviour::default() };
-    demo::serve(&shape(&args.shape), behaviour, tokio::io::stdin(), tokio::io::stdout())
+    let factor = if args.time_factor > 0.0 { args.time_factor } else { 1.0 };
+    let quotas = args.quota.iter().fold(Quotas::realistic(), |quotas, (name, rate)| quotas.with(name, *rate));
+    let latency = (args.latency > 0.0).then(|| Latency {
+        median: Duration::from_secs_f64(args.latency / 1_000.0 / factor),
+        sigma: args.latency_sigma,
+    });
+    let behaviour =
+        Behaviour { quotas: (!args.no_quotas).then(|| quotas.scaled(factor)), latency, ..Behaviour::default() };
+    let shape = Shape {
+        now: args.now.unwrap_or_else(|| Clock::System.now()),
+        elapsed: SignedDuration::from_hours(args.elapsed.into()),
+        heaviest_jobs: args.heaviest,
+        no_serverless: args.no_serverless,
+        ..shape(&args.shape)
+    };
+    demo::serve(&shape, behaviour, tokio::io::stdin(), tokio::io::stdout())
         .await
         .map(|()| ExitStatus::Complete)
         .map_err(Failure::Output)

@@ -139,7 +139,7 @@ hub_role_arn = "arn:aws:iam::111111111111:role/audit-hub"
 include = ["eu-west-1"]
 [pacing]
 slice_jobs = 0x64
-rates = { "sagemaker:Search" = { per_second = 1, burst = 2 }, "kms:DescribeKey" = { burst = 3 } }
+rates = { "sagemaker:Search" = { start = 1, burst = 2, quota = 3.5 }, "kms:DescribeKey" = { burst = 3 } }
 [lake]
 destination = "s3://lake/a/b/"
 bucket_region = "eu-west-1"
@@ -162,8 +162,8 @@ owner_tag = ""
         assert!(organization.exclude_tags["sandbox"].accepts("yes"));
         assert_eq!((role.external_id.as_deref(), role.duration_seconds), (Some("a:b/c"), 900));
         assert_eq!(pacing.slice_jobs, 100);
-        assert_eq!(pacing.rates["sagemaker:Search"], Rate { per_second: 1.0, burst: 2 });
-        assert_eq!(pacing.rates["kms:DescribeKey"], Rate { per_second: 20.0, burst: 3 });
+        assert_eq!(pacing.rates["sagemaker:Search"], Rate { start: 1.0, burst: 2, quota: 3.5 });
+        assert_eq!(pacing.rates["kms:DescribeKey"], Rate { start: 20.0, burst: 3, quota: 50.0 });
         assert_eq!(pacing.rates.len(), APIS.len());
         assert_eq!(lake.destination, Destination::S3 { bucket: "lake".to_owned(), prefix: "a/b".to_owned() });
         assert_eq!(coverage, Coverage { floor_percent: 99.0 });
@@ -199,8 +199,8 @@ slice_jobs = 99999999999999999999
 unit_deadline_seconds = 1.5
 
 [pacing.rates]
-"sagemaker:Serach" = { per_second = 1.0, burst = 1 }
-"sagemaker:Search" = { per_second = nan, burst = 1, brust = 2 }
+"sagemaker:Serach" = { start = 1.0, burst = 1 }
+"sagemaker:Search" = { start = nan, burst = 1, brust = 2 }
 "ec2:DescribeRegions" = {}
 
 [lake]
@@ -243,8 +243,8 @@ floor_percent = 101
         sagesweep.toml:24:14: 99999999999999999999 is out of range, which is 100 to 9000
         sagesweep.toml:25:25: expected a whole number, found a number
         sagesweep.toml:28:1: unknown API `sagemaker:Serach`; did you mean `sagemaker:Search`?
-        sagesweep.toml:29:37: nan is out of range, which is 0.01 to 1000
-        sagesweep.toml:29:53: unknown key `brust`; a rate has per_second and burst
+        sagesweep.toml:29:32: nan is out of range, which is 0.01 to 1000
+        sagesweep.toml:29:48: unknown key `brust`; a rate has start, burst and quota
         sagesweep.toml:30:1: unknown API `ec2:DescribeRegions`; `sagesweep config` prints the APIs of a run
         sagesweep.toml:33:15: `Lake` is no bucket name: 3 to 63 lower-case letters, digits, dots and hyphens, a letter or digit at both ends
         sagesweep.toml:34:17: expected a text in quotes, found a date

@@ -81,7 +81,7 @@ mod tests {
                 ("SAGESWEEP_ORGANIZATION_INCLUDE_OUS", "[\"/A, B\"]"),
                 ("SAGESWEEP_ORGANIZATION_EXCLUDE_OUS", ""),
                 ("SAGESWEEP_REGIONS_INCLUDE", "eu-west-1, eu-west-2"),
-                ("SAGESWEEP_PACING_RATES", "{ 'sts:AssumeRole' = { per_second = 5, burst = 5 } }"),
+                ("SAGESWEEP_PACING_RATES", "{ 'sts:AssumeRole' = { start = 5, burst = 5 } }"),
                 ("SAGESWEEP_ORGANIZATION_MANAGEMENT_ACCOUNT", "true"),
             ],
         )

@@ -87,6 +87,8 @@ pub(super) static KEYS: &[Key] = keys! {
     pacing.max_targets: Refused, whole(1..=4_096);
     pacing.slice_jobs: Refused, whole(100..=9_000);
     pacing.unit_deadline_seconds: Refused, whole(10..=86_400);
+    pacing.share: Refused, decimal(0.05..=1.0);
+    pacing.growth_seconds: Refused, whole(1..=3_600);
     pacing.rates: Refused, rates();
     incremental.refresh_days: Refused, whole(1..=90);
     incremental.overlap_hours: Refused, whole(1..=720);

@@ -15,7 +15,12 @@ pub struct Pacing {
     pub slice_jobs: u32,
     /// Seconds that one unit of work may take.
     pub unit_deadline_seconds: u32,
-    /// The rate of each API by its name, `service:Operation`, for each account and region. Every API of the run is in it.
+    /// The part of each quota, and of its burst, that is ours: the account's own pipelines live on it too.
+    pub share: f64,
+    /// Seconds without a throttling answer after which a rate grows by a tenth of what is ours.
+    pub growth_seconds: u32,
+    /// The rate of each API by its name, `service:Operation`, for each account and region; `service:*` is shared by all of
+    /// a service. Every API of the run is in it.
     pub rates: BTreeMap<&'static str, Rate>,
 }
 
@@ -26,38 +31,44 @@ impl Default for Pacing {
             max_targets: 128,
             slice_jobs: 8_000,
             unit_deadline_seconds: 1_800,
+            share: 0.5,
+            growth_seconds: 10,
             rates: APIS.iter().copied().collect(),
         }
     }
 }
 
-/// A token bucket.
+/// How often an API may be called in one account and region.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Rate {
-    /// Calls a second in the long run.
-    pub per_second: f64,
-    /// Calls that may be made at once after a pause.
+    /// Calls a second to begin with.
+    pub start: f64,
+    /// Calls that the service takes at once after a pause.
     pub burst: u32,
+    /// Calls a second that the service takes in the long run.
+    pub quota: f64,
 }
 
-/// Every API of the run with its default rate: a polite share of the quota, because the account's own pipelines live on
-/// it too. Known quotas: `ListRegions` 5 a second (AWS Account Management, Quotas), `ListTrainingJobs` 2 a second (not
-/// adjustable; reported by its users), `AssumeRole` some 600 a second for the calling account (likewise). For the others no
-/// number is published.
+impl Rate {
+    /// A rate that begins at the quota.
+    pub const fn steady(quota: f64, burst: u32) -> Self {
+        Self { start: quota, burst, quota }
+    }
+}
+
+/// Every API of the run with its default rate. Known quotas: `ListRegions` 5 a second (AWS Account Management, Quotas),
+/// `ListTrainingJobs` 2 a second (not adjustable; reported by its users), `AssumeRole` some 600 a second for the calling
+/// account (likewise), of which a third is taken for granted. The others are guesses: no number is published, so they
+/// start below and grow while nothing throttles. All operations of Organizations share one bucket.
 pub const APIS: &[(&str, Rate)] = &[
-    ("account:ListRegions", Rate { per_second: 2.0, burst: 5 }),
-    ("kms:DescribeKey", Rate { per_second: 20.0, burst: 40 }),
-    ("organizations:DescribeOrganizationalUnit", Rate { per_second: 4.0, burst: 8 }),
-    ("organizations:ListAccounts", Rate { per_second: 4.0, burst: 8 }),
-    ("organizations:ListAccountsForParent", Rate { per_second: 4.0, burst: 8 }),
-    ("organizations:ListOrganizationalUnitsForParent", Rate { per_second: 4.0, burst: 8 }),
-    ("organizations:ListRoots", Rate { per_second: 4.0, burst: 8 }),
-    ("organizations:ListTagsForResource", Rate { per_second: 4.0, burst: 8 }),
-    ("sagemaker:DescribeTrainingJob", Rate { per_second: 4.0, burst: 10 }),
-    ("sagemaker:ListTrainingJobs", Rate { per_second: 1.0, burst: 5 }),
-    ("sagemaker:Search", Rate { per_second: 2.0, burst: 5 }),
-    ("sts:AssumeRole", Rate { per_second: 50.0, burst: 100 }),
-    ("sts:GetCallerIdentity", Rate { per_second: 10.0, burst: 10 }),
+    ("account:ListRegions", Rate { start: 2.0, burst: 5, quota: 5.0 }),
+    ("kms:DescribeKey", Rate { start: 20.0, burst: 50, quota: 50.0 }),
+    ("organizations:*", Rate { start: 2.0, burst: 16, quota: 8.0 }),
+    ("sagemaker:DescribeTrainingJob", Rate { start: 2.0, burst: 20, quota: 10.0 }),
+    ("sagemaker:ListTrainingJobs", Rate { start: 1.0, burst: 10, quota: 2.0 }),
+    ("sagemaker:Search", Rate { start: 1.0, burst: 10, quota: 5.0 }),
+    ("sts:AssumeRole", Rate { start: 50.0, burst: 200, quota: 200.0 }),
+    ("sts:GetCallerIdentity", Rate { start: 10.0, burst: 20, quota: 20.0 }),
 ];
 
 #[cfg(test)]
@@ -70,8 +81,9 @@ mod tests {
         for (name, rate) in APIS {
             let (service, operation) = name.split_once(':').unwrap();
             assert!(service.bytes().all(|byte| byte.is_ascii_lowercase()), "{name}");
-            assert!(operation.starts_with(|first: char| first.is_ascii_uppercase()), "{name}");
-            assert!(rate.per_second > 0.0 && rate.burst > 0, "{name}");
+            assert!(operation == "*" || operation.starts_with(|first: char| first.is_ascii_uppercase()), "{name}");
+            assert!(rate.start > 0.0 && rate.burst > 0, "{name}");
+            assert!(rate.start <= rate.quota * Pacing::default().share, "{name}");
         }
     }
 }

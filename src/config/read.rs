@@ -173,14 +173,15 @@ pub(super) fn rates(field: &mut BTreeMap<&'static str, Rate>, value: &Value<'_>,
 }
 
 fn one_rate(rate: &mut Rate, value: &Value<'_>, problems: &mut Problems<'_>) {
-    let Some(table) = table(value, "{ per_second = …, burst = … }", problems) else {
+    let Some(table) = table(value, "{ start = …, burst = …, quota = … }", problems) else {
         return;
     };
     for (key, value) in table {
         match key.get_ref().as_ref() {
-            "per_second" => decimal(&mut rate.per_second, value, problems, 0.01..=1000.0),
+            "start" => decimal(&mut rate.start, value, problems, 0.01..=1000.0),
             "burst" => whole(&mut rate.burst, value, problems, 1..=10_000),
-            other => problems.add(&key.span(), format!("unknown key `{other}`; a rate has per_second and burst")),
+            "quota" => decimal(&mut rate.quota, value, problems, 0.01..=1000.0),
+            other => problems.add(&key.span(), format!("unknown key `{other}`; a rate has start, burst and quota")),
         }
     }
 }

@@ -62,6 +62,8 @@ pub struct Cell {
     pub(super) flawed: u64,
     /// Whether tags of jobs mean harm.
     pub(super) hostile: bool,
+    /// Whether no job is serverless.
+    pub(super) no_serverless: bool,
     /// The scenarios of the jobs in turn; empty where they are drawn.
     scenarios: Arc<[Scenario]>,
 }
@@ -88,6 +90,7 @@ impl Cell {
             environment: account.environment,
             flawed: account.flawed,
             hostile: false,
+            no_serverless: false,
             scenarios: Arc::default(),
         }
     }

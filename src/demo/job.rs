@@ -1,8 +1,9 @@
 //! One training job: what was drawn for it, and the truth that an audit has to find.
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{Timestamp, tz::Offset};
 
 use super::cell::Cell;
+use super::digits::{decimal, hex};
 use super::draw::Draw;
 use super::hostile;
 use super::scenario::{Instances, KeyUse, Scenario};
@@ -136,6 +137,9 @@ impl Job {
                 }
             }
         }
+        if cell.no_serverless && scenario.instances == Instances::Serverless {
+            scenario.instances = Instances::Nvme;
+        }
         let (volume_dice, output_dice) = (draw.bits() >> 16, draw.bits() >> 16);
         // As AWS does: no output key comes back as an empty text, no volume key not at all.
         let output_key = Some(cell.keys.text(scenario.output, output_dice).unwrap_or_default());
@@ -152,10 +156,10 @@ impl Job {
         let tags = tags(&mut draw, cell);
         let dice = draw.bits();
         let created_at = Timestamp::from_millisecond(created).unwrap_or_default();
-        let day = TimeZone::UTC.to_datetime(created_at).date();
-        let name = format!("{}-{algorithm}-{day}-{index:07}-{:04x}", cell.team, dice & 0xffff);
+        let name = name(cell, algorithm, created_at, index, dice);
+        let (region, account) = (cell.region().as_str(), cell.account());
         Self {
-            arn: format!("arn:aws:sagemaker:{}:{}:training-job/{name}", cell.region(), cell.account()),
+            arn: ["arn:aws:sagemaker:", region, ":", account.as_str(), ":training-job/", &name].concat(),
             index,
             name,
             created_at,
@@ -186,6 +190,25 @@ impl Job {
     }
 }
 
+/// Team, algorithm, day, index, and a draw.
+fn name(cell: &Cell, algorithm: &str, created_at: Timestamp, index: u64, dice: u64) -> String {
+    let day = Offset::UTC.to_datetime(created_at).date();
+    let number = |part: i16| u64::from(part.unsigned_abs());
+    let mut name = String::with_capacity(64);
+    name.push_str(cell.team);
+    name.push('-');
+    name.push_str(algorithm);
+    for (value, width) in
+        [(number(day.year()), 4), (number(day.month().into()), 2), (number(day.day().into()), 2), (index, 7)]
+    {
+        name.push('-');
+        decimal(&mut name, value, width);
+    }
+    name.push('-');
+    hex(&mut name, dice & 0xffff, 4);
+    name
+}
+
 fn algorithm(draw: &mut Draw) -> &'static str {
     draw.one_of(&ALGORITHMS)
 }
@@ -213,13 +236,13 @@ fn instances(draw: &mut Draw, kind: Instances) -> Vec<InstanceGroup> {
 fn tags(draw: &mut Draw, cell: &Cell) -> Vec<(&'static str, String)> {
     let mut tags = Vec::new();
     if draw.percent(85) {
-        tags.push(("project", format!("{}-{:02}", cell.team, draw.below(20))));
+        let mut project = [cell.team, "-"].concat();
+        decimal(&mut project, draw.below(20), 2);
+        tags.push(("project", project));
         tags.push(("env", cell.environment.to_owned()));
         if draw.percent(70) {
-            tags.push((
-                "owner",
-                format!("{}.{}@example.com", draw.one_of(&["ana", "bo", "chidi", "devi", "emre", "fatou"]), cell.team),
-            ));
+            let owner = draw.one_of(&["ana", "bo", "chidi", "devi", "emre", "fatou"]);
+            tags.push(("owner", [owner, ".", cell.team, "@example.com"].concat()));
         }
     }
     if cell.hostile {

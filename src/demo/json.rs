@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use super::digits::{decimal, hex};
+
 /// JSON under construction. Every value leaves a comma behind it, which the closing of its container takes back.
 #[derive(Debug, Default)]
 pub(super) struct Json {
@@ -63,6 +65,16 @@ impl Json {
         self.text.push_str("\",");
     }
 
+    /// The same for a value that is put together from parts.
+    pub(super) fn joined(&mut self, name: &str, parts: &[&str]) {
+        self.name(name);
+        self.text.push('"');
+        for part in parts {
+            self.text.push_str(part);
+        }
+        self.text.push_str("\",");
+    }
+
     /// Members, or items, that are always the same, as they are written: each with a comma behind it.
     pub(super) fn fixed(&mut self, members: &'static str) {
         self.text.push_str(members);
@@ -98,10 +110,19 @@ impl Json {
         self.text.push_str("\",");
     }
 
+    /// A text in a list that ends in sixteen hexadecimal digits.
+    pub(super) fn hex_item(&mut self, before: &str, value: u64) {
+        self.text.push('"');
+        self.text.push_str(before);
+        hex(&mut self.text, value, 16);
+        self.text.push_str("\",");
+    }
+
     /// A whole number.
     pub(super) fn number(&mut self, name: &str, value: u64) {
         self.name(name);
-        write!(self.text, "{value},").unwrap_or_default();
+        decimal(&mut self.text, value, 0);
+        self.text.push(',');
     }
 
     /// True or false.
@@ -113,8 +134,18 @@ impl Json {
     /// A point in time, given in milliseconds since 1970 and written as AWS writes it: seconds, with the milliseconds as decimals.
     pub(super) fn time(&mut self, name: &str, milliseconds: i64) {
         self.name(name);
-        write!(self.text, "{}.{:03},", milliseconds.div_euclid(1000), milliseconds.rem_euclid(1000))
-            .unwrap_or_default();
+        match u64::try_from(milliseconds) {
+            Ok(milliseconds) => {
+                decimal(&mut self.text, milliseconds / 1000, 0);
+                self.text.push('.');
+                decimal(&mut self.text, milliseconds % 1000, 3);
+                self.text.push(',');
+            }
+            Err(_before_1970) => {
+                write!(self.text, "{}.{:03},", milliseconds.div_euclid(1000), milliseconds.rem_euclid(1000))
+                    .unwrap_or_default();
+            }
+        }
     }
 
     fn name(&mut self, name: &str) {

@@ -1,5 +1,6 @@
 //! KMS keys as pure functions: an id tells, to who knows the seed, whose key it is and in which state.
 
+use super::digits::hex;
 use super::draw::{mix, text};
 use super::scenario::KeyUse;
 use crate::place::{AccountId, Region};
@@ -53,19 +54,25 @@ impl Keyring {
             KINDS.iter().position(|known| *known == kind).and_then(|code| u64::try_from(code).ok()).unwrap_or_default();
         let (high, low) = (mix(&[self.seed, code, slot]), mix(&[self.seed, slot, code, 1]));
         let hidden = ((code << 8) | (slot & 0xff)) ^ (high & 0xffff);
-        format!(
-            "{:08x}-{:04x}-4{:03x}-a{:03x}-{:08x}{hidden:04x}",
-            high >> 32,
-            high & 0xffff,
-            (high >> 16) & 0xfff,
-            low >> 52,
-            low & 0xffff_ffff
-        )
+        let groups = [
+            ("", high >> 32, 8),
+            ("-", high & 0xffff, 4),
+            ("-4", (high >> 16) & 0xfff, 3),
+            ("-a", low >> 52, 3),
+            ("-", low & 0xffff_ffff, 8),
+            ("", hidden, 4),
+        ];
+        let mut id = String::with_capacity(36);
+        for (before, value, width) in groups {
+            id.push_str(before);
+            hex(&mut id, value, width);
+        }
+        id
     }
 
     /// The ARN of the `slot`-th key of a kind.
     pub(super) fn arn(&self, kind: KeyKind, slot: u64) -> String {
-        format!("arn:aws:kms:{}:{}:key/{}", self.region, self.account, self.id(kind, slot))
+        ["arn:aws:kms:", self.region.as_str(), ":", self.account.as_str(), ":key/", &self.id(kind, slot)].concat()
     }
 
     /// Which key an id is, if it is one of this ring.
@@ -86,7 +93,7 @@ impl Keyring {
     }
 
     fn alias_arn(&self, alias: &str) -> String {
-        format!("arn:aws:kms:{}:{}:{alias}", self.region, self.account)
+        ["arn:aws:kms:", self.region.as_str(), ":", self.account.as_str(), ":", alias].concat()
     }
 }
 

@@ -55,6 +55,7 @@ impl Organization {
         for (cell, jobs) in organization.cells.iter_mut().zip(shares) {
             cell.fill(jobs, &scenarios);
             cell.hostile = shape.hostile;
+            cell.no_serverless = shape.no_serverless;
         }
         organization
     }
@@ -172,7 +173,8 @@ fn shares(shape: &Shape, cells: &[Cell]) -> Vec<u64> {
     ranked.sort_unstable();
     ranked.truncate(ranked.len() - ranked.len() / 4);
     let mut shares = vec![0; cells.len()];
-    let heaviest = if ranked.len() == 1 { shape.jobs } else { shape.jobs / 100 * shape.heaviest_percent.min(100) };
+    let given = shape.heaviest_jobs.unwrap_or(shape.jobs / 100 * shape.heaviest_percent.min(100)).min(shape.jobs);
+    let heaviest = if ranked.len() == 1 { shape.jobs } else { given };
     let weight = |rank: u64| 1_000_000_000 / (rank + 1);
     let total: u64 = (1..).zip(ranked.iter().skip(1)).map(|(rank, _)| weight(rank)).sum();
     let mut left = shape.jobs - heaviest;
@@ -188,13 +190,19 @@ fn shares(shape: &Shape, cells: &[Cell]) -> Vec<u64> {
         left -= portion;
     }
     if let Some(slot) = ranked.first().and_then(|(_, position)| shares.get_mut(*position)) {
-        *slot = heaviest + left;
+        *slot = heaviest;
+    }
+    // What rounding leaves over: not of a cell that was given its jobs, unless there is no other.
+    let takes = usize::from(shape.heaviest_jobs.is_some() && ranked.len() > 1);
+    if let Some(slot) = ranked.get(takes).and_then(|(_, position)| shares.get_mut(*position)) {
+        *slot += left;
     }
     shares
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::scenario::Instances;
     use super::*;
 
     fn shape(accounts: usize, regions: usize, jobs: u64) -> Shape {
@@ -207,6 +215,22 @@ mod tests {
             let organization = Organization::new(&shape(accounts, regions, jobs));
             assert_eq!(organization.cells().iter().map(Cell::count).sum::<u64>(), jobs, "{accounts} {regions}");
         }
+    }
+
+    #[test]
+    fn the_heaviest_cell_has_the_jobs_that_it_is_given() {
+        let heavy = Shape { heaviest_jobs: Some(462_178), ..shape(200, 17, 2_000_000) };
+        let counts = |shape: &Shape| Organization::new(shape).cells().iter().map(Cell::count).collect::<Vec<_>>();
+        assert_eq!(counts(&heavy).iter().max(), Some(&462_178));
+        assert_eq!(counts(&heavy).iter().sum::<u64>(), 2_000_000);
+        assert_eq!(counts(&Shape { jobs: 1_000, ..heavy }).iter().sum::<u64>(), 1_000);
+    }
+
+    #[test]
+    fn an_organization_without_serverless_jobs_has_none() {
+        let organization = Organization::new(&Shape { no_serverless: true, ..shape(6, 1, 3_000) });
+        let mut jobs = organization.cells().iter().flat_map(Cell::jobs);
+        assert!(jobs.all(|job| job.scenario.instances != Instances::Serverless && !job.instances.is_empty()));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasher as _, RandomState};
+use std::str::FromStr;
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
@@ -17,6 +18,19 @@ pub struct Rate {
     pub per_second: f64,
     /// Calls at once after a rest.
     pub burst: f64,
+}
+
+impl FromStr for Rate {
+    type Err = String;
+
+    /// Reads `RATE/BURST`.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let positive = |text: &str| text.parse().ok().filter(|number: &f64| number.is_finite() && *number > 0.0);
+        let parts = text.split_once('/').and_then(|(rate, burst)| positive(rate).zip(positive(burst)));
+        parts
+            .map(|(per_second, burst)| Self { per_second, burst })
+            .ok_or_else(|| format!("`{text}` is no rate, such as 5/10: calls a second, and at once"))
+    }
 }
 
 /// Rates by operation, each for one account and region; all operations of Organizations share one bucket.
@@ -60,6 +74,11 @@ impl Quotas {
     pub fn with(mut self, operation: &str, rate: Rate) -> Self {
         self.rates.insert(operation.to_owned(), rate);
         self
+    }
+
+    /// Every rate, by `service:Operation` or `organizations:*`.
+    pub fn rates(&self) -> impl Iterator<Item = (&str, Rate)> {
+        self.rates.iter().map(|(name, rate)| (name.as_str(), *rate))
     }
 
     fn of(&self, bucket: &str) -> Option<Rate> {
@@ -173,6 +192,14 @@ impl Entry {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_rate_is_read_from_calls_a_second_and_at_once() {
+        assert_eq!("2.5/10".parse(), Ok(Rate { per_second: 2.5, burst: 10.0 }));
+        for wrong in ["", "5", "5/", "0/1", "-1/1", "inf/1", "1/nan"] {
+            assert!(wrong.parse::<Rate>().is_err(), "{wrong}");
+        }
+    }
 
     #[test]
     fn a_burst_is_answered_and_what_follows_is_not() {

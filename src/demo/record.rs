@@ -19,10 +19,10 @@ pub(super) fn write(json: &mut Json, cell: &Cell, job: &Job, form: Form) {
     json.plain("TrainingJobName", &job.name);
     json.plain("TrainingJobArn", &job.arn);
     parent(json, cell, job);
-    let bucket = format!("s3://{}-ml-{}/{}", cell.team, cell.region(), job.name);
+    let bucket = ["s3://", cell.team, "-ml-", cell.region().as_str(), "/", &job.name].concat();
     if job.status == JobStatus::Completed {
         json.object("ModelArtifacts");
-        json.plain("S3ModelArtifacts", &format!("{bucket}/output/model.tar.gz"));
+        json.joined("S3ModelArtifacts", &[&bucket, "/output/model.tar.gz"]);
         json.close();
     }
     json.plain("TrainingJobStatus", job.status.as_str());
@@ -31,7 +31,8 @@ pub(super) fn write(json: &mut Json, cell: &Cell, job: &Job, form: Form) {
         json.plain("FailureReason", "AlgorithmError: ExecuteUserScriptError: exit code 1");
     }
     settings(json, cell, job);
-    json.plain("RoleArn", &format!("arn:aws:iam::{}:role/service-role/sagemaker-{}", cell.account(), cell.team));
+    let account = cell.account();
+    json.joined("RoleArn", &["arn:aws:iam::", account.as_str(), ":role/service-role/sagemaker-", cell.team]);
     input(json, &bucket);
     json.object("OutputDataConfig");
     json.maybe("KmsKeyId", job.output_key.as_deref());
@@ -42,11 +43,11 @@ pub(super) fn write(json: &mut Json, cell: &Cell, job: &Job, form: Form) {
     if job.vpc {
         json.object("VpcConfig");
         json.list("SecurityGroupIds");
-        json.item(&format!("sg-0{:016x}", cell.seed));
+        json.hex_item("sg-0", cell.seed);
         json.end_list();
         json.list("Subnets");
-        json.item(&format!("subnet-0{:016x}", cell.seed ^ 1));
-        json.item(&format!("subnet-0{:016x}", cell.seed ^ 2));
+        json.hex_item("subnet-0", cell.seed ^ 1);
+        json.hex_item("subnet-0", cell.seed ^ 2);
         json.end_list();
         json.close();
     }
@@ -136,10 +137,9 @@ fn settings(json: &mut Json, cell: &Cell, job: &Job) {
     }
     json.close();
     json.object("AlgorithmSpecification");
-    json.plain(
-        "TrainingImage",
-        &format!("763104351884.dkr.ecr.{}.amazonaws.com/{}:2.3-gpu-py311", cell.region(), job.algorithm),
-    );
+    let registry =
+        ["763104351884.dkr.ecr.", cell.region().as_str(), ".amazonaws.com/", job.algorithm, ":2.3-gpu-py311"];
+    json.joined("TrainingImage", &registry);
     json.fixed(r#""TrainingInputMode":"FastFile","MetricDefinitions":[{"Name":"validation:loss","Regex":"val_loss=([0-9\\.]+)"}],"#);
     json.fixed(r#""EnableSageMakerMetricsTimeSeries":true},"#);
     json.fixed(r#""Environment":{"LOG_LEVEL":"INFO","NCCL_DEBUG":"WARN","#);
@@ -157,7 +157,7 @@ fn input(json: &mut Json, bucket: &str) {
         json.fixed(
             r#""DataSource":{"S3DataSource":{"S3DataType":"S3Prefix","S3DataDistributionType":"FullyReplicated","#,
         );
-        json.plain("S3Uri", &format!("{bucket}/{channel}"));
+        json.joined("S3Uri", &[bucket, "/", channel]);
         json.close();
         json.close();
         json.fixed(r#""ContentType":"application/x-parquet","CompressionType":"None","RecordWrapperType":"None","#);

@@ -47,6 +47,7 @@ async fn accept(listener: TcpListener, world: Arc<World>) {
         tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => {
+                    world.connections.fetch_add(1, Ordering::Relaxed);
                     connections.spawn(converse(stream, Arc::clone(&world)));
                 }
                 Err(error) => {

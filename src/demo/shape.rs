@@ -22,6 +22,12 @@ pub struct Shape {
     pub elapsed: SignedDuration,
     /// Percent of the jobs that lie in the heaviest account and region.
     pub heaviest_percent: u64,
+    /// The jobs that lie there, whatever the percentage says.
+    #[serde(default)]
+    pub heaviest_jobs: Option<u64>,
+    /// Whether no job is serverless, of which only a description tells; what would be is on local storage then.
+    #[serde(default)]
+    pub no_serverless: bool,
     /// When not empty, job i of every cell is of scenario i of these, over and over, instead of a drawn one.
     pub scenarios: Vec<Scenario>,
     /// Whether names and tags are such as to harm what shows them: see [`super::HOSTILE`].
@@ -39,6 +45,8 @@ impl Default for Shape {
             now: Timestamp::now(),
             elapsed: SignedDuration::ZERO,
             heaviest_percent: 18,
+            heaviest_jobs: None,
+            no_serverless: false,
             scenarios: Vec::new(),
             hostile: false,
         }

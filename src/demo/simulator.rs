@@ -42,6 +42,7 @@ impl Simulator {
             behaviour,
             aws_alias_descriptions: AtomicU64::new(0),
             buckets: Buckets::default(),
+            connections: AtomicU64::new(0),
             signing_key: SigningKey::generate()?,
             sessions_at_large: AtomicU64::new(0),
         });
@@ -88,6 +89,11 @@ impl Simulator {
     /// How many sessions were opened that no session policy narrows.
     pub fn sessions_at_large(&self) -> u64 {
         self.world.sessions_at_large.load(Ordering::Relaxed)
+    }
+
+    /// How many connections were accepted.
+    pub fn connections(&self) -> u64 {
+        self.world.connections.load(Ordering::Relaxed)
     }
 
     /// All calls, throttled ones among them.

@@ -30,6 +30,8 @@ pub(super) struct World {
     pub(super) buckets: Buckets,
     /// The key that signs.
     pub(super) signing_key: SigningKey,
+    /// Connections that were accepted.
+    pub(super) connections: AtomicU64,
     /// Sessions that no session policy narrows.
     pub(super) sessions_at_large: AtomicU64,
 }

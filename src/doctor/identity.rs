@@ -12,7 +12,7 @@ use super::{
 use crate::{
     config::Config,
     coverage::Outcome,
-    limits::OpenFiles,
+    limits::{Memory, OpenFiles},
     outcome::Refusal,
     place::Partition,
     session::{Aws, Clock, ConnectError, GET_CALLER_IDENTITY, gate::Gate, in_region},
@@ -21,7 +21,7 @@ use crate::{
 
 /// Reaches AWS as somebody, and says as whom and by which clock.
 pub(super) async fn look(sdk: &SdkConfig, config: &Config, clock: Clock) -> (Option<Arc<Aws>>, Vec<Observation>) {
-    let throttle = Arc::new(Throttle::within(&config.pacing, Arc::default(), OpenFiles::now()));
+    let throttle = Arc::new(Throttle::within(&config.pacing, Arc::default(), OpenFiles::now(), Memory::now()));
     let mut observations = Vec::new();
     let mut answered = true;
     let aws = match Aws::connect(sdk, config, Arc::clone(&throttle)).await {
@@ -51,7 +51,7 @@ pub(super) async fn look(sdk: &SdkConfig, config: &Config, clock: Clock) -> (Opt
 async fn ahead(sdk: &SdkConfig, throttle: Arc<Throttle>, clock: Clock) -> Option<i64> {
     let ear = Ear::new(clock);
     let region = sdk.region().map_or_else(|| Partition::Aws.home_region().to_owned(), ToString::to_string);
-    let gate = Gate::new(&in_region(sdk, &region), throttle, Arc::default(), None, "doctor");
+    let gate = Gate::new(Arc::new(in_region(sdk, &region)), throttle, Arc::default(), None);
     let client = gate.sts();
     let send = || client.get_caller_identity().customize().interceptor(ear.clone()).send();
     if let Err(refusal) = gate.call(GET_CALLER_IDENTITY, send).await {

@@ -31,7 +31,7 @@ pub struct Request {
     /// How long a session lasts, in seconds; at most 3,600 where a role assumes a role.
     pub duration_seconds: i32,
     /// The policy that narrows the session.
-    pub session_policy: Option<String>,
+    pub session_policy: Option<Arc<str>>,
 }
 
 impl Request {
@@ -44,7 +44,7 @@ impl Request {
             session_tags: role.session_tags.clone(),
             source_identity: role.source_identity.clone(),
             duration_seconds: i32::from(role.duration_seconds),
-            session_policy: role.session_policy.then(policy::session_policy),
+            session_policy: role.session_policy.then(|| policy::session_policy().into()),
         }
     }
 }
@@ -112,7 +112,7 @@ impl RoleCredentials {
                 .set_external_id(request.external_id.clone())
                 .set_source_identity(request.source_identity.clone())
                 .set_tags((!tags.is_empty()).then(|| tags.clone()))
-                .set_policy(request.session_policy.clone())
+                .set_policy(request.session_policy.as_deref().map(str::to_owned))
                 .duration_seconds(request.duration_seconds)
                 .send()
         };

@@ -119,8 +119,9 @@ pub(crate) async fn sdk(simulator: &Simulator, patience: Duration) -> SdkConfig 
 /// The default configuration without a pace.
 pub(crate) fn fast_config() -> Config {
     let mut config = Config::default();
+    config.pacing.share = 1.0;
     for rate in config.pacing.rates.values_mut() {
-        *rate = Rate { per_second: 10_000.0, burst: 10_000 };
+        *rate = Rate::steady(10_000.0, 10_000);
     }
     config
 }

@@ -126,7 +126,7 @@ async fn sessions_are_renewed_before_they_expire() {
     let lifetime = Some(std::time::Duration::from_secs(2));
     let shape = Shape { accounts: 5, regions: 1, jobs: 600, heaviest_percent: 60, ..small() };
     let audit = Audit::with(shape, Behaviour { session_lifetime: lifetime, ..Behaviour::default() }, |config| {
-        config.pacing.rates.insert("sagemaker:DescribeTrainingJob", Rate { per_second: 8.0, burst: 1 });
+        config.pacing.rates.insert("sagemaker:DescribeTrainingJob", Rate::steady(8.0, 1));
     })
     .await;
     audit.published.as_ref().unwrap();
@@ -142,7 +142,7 @@ async fn a_role_that_is_refused_half_way_leaves_gaps_that_name_it_and_no_false_v
         ..Behaviour::default()
     };
     let audit = Audit::with(shape, behaviour, |config| {
-        config.pacing.rates.insert("kms:DescribeKey", Rate { per_second: 4.0, burst: 1 });
+        config.pacing.rates.insert("kms:DescribeKey", Rate::steady(4.0, 1));
     })
     .await;
     audit.published.as_ref().unwrap();
@@ -152,12 +152,35 @@ async fn a_role_that_is_refused_half_way_leaves_gaps_that_name_it_and_no_false_v
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn at_the_quotas_at_most_one_answer_of_a_hundred_is_throttled() {
+    let quotas = Quotas::realistic().scaled(4.0);
+    let behaviour = Behaviour { quotas: Some(quotas.clone()), ..Behaviour::default() };
+    let shape = Shape { accounts: 5, regions: 2, jobs: 6_000, heaviest_percent: 70, ..small() };
+    let audit = Audit::with(shape, behaviour, |config| {
+        for (api, quota) in quotas.rates() {
+            if let Some(rate) = config.pacing.rates.get_mut(api) {
+                *rate = Rate {
+                    start: quota.per_second,
+                    burst: quota.burst.to_string().parse().unwrap(),
+                    quota: quota.per_second,
+                };
+            }
+        }
+    })
+    .await;
+    assert_same(&audit.verdicts(), &truth(&audit));
+    let counts = audit.simulator.counts();
+    let throttled = counts.values().map(|count| count.throttled).sum::<u64>();
+    assert!(throttled * 100 <= audit.simulator.requests_total(), "{counts:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn below_the_quotas_nothing_is_throttled_and_above_them_nothing_is_lost() {
     let quotas = Quotas::realistic().scaled(20.0);
     let behaviour = Behaviour { quotas: Some(quotas), ..Behaviour::default() };
     let paced = Audit::with(small(), behaviour.clone(), |config| {
         for rate in config.pacing.rates.values_mut() {
-            *rate = Rate { per_second: 30.0, burst: 4 };
+            *rate = Rate::steady(30.0, 5);
         }
     })
     .await;

@@ -15,7 +15,7 @@ use aws_credential_types::{
 use parking_lot::Mutex;
 use sagesweep::{
     config::{Destination, Lake},
-    demo::{Behaviour, Organization},
+    demo::{Behaviour, Organization, Shape},
     lake::store::{Put, Store},
     session::sdk_config_loader,
     throttle::Counters,
@@ -97,6 +97,16 @@ async fn the_lake_renews_our_own_credentials_and_its_calls_are_counted() {
     let effort = counters.effort();
     assert_eq!(effort.by_api(|cost| cost.calls), [("s3:GetObject", 1), ("s3:PutObject", 2)].into());
     assert_eq!(effort.by_api(|cost| cost.bytes_received)["s3:GetObject"], 5);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn all_accounts_and_regions_share_the_connections_to_an_endpoint() {
+    let shape = Shape { accounts: 30, regions: 4, ..small() };
+    let audit = Audit::with(shape, Behaviour::default(), |config| config.pacing.max_in_flight = 4).await;
+    audit.published.as_ref().unwrap();
+    // As many sessions may be opened at once as requests are under way.
+    let (connections, calls) = (audit.simulator.connections(), audit.simulator.requests_total());
+    assert!(calls > 200 && connections <= 2 * 4 + 1, "{connections} connections for {calls} calls");
 }
 
 #[tokio::test(flavor = "multi_thread")]

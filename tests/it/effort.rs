@@ -39,8 +39,8 @@ async fn the_cost_of_each_api_is_what_the_services_saw() {
 /// The program against a simulator, with a configuration that asks for metrics.
 fn program(simulator: &Simulator, directory: &Path, arguments: &[&str]) -> Output {
     let config = "[metrics]\nemf = true\nnamespace = \"audit\"\n[pacing.rates]\n\
-                  \"sagemaker:Search\" = { per_second = 1000, burst = 1000 }\n\
-                  \"sagemaker:ListTrainingJobs\" = { per_second = 1000, burst = 1000 }\n";
+                  \"sagemaker:Search\" = { start = 500, burst = 1000, quota = 1000 }\n\
+                  \"sagemaker:ListTrainingJobs\" = { start = 500, burst = 1000, quota = 1000 }\n";
     std::fs::write(directory.join("sagesweep.toml"), config).unwrap();
     let mut command = audit::program(simulator, directory, arguments);
     command.env("SAGESWEEP_COVERAGE_FLOOR_PERCENT", "10").output().unwrap()

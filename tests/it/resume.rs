@@ -48,7 +48,7 @@ impl Night {
         let mut config = fast_config();
         config.pacing.slice_jobs = 100;
         for rate in config.pacing.rates.values_mut() {
-            *rate = Rate { per_second: 1_000.0, burst: 1_000 };
+            *rate = Rate::steady(1_000.0, 1_000);
         }
         config.regions.fallback = simulator.organization().regions().cloned().collect();
         Self { simulator, config }

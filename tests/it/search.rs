@@ -100,7 +100,7 @@ async fn sessions_are_renewed_also_where_only_one_call_may_be_under_way() {
     let behaviour = Behaviour { session_lifetime: Some(Duration::from_secs(1)), ..Behaviour::default() };
     let run = Audit::with(Shape { jobs: 200, ..small() }, behaviour, |config| {
         config.pacing.max_in_flight = 1;
-        config.pacing.rates.insert("kms:DescribeKey", Rate { per_second: 20.0, burst: 1 });
+        config.pacing.rates.insert("kms:DescribeKey", Rate::steady(20.0, 1));
     });
     let audit = tokio::time::timeout(Duration::from_mins(1), run).await.expect("no call waits for itself");
     assert_same(&audit.verdicts(), &truth(&audit));

@@ -1,0 +1,176 @@
+//! The pace of one (account, region): a limiter for each API there, shared by all who call it, and its retry budget.
+
+use std::{collections::HashMap, sync::Arc};
+
+use aws_smithy_runtime::client::retries::RetryPartition;
+use parking_lot::Mutex;
+use tokio::time::{Instant, sleep_until};
+
+use super::bucket::{Bucket, Limits};
+use crate::place::{AccountId, Region};
+
+/// The limiters of one (account, region), and its part of the retry budget.
+#[derive(Debug)]
+pub struct Pace {
+    limiters: Mutex<Vec<(&'static str, Arc<Limiter>)>>,
+    retries: RetryPartition,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        // By default one throttled account would drain the retries of every other account in its region.
+        Self { limiters: Mutex::default(), retries: RetryPartition::custom("place").build() }
+    }
+}
+
+impl Pace {
+    /// The retry budget of the place, for all its clients.
+    pub(crate) fn retries(&self) -> &RetryPartition {
+        &self.retries
+    }
+
+    pub(super) fn limiter(&self, name: &'static str, limits: impl FnOnce() -> Limits) -> Arc<Limiter> {
+        let mut limiters = self.limiters.lock();
+        if let Some((_, limiter)) = limiters.iter().find(|(known, _)| *known == name) {
+            return Arc::clone(limiter);
+        }
+        let limiter = Arc::new(Limiter::new(limits()));
+        limiters.push((name, Arc::clone(&limiter)));
+        limiter
+    }
+
+    /// An answer of `service:operation` throttled.
+    pub(super) fn slow_down(&self, service: &str, operation: &str) {
+        let is_of = |name: &str| {
+            name.split_once(':').is_some_and(|(of, name)| of == service && (name == operation || name == "*"))
+        };
+        let limiters = self.limiters.lock();
+        limiters.iter().filter(|(name, _)| is_of(name)).for_each(|(_, limiter)| limiter.slow_down());
+    }
+
+    fn is_rested(&self, now: Instant) -> bool {
+        self.limiters.lock().iter().all(|(_, limiter)| limiter.bucket.lock().is_rested(now))
+    }
+}
+
+/// One bucket, and whose turn it is: who came first goes first.
+#[derive(Debug)]
+pub(super) struct Limiter {
+    turn: tokio::sync::Mutex<()>,
+    bucket: Mutex<Bucket>,
+}
+
+impl Limiter {
+    fn new(limits: Limits) -> Self {
+        Self { turn: tokio::sync::Mutex::default(), bucket: Mutex::new(Bucket::new(limits, Instant::now())) }
+    }
+
+    /// Waits for the token of one call.
+    pub(super) async fn ready(&self) {
+        let _turn = self.turn.lock().await;
+        loop {
+            // The rate may have changed meanwhile, so that even who was told a time asks again.
+            let taken = self.bucket.lock().take(Instant::now());
+            match taken {
+                Ok(()) => return,
+                Err(later) => sleep_until(later).await,
+            }
+        }
+    }
+
+    fn slow_down(&self) {
+        self.bucket.lock().slow_down(Instant::now());
+    }
+}
+
+/// The paces of all places. One that nobody uses is kept until a new one would allow no more, or else whoever comes
+/// again and again, as for a key that many accounts name, would have the whole burst each time.
+#[derive(Debug)]
+pub(super) struct Paces {
+    known: HashMap<(AccountId, Region), Arc<Pace>>,
+    /// So many are looked through for what can be dropped.
+    swept_at: usize,
+}
+
+/// Fewer places than this are not looked through.
+const FEW: usize = 1_024;
+
+impl Default for Paces {
+    fn default() -> Self {
+        Self { known: HashMap::new(), swept_at: FEW }
+    }
+}
+
+impl Paces {
+    pub(super) fn of(&mut self, account: AccountId, region: &Region, now: Instant) -> Arc<Pace> {
+        if self.known.len() >= self.swept_at {
+            self.known.retain(|_, pace| Arc::strong_count(pace) > 1 || !pace.is_rested(now));
+            self.swept_at = FEW.max(2 * self.known.len());
+        }
+        Arc::clone(self.known.entry((account, region.clone())).or_default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::config::{Pacing, Rate};
+
+    fn slow() -> Limits {
+        Limits::new(Rate::steady(1.0, 1), &Pacing { share: 1.0, ..Pacing::default() })
+    }
+
+    /// Takes a token where there is one.
+    fn takes(pace: &Pace, api: &'static str, now: Instant) -> bool {
+        pace.limiter(api, slow).bucket.lock().take(now).is_ok()
+    }
+
+    #[test]
+    fn all_who_call_an_api_in_a_place_share_its_bucket_and_other_apis_do_not() {
+        let (pace, now) = (Pace::default(), Instant::now());
+        assert!(takes(&pace, "sagemaker:Search", now) && !takes(&pace, "sagemaker:Search", now));
+        assert!(takes(&pace, "sagemaker:ListTrainingJobs", now));
+    }
+
+    #[test]
+    fn throttling_slows_the_api_that_it_was_about_or_the_bucket_that_it_shares() {
+        let (pace, now) = (Pace::default(), Instant::now());
+        let apis = ["kms:DescribeKey", "organizations:*", "sagemaker:Search"];
+        for api in apis {
+            drop(pace.limiter(api, slow));
+        }
+        pace.slow_down("organizations", "ListAccounts");
+        pace.slow_down("kms", "DescribeKeys");
+        assert_eq!(apis.map(|api| takes(&pace, api, now)), [true, false, true]);
+    }
+
+    #[tokio::test]
+    async fn a_token_is_waited_for() {
+        let fast = || Limits::new(Rate::steady(1_000.0, 1), &Pacing::default());
+        let pace = Pace::default();
+        let limiter = pace.limiter("sts:AssumeRole", fast);
+        tokio::join!(limiter.ready(), limiter.ready(), limiter.ready());
+    }
+
+    #[test]
+    fn a_place_is_remembered_while_it_was_just_used_and_forgotten_later() {
+        let region: Region = "eu-west-1".parse().unwrap();
+        let account = |number: usize| format!("{number:012}").parse::<AccountId>().unwrap();
+        let (mut paces, now) = (Paces::default(), Instant::now());
+        for number in 0..FEW {
+            assert!(takes(&paces.of(account(number), &region, now), "kms:DescribeKey", now));
+        }
+        paces.of(account(FEW), &region, now);
+        assert_eq!(paces.known.len(), FEW + 1, "none is rested");
+        assert!(!takes(&paces.of(account(0), &region, now), "kms:DescribeKey", now));
+        let later = now + Duration::from_secs(5);
+        let in_use = paces.of(account(7), &region, later);
+        for number in FEW..=3 * FEW {
+            paces.of(account(number), &region, later);
+        }
+        assert!(paces.known.len() <= 2 * FEW + 1, "{}", paces.known.len());
+        assert!(Arc::ptr_eq(&in_use, &paces.of(account(7), &region, later)));
+    }
+}

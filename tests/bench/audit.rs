@@ -1,0 +1,92 @@
+//! One night of the program: its configuration, its process, and what the simulator counted meanwhile.
+
+use std::{fs, path::Path, process::Command, time::Duration};
+
+use sagesweep::demo::{ACCESS_KEY_ID, Quotas, SECRET_ACCESS_KEY};
+
+use super::{
+    Trouble,
+    counts::Counts,
+    process::{self, Ended, Usage},
+    simulator::{FASTER, Simulator},
+};
+
+/// Requests under way at once: the default.
+pub(super) const IN_FLIGHT: u64 = 64;
+
+/// A night that was published.
+#[derive(Debug)]
+pub(super) struct Night {
+    pub(super) usage: Usage,
+    /// From the start of the program to the end of its scan.
+    pub(super) scan: Duration,
+    pub(super) counts: Counts,
+    /// Processor time of the simulator.
+    pub(super) simulator: Duration,
+}
+
+/// Audits what the simulator serves into a lake in `directory`, at a clock that is `ahead` hours ahead.
+pub(super) fn night(simulator: &Simulator, directory: &Path, pace: Pace, ahead: u64) -> Result<Night, Trouble> {
+    let ended =
+        process::run(program(&simulator.endpoint(), directory, pace)?.args(["--clock-ahead", &ahead.to_string()]))?;
+    // Half of the accounts have not enabled the last region, and some things are refused on purpose.
+    if !matches!(ended.status.code(), Some(0 | 3)) {
+        return Err(format!("the program ended with {}:\n{}", ended.status, ended.tail()).into());
+    }
+    let scan = ended.said("scan done")?;
+    let Ended { usage, .. } = ended;
+    Ok(Night { usage, scan, counts: simulator.counts()?, simulator: simulator.cpu()? })
+}
+
+/// How fast the program calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Pace {
+    /// At the simulator's quotas, of which all is ours.
+    AtTheQuotas,
+    /// As fast as it can.
+    Unbounded,
+}
+
+/// The program, ready to run.
+pub(super) fn program(endpoint: &str, directory: &Path, pace: Pace) -> Result<Command, Trouble> {
+    fs::create_dir_all(directory.join("tmp"))?;
+    fs::write(directory.join("sagesweep.toml"), configuration(pace))?;
+    let mut command = Command::new(env!("CARGO_BIN_EXE_sagesweep"));
+    command
+        .args(["run", "--config", "sagesweep.toml", "--log-format", "json"])
+        .current_dir(directory)
+        .env_clear()
+        .env("TMPDIR", directory.join("tmp"))
+        .env("AWS_ENDPOINT_URL", endpoint)
+        .env("AWS_REGION", "us-east-1")
+        .env("AWS_ACCESS_KEY_ID", ACCESS_KEY_ID)
+        .env("AWS_SECRET_ACCESS_KEY", SECRET_ACCESS_KEY)
+        .env("AWS_EC2_METADATA_DISABLED", "true");
+    Ok(command)
+}
+
+fn configuration(pace: Pace) -> String {
+    let mut text = format!(
+        "[lake]\ndestination = \"lake\"\n\
+         [pacing]\nmax_in_flight = {IN_FLIGHT}\nshare = 1\ngrowth_seconds = 1\n[pacing.rates]\n"
+    );
+    let mut rate = |api: &str, quota: f64, burst: f64| {
+        text.extend([format!("\"{api}\" = {{ start = {quota}, burst = {burst}, quota = {quota} }}\n")]);
+    };
+    match pace {
+        Pace::AtTheQuotas => {
+            for (api, quota) in Quotas::realistic().scaled(FASTER).rates() {
+                // The simulator has some that are not called.
+                if sagesweep::config::APIS.iter().any(|(known, _)| *known == api) {
+                    rate(api, quota.per_second, quota.burst);
+                }
+            }
+        }
+        Pace::Unbounded => {
+            for (api, _) in sagesweep::config::APIS {
+                rate(api, 1_000.0, 10_000.0);
+            }
+        }
+    }
+    text
+}
