@@ -23,6 +23,7 @@ pub mod column;
 pub mod coverage;
 pub mod findings;
 pub mod hash;
+pub mod layout;
 pub mod lease;
 pub mod manifest;
 pub mod merge;

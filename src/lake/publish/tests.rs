@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fs};
 
-use arrow_array::RecordBatch;
+use arrow_array::{RecordBatch, UInt32Array};
 use arrow_select::{concat::concat_batches, take::take_record_batch};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use proptest::{prelude::*, sample::Index, test_runner::TestRunner};
@@ -53,7 +53,10 @@ fn read(root: &Path, objects: &[Object], table: Table) -> RecordBatch {
 fn expected<R>(table: Table, columns: &[Column<R>], rows: &[R]) -> RecordBatch {
     let unsorted = batch(columns, rows, &context()).unwrap();
     match table.order() {
-        Some(order) => take_record_batch(&unsorted, &Keys::new(order, &unsorted).unwrap().sorted()).unwrap(),
+        Some(order) => {
+            let rows = Keys::named(order.key(), &unsorted).unwrap().sorted().into_iter();
+            take_record_batch(&unsorted, &rows.map(|row| u32::try_from(row).unwrap()).collect::<UInt32Array>()).unwrap()
+        }
         None => unsorted,
     }
 }
