@@ -14,6 +14,7 @@ use tokio::task::{self, JoinError};
 
 mod chain;
 pub(crate) mod commit;
+mod encodings;
 mod files;
 mod rows;
 mod tally;

@@ -3,6 +3,7 @@
 use std::{
     collections::HashMap,
     error::Error,
+    fmt,
     fs::{self, File},
     io,
     path::Path,
@@ -74,6 +75,11 @@ pub(super) struct ColumnSize {
 }
 
 impl Figures {
+    /// Resources and verdicts from facts, for each second of processor time.
+    pub(super) fn judged_per_cpu_second(&self) -> f64 {
+        per_second(self.findings, self.judging)
+    }
+
     /// Findings from facts and verdicts to staged parts, for each second of processor time.
     pub(super) fn staged_per_cpu_second(&self) -> f64 {
         per_second(self.findings, self.staging)
@@ -89,6 +95,27 @@ impl Figures {
         let rows = if table == Table::Findings { self.findings } else { self.resources };
         let bytes = self.columns.iter().filter(|column| column.table == table).map(|column| column.bytes).sum::<u64>();
         exact(bytes) / exact(rows)
+    }
+}
+
+impl fmt::Display for Figures {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(formatter, "{} findings of {} resources", self.findings, self.resources)?;
+        writeln!(formatter, "judged    {:>9.0} a cpu second", self.judged_per_cpu_second())?;
+        writeln!(formatter, "staged    {:>9.0} a cpu second", self.staged_per_cpu_second())?;
+        writeln!(formatter, "published {:>9.0} a cpu second", self.published_per_cpu_second())?;
+        writeln!(formatter, "staged    {:>9.1} bytes a finding", exact(self.staged_bytes) / exact(self.findings))?;
+        writeln!(formatter, "peak      {:>9} MiB", self.peak_bytes >> 20)?;
+        for table in [Table::Findings, Table::Resources] {
+            writeln!(formatter, "{table}: {:.2} bytes a row", self.bytes_per_row(table))?;
+            let rows = if table == Table::Findings { self.findings } else { self.resources };
+            for ColumnSize { table: _, column, bytes, encodings } in
+                self.columns.iter().filter(|column| column.table == table)
+            {
+                writeln!(formatter, "  {column:<28} {:>7.3}  {encodings}", exact(*bytes) / exact(rows))?;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -121,14 +148,15 @@ pub(super) fn measure(jobs: u64, root: &Path) -> Result<Figures, Box<dyn Error>>
     let before = cpu()?;
     let mut facts = Duration::ZERO;
     let (sender, writer) = runtime.block_on(staging::open(store.clone(), context.clone(), 1, Bounds::default()))?;
+    let step = usize::try_from(UNIT_JOBS)?;
     let deliver = async {
         let sender = sender;
         for cell in &cells {
             let mut room = Read::of(cell, &organization);
-            for from in (0..cell.count()).step_by(UNIT_JOBS) {
+            for from in (0..cell.count()).step_by(step) {
                 // Making the facts up is no part of the way; it does not overlap with the thread that encodes.
                 let began = thread_cpu().unwrap_or_default();
-                let resources = (from..cell.count().min(from + 1_000)).map(|index| room.resource(cell.job(index)));
+                let resources = (from..cell.count().min(from + UNIT_JOBS)).map(|index| room.resource(cell.job(index)));
                 let resources = resources.collect::<Vec<_>>();
                 let made = thread_cpu().unwrap_or_default();
                 let unit = room.unit(resources);
@@ -158,7 +186,7 @@ pub(super) fn measure(jobs: u64, root: &Path) -> Result<Figures, Box<dyn Error>>
 }
 
 /// Jobs in a unit: ten pages of a search.
-const UNIT_JOBS: usize = 1_000;
+const UNIT_JOBS: u64 = 1_000;
 
 fn start() -> Timestamp {
     Timestamp::constant(1_795_490_100, 0)

@@ -19,7 +19,7 @@ use crate::lake::{
 };
 
 /// Fast and coarse: staged files live for hours, and what repeats most is written once already.
-const ZSTD_LEVEL: i32 = 1;
+const ZSTD_LEVEL: i32 = -3;
 
 /// A sorted run that is being written.
 pub(in crate::lake) struct RunWriter {
