@@ -19,14 +19,14 @@ pub fn columns() -> Vec<Column<Finding>> {
 pub(super) fn sections() -> Vec<Section<Finding>> {
     vec![
         Section { of: Of::Place, columns: run_columns() },
-        Section { of: Of::Check, columns: check() },
-        Section { of: Of::Verdict, columns: status() },
-        Section { of: Of::Check, columns: severity() },
+        Section { of: Of::Ruling, columns: check() },
+        Section { of: Of::Ruling, columns: [status(), severity()].concat() },
         Section { of: Of::Place, columns: place_columns() },
         Section { of: Of::Subject, columns: resource() },
-        Section { of: Of::Verdict, columns: reasons() },
-        Section { of: Of::Check, columns: standards() },
-        Section { of: Of::Verdict, columns: exception() },
+        Section { of: Of::Ruling, columns: reasons() },
+        Section { of: Of::Verdict, columns: evidence() },
+        // Exceptions are null in all rows so far; they will depend on the subject and its verdict.
+        Section { of: Of::Ruling, columns: [standards(), exception()].concat() },
         Section { of: Of::Subject, columns: observation() },
     ]
 }
@@ -114,12 +114,15 @@ fn reasons() -> Vec<Column<Finding>> {
             meaning: "Why, in sentences joined by semicolons.",
             read: Read::Text(|row| row.verdict.reason()),
         },
-        Column {
-            name: "evidence_json",
-            meaning: "What was observed and expected, as a JSON object; for FAIL and UNKNOWN only.",
-            read: Read::OptionalText(|row, _| row.verdict.evidence.as_deref().map(Cow::Borrowed)),
-        },
     ]
+}
+
+fn evidence() -> Vec<Column<Finding>> {
+    vec![Column {
+        name: "evidence_json",
+        meaning: "What was observed and expected, as a JSON object; for FAIL and UNKNOWN only.",
+        read: Read::OptionalText(|row, _| row.verdict.evidence.as_deref().map(Cow::Borrowed)),
+    }]
 }
 
 fn standards() -> Vec<Column<Finding>> {

@@ -2,8 +2,8 @@
 //!
 //! ```text
 //! places    the columns that depend on a place, one row for each place
-//! checks    the columns that depend on a check, one row for each check
-//! rows      place │ the columns of a subject │ verdicts: a list of (check │ the columns of a verdict) │ unit
+//! rulings   the columns that depend on a check, its status and its reasons, one row for each such ruling
+//! rows      place │ the columns of a subject │ verdicts: a list of (ruling │ the columns of a verdict) │ unit
 //! ```
 //!
 //! A table without verdicts has one row for each subject; `findings` has one for each verdict of a subject.
@@ -26,9 +26,9 @@ pub enum Of {
     Place,
     /// The resource or the cell that a row is about.
     Subject,
-    /// The check.
-    Check,
-    /// What the check says of the subject.
+    /// The check, the status and the reasons: of these there are few.
+    Ruling,
+    /// What the check says of the subject, its evidence.
     Verdict,
 }
 
@@ -49,7 +49,7 @@ pub struct Layout {
     table: SchemaRef,
     levels: Vec<(Of, usize)>,
     place: SchemaRef,
-    check: SchemaRef,
+    ruling: SchemaRef,
     subject: Fields,
     verdict: Fields,
 }
@@ -70,8 +70,8 @@ pub(super) struct Subjects {
 pub(super) struct Verdicts {
     /// Those of the subject `n` stand from the `n`-th offset to the next.
     pub(super) offsets: OffsetBuffer<i32>,
-    /// For each its row among the checks.
-    pub(super) checks: UInt32Array,
+    /// For each its row among the rulings.
+    pub(super) rulings: UInt32Array,
     /// The columns of the verdicts.
     pub(super) columns: Vec<ArrayRef>,
 }
@@ -113,7 +113,7 @@ impl Layout {
             order,
             levels: of.iter().enumerate().map(level).collect(),
             place: schema(Of::Place),
-            check: schema(Of::Check),
+            ruling: schema(Of::Ruling),
             subject: fields(Of::Subject),
             verdict: fields(Of::Verdict),
             table,
@@ -135,9 +135,9 @@ impl Layout {
         &self.place
     }
 
-    /// The schema of the checks.
-    pub(super) fn checks(&self) -> &SchemaRef {
-        &self.check
+    /// The schema of the rulings.
+    pub(super) fn rulings(&self) -> &SchemaRef {
+        &self.ruling
     }
 
     /// The key columns that depend on `of`, by name.
@@ -156,8 +156,8 @@ impl Layout {
     }
 
     fn element(&self) -> Option<FieldRef> {
-        let check = Arc::new(Field::new("check", DataType::UInt32, false));
-        let fields = [check].into_iter().chain(self.verdict.iter().cloned()).collect::<Fields>();
+        let ruling = Arc::new(Field::new("ruling", DataType::UInt32, false));
+        let fields = [ruling].into_iter().chain(self.verdict.iter().cloned()).collect::<Fields>();
         (!self.verdict.is_empty()).then(|| Arc::new(Field::new("element", DataType::Struct(fields), false)))
     }
 
@@ -165,9 +165,9 @@ impl Layout {
     pub(super) fn join(&self, subjects: Subjects, units: UInt32Array) -> Result<RecordBatch, ArrowError> {
         let Subjects { places, columns, verdicts } = subjects;
         let verdicts = match (verdicts, self.element()) {
-            (Some(Verdicts { offsets, checks, columns }), Some(element)) => {
+            (Some(Verdicts { offsets, rulings, columns }), Some(element)) => {
                 let DataType::Struct(fields) = element.data_type() else { return Err(torn("verdicts")) };
-                let arrays = [Arc::new(checks) as ArrayRef].into_iter().chain(columns).collect();
+                let arrays = [Arc::new(rulings) as ArrayRef].into_iter().chain(columns).collect();
                 let values = StructArray::try_new(fields.clone(), arrays, None)?;
                 let list: ArrayRef = Arc::new(ListArray::try_new(element, offsets, Arc::new(values), None)?);
                 Some(list)
@@ -190,8 +190,8 @@ impl Layout {
             let list = list.as_list_opt::<i32>().ok_or_else(|| torn("verdicts"))?;
             let values = list.values().as_struct_opt().ok_or_else(|| torn("verdicts"))?;
             let mut columns = values.columns().iter().cloned();
-            let checks = numbers(columns.next())?;
-            Some(Verdicts { offsets: list.offsets().clone(), checks, columns: columns.collect() })
+            let rulings = numbers(columns.next())?;
+            Some(Verdicts { offsets: list.offsets().clone(), rulings, columns: columns.collect() })
         };
         let units = numbers(columns.next())?;
         Ok((Subjects { places, columns: subject, verdicts }, units))

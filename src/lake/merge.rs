@@ -31,11 +31,11 @@ use super::{
 use crate::limits::OpenFiles;
 
 /// Subjects in a batch of a sorted run: what each open run holds in memory.
-pub const RUN_BATCH_SUBJECTS: usize = 128;
+pub const RUN_BATCH_SUBJECTS: usize = 256;
 /// Rows in a batch that comes out, and as many more as the last subject has.
 pub const OUTPUT_BATCH_ROWS: usize = 8192;
 /// Runs that are open at once; more are merged in rounds.
-pub const FAN_IN: usize = 192;
+pub const FAN_IN: usize = 128;
 
 /// Runs that cannot be merged.
 #[derive(Debug, Error)]
@@ -69,7 +69,7 @@ pub enum MergeError {
 pub struct Merge {
     layout: Rc<Layout>,
     places: Shared,
-    checks: Shared,
+    rulings: Shared,
     runs: Vec<Run>,
     heads: BinaryHeap<Reverse<Head>>,
     /// The readings of the subject that is being picked, the latest first.
@@ -130,12 +130,12 @@ impl Merge {
     }
 
     fn open_all(layout: &Rc<Layout>, sources: &[Source]) -> Result<Self, MergeError> {
-        let (mut places, mut checks) = (Vec::new(), Vec::new());
-        let open = |source: &Source| Run::open(source.clone(), layout, &mut places, &mut checks);
+        let (mut places, mut rulings) = (Vec::new(), Vec::new());
+        let open = |source: &Source| Run::open(source.clone(), layout, &mut places, &mut rulings);
         let runs = sources.iter().map(open).collect::<Result<Vec<_>, _>>()?;
         let mut merge = Self {
             places: Shared::of(layout.places(), &layout.key_of(Of::Place), &places)?,
-            checks: Shared::of(layout.checks(), &layout.key_of(Of::Check), &checks)?,
+            rulings: Shared::of(layout.rulings(), &layout.key_of(Of::Ruling), &rulings)?,
             layout: Rc::clone(layout),
             heads: BinaryHeap::with_capacity(runs.len()),
             readings: Vec::new(),
@@ -144,7 +144,7 @@ impl Merge {
             runs,
         };
         for (number, run) in merge.runs.iter_mut().enumerate() {
-            if let Some((loaded, row)) = next_batch(run, layout, &merge.places, &merge.checks)? {
+            if let Some((loaded, row)) = next_batch(run, layout, &merge.places, &merge.rulings)? {
                 merge.heads.push(Reverse(Head { loaded, row, run: number }));
             }
         }
@@ -166,7 +166,7 @@ impl Merge {
                 .first()
                 .is_none_or(|(last, last_row)| last.keys.compare_keys(*last_row, &loaded.keys, *row).is_ne());
             if is_next {
-                self.duplicates += self.picked.add(&mut self.readings, &self.checks);
+                self.duplicates += self.picked.add(&mut self.readings, &self.rulings);
                 if self.picked.rows() >= OUTPUT_BATCH_ROWS {
                     return Ok(());
                 }
@@ -175,19 +175,19 @@ impl Merge {
             let Some(open) = self.runs.get_mut(*run) else { break };
             match open.next_live(loaded, *row + 1) {
                 Some(next) => *row = next,
-                None => match next_batch(open, &self.layout, &self.places, &self.checks)? {
+                None => match next_batch(open, &self.layout, &self.places, &self.rulings)? {
                     Some(next) => (*loaded, *row) = next,
                     None => drop(PeekMut::pop(top)),
                 },
             }
         }
-        self.duplicates += self.picked.add(&mut self.readings, &self.checks);
+        self.duplicates += self.picked.add(&mut self.readings, &self.rulings);
         Ok(())
     }
 
     /// Writes all that is left as one run.
     fn write(mut self, path: &Path) -> Result<(), MergeError> {
-        let mut writer = RunWriter::create(path, &self.layout, &self.places.batch, &self.checks.batch)?;
+        let mut writer = RunWriter::create(path, &self.layout, &self.places.batch, &self.rulings.batch)?;
         loop {
             self.pick()?;
             if self.picked.rows() == 0 {
@@ -213,7 +213,7 @@ impl Iterator for Merge {
         }
         (self.picked.rows() > 0).then(|| {
             let subjects = self.picked.take()?;
-            Ok(gather::expand(&self.layout, subjects, &self.places.batch, &self.checks.batch)?)
+            Ok(gather::expand(&self.layout, subjects, &self.places.batch, &self.rulings.batch)?)
         })
     }
 }
@@ -232,9 +232,9 @@ fn next_batch(
     run: &mut Run,
     layout: &Layout,
     places: &Shared,
-    checks: &Shared,
+    rulings: &Shared,
 ) -> Result<Option<(Rc<Loaded>, usize)>, MergeError> {
-    while let Some(loaded) = run.next(layout, places, checks)? {
+    while let Some(loaded) = run.next(layout, places, rulings)? {
         if let Some(row) = run.next_live(&loaded, 0) {
             return Ok(Some((Rc::new(loaded), row)));
         }

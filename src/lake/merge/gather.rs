@@ -37,9 +37,9 @@ impl Picked {
 
     /// Adds one subject, whose readings stand the latest first, and forgets them; the rows that are left out because
     /// a later reading has them too.
-    pub(super) fn add(&mut self, readings: &mut Vec<(Rc<Loaded>, usize)>, checks: &Shared) -> u64 {
+    pub(super) fn add(&mut self, readings: &mut Vec<(Rc<Loaded>, usize)>, rulings: &Shared) -> u64 {
         let said = readings.iter().enumerate().flat_map(|(reading, (loaded, row))| {
-            let ranked = move |verdict| Said { rank: check_rank(loaded, verdict, checks), reading, verdict };
+            let ranked = move |verdict| Said { rank: ruling_rank(loaded, verdict, rulings), reading, verdict };
             verdicts(loaded, *row).map(ranked)
         });
         let mut left_out = 0;
@@ -106,9 +106,9 @@ impl Picked {
         let verdicts = if lengths.is_empty() {
             None
         } else {
-            let checks = numbers(&held, &verdicts, |loaded| Some(&loaded.subjects.verdicts.as_ref()?.checks))?;
+            let rulings = numbers(&held, &verdicts, |loaded| Some(&loaded.subjects.verdicts.as_ref()?.rulings))?;
             let columns = gathered(&held, &verdicts, |loaded| Some(&loaded.subjects.verdicts.as_ref()?.columns))?;
-            Some(Verdicts { offsets: OffsetBuffer::from_lengths(lengths), checks, columns })
+            Some(Verdicts { offsets: OffsetBuffer::from_lengths(lengths), rulings, columns })
         };
         Ok(Subjects { places, columns, verdicts })
     }
@@ -152,10 +152,10 @@ fn verdicts(loaded: &Loaded, row: usize) -> std::ops::Range<usize> {
     offset(row)..offset(row + 1)
 }
 
-fn check_rank(loaded: &Loaded, verdict: usize, checks: &Shared) -> u32 {
-    let numbers = loaded.subjects.verdicts.as_ref().map(|verdicts| verdicts.checks.values());
+fn ruling_rank(loaded: &Loaded, verdict: usize, rulings: &Shared) -> u32 {
+    let numbers = loaded.subjects.verdicts.as_ref().map(|verdicts| verdicts.rulings.values());
     let number = numbers.and_then(|numbers| numbers.get(verdict)).copied();
-    number.and_then(|number| rank(checks, number)).unwrap_or(u32::MAX)
+    number.and_then(|number| rank(rulings, number)).unwrap_or(u32::MAX)
 }
 
 /// The rows of the table: each with all that it shares with others.
@@ -163,7 +163,7 @@ pub(super) fn expand(
     layout: &Layout,
     subjects: Subjects,
     places: &RecordBatch,
-    checks: &RecordBatch,
+    rulings: &RecordBatch,
 ) -> Result<RecordBatch, ArrowError> {
     let Subjects { places: place_of, columns, verdicts } = subjects;
     let spread = verdicts.as_ref().map(|verdicts| spread(&verdicts.offsets));
@@ -176,9 +176,9 @@ pub(super) fn expand(
     let column = |(of, number): &(Of, usize)| match of {
         Of::Place => take(places.columns().get(*number).ok_or_else(missing)?, &place_of, None),
         Of::Subject => over(columns.get(*number).ok_or_else(missing)?),
-        Of::Check => {
+        Of::Ruling => {
             let verdicts = verdicts.as_ref().ok_or_else(missing)?;
-            take(checks.columns().get(*number).ok_or_else(missing)?, &verdicts.checks, None)
+            take(rulings.columns().get(*number).ok_or_else(missing)?, &verdicts.rulings, None)
         }
         Of::Verdict => {
             let columns = verdicts.as_ref().map(|verdicts| &verdicts.columns);

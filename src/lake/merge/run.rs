@@ -35,8 +35,8 @@ pub(super) struct Run {
     rows: StreamReader<BufReader<File>>,
     /// What is added to the numbers of its places, so that they count among those of all runs.
     first_place: u32,
-    /// The same for checks.
-    first_check: u32,
+    /// The same for rulings.
+    first_ruling: u32,
 }
 
 /// What the rows of all runs share.
@@ -48,7 +48,7 @@ pub(super) struct Shared {
     pub(super) ranks: Vec<u32>,
 }
 
-/// A batch of a run. The numbers of places and checks count among those of all runs.
+/// A batch of a run. The numbers of places and rulings count among those of all runs.
 #[derive(Debug)]
 pub(super) struct Loaded {
     pub(super) keys: Keys,
@@ -59,25 +59,25 @@ pub(super) struct Loaded {
 }
 
 impl Run {
-    /// Opens a run; what its rows share is added to `places` and `checks`.
+    /// Opens a run; what its rows share is added to `places` and `rulings`.
     pub(super) fn open(
         source: Source,
         layout: &Layout,
         places: &mut Vec<RecordBatch>,
-        checks: &mut Vec<RecordBatch>,
+        rulings: &mut Vec<RecordBatch>,
     ) -> Result<Self, MergeError> {
         let failed = |error| MergeError::Read { path: source.path.clone(), source: error };
         let mut file = BufReader::new(File::open(&source.path).map_err(|error| failed(error.into()))?);
         let columns = || MergeError::Columns(source.path.clone());
         let found = shared(&mut file, layout.places()).map_err(failed)?.ok_or_else(columns)?;
         let first_place = add(places, found);
-        let found = shared(&mut file, layout.checks()).map_err(failed)?.ok_or_else(columns)?;
-        let first_check = add(checks, found);
+        let found = shared(&mut file, layout.rulings()).map_err(failed)?.ok_or_else(columns)?;
+        let first_ruling = add(rulings, found);
         let rows = StreamReader::try_new(file, None).map_err(failed)?;
         if rows.schema() != layout.rows() {
             return Err(columns());
         }
-        Ok(Self { source, rows, first_place, first_check })
+        Ok(Self { source, rows, first_place, first_ruling })
     }
 
     /// The next batch; none at the end.
@@ -85,7 +85,7 @@ impl Run {
         &mut self,
         layout: &Layout,
         places: &Shared,
-        checks: &Shared,
+        rulings: &Shared,
     ) -> Result<Option<Loaded>, MergeError> {
         let Some(batch) = self.rows.next() else { return Ok(None) };
         let loaded = batch.and_then(|batch| {
@@ -93,9 +93,9 @@ impl Run {
             let (mut subjects, units) = layout.part(&batch)?;
             subjects.places = shifted(&subjects.places, self.first_place);
             if let Some(verdicts) = &mut subjects.verdicts {
-                verdicts.checks = shifted(&verdicts.checks, self.first_check);
-                if verdicts.checks.values().iter().any(|check| rank(checks, *check).is_none()) {
-                    return Err(ArrowError::SchemaError("a staged row names a check that is not there".to_owned()));
+                verdicts.rulings = shifted(&verdicts.rulings, self.first_ruling);
+                if verdicts.rulings.values().iter().any(|ruling| rank(rulings, *ruling).is_none()) {
+                    return Err(ArrowError::SchemaError("a staged row names a ruling that is not there".to_owned()));
                 }
             }
             let keys = keys(layout, &batch, &subjects, places, rows)?;

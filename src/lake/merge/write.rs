@@ -1,4 +1,4 @@
-//! Writes a sorted run: three Arrow streams in one file, of the places, of the checks and of the rows.
+//! Writes a sorted run: three Arrow streams in one file, of the places, of the rulings and of the rows.
 
 use std::{
     io,
@@ -33,12 +33,12 @@ impl RunWriter {
         path: &Path,
         layout: &Layout,
         places: &RecordBatch,
-        checks: &RecordBatch,
+        rulings: &RecordBatch,
     ) -> Result<Self, MergeError> {
         let open = || {
             let file = Hashing::create(path)?;
             let file = shared(file, places)?;
-            let file = shared(file, checks)?;
+            let file = shared(file, rulings)?;
             StreamWriter::try_new_with_options(file, &layout.rows(), options()?)
         };
         let rows = open().map_err(|source| MergeError::Write { path: path.to_owned(), source })?;

@@ -7,9 +7,8 @@ use arrow_buffer::OffsetBuffer;
 
 use super::StagingError;
 use crate::{
-    check::Check,
     coverage::Coverage,
-    finding::Finding,
+    finding::{Finding, Reason, Status, Verdict},
     lake::{
         RunContext,
         hash::Digest,
@@ -21,6 +20,14 @@ use crate::{
     },
 };
 
+/// A verdict without its evidence: a check has few, since reasons name kinds of things and keys, and no resource.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(in crate::lake) struct Ruling<'a> {
+    check: &'static str,
+    status: Status,
+    reasons: &'a [Reason],
+}
+
 /// A row that can be staged: what it shares with other rows.
 pub(in crate::lake) trait Staged: Placed {
     /// Whether the two are about the same resource of one reading.
@@ -28,8 +35,8 @@ pub(in crate::lake) trait Staged: Placed {
         false
     }
 
-    /// The check whose verdict the row is; none in tables without.
-    fn check(&self) -> Option<&'static Check> {
+    /// What the columns of [`Of::Ruling`] depend on; none in tables without.
+    fn ruling(&self) -> Option<Ruling<'_>> {
         None
     }
 }
@@ -39,8 +46,9 @@ impl Staged for Finding {
         Arc::ptr_eq(&self.resource, &other.resource)
     }
 
-    fn check(&self) -> Option<&'static Check> {
-        Some(self.check)
+    fn ruling(&self) -> Option<Ruling<'_>> {
+        let Verdict { status, reasons, evidence: _ } = &self.verdict;
+        Some(Ruling { check: self.check.id, status: *status, reasons })
     }
 }
 
@@ -59,10 +67,10 @@ pub(in crate::lake) fn write_run<R: Staged>(
 ) -> Result<Digest, StagingError> {
     let subjects = subjects(rows, units);
     let (places, place_of) = places(layout, sections, &subjects, context)?;
-    let (checks, check_of) = checks(layout, sections, rows, context)?;
+    let (rulings, ruling_of) = rulings(layout, sections, rows, context)?;
     let order = order(layout, sections, &subjects, &places, &place_of, context)?;
-    let check_ranks = Keys::named(&layout.key_of(Of::Check), &checks).map_err(MergeError::from)?.ranks();
-    let mut writer = RunWriter::create(path, layout, &places, &checks)?;
+    let ranks = Keys::named(&layout.key_of(Of::Ruling), &rulings).map_err(MergeError::from)?.ranks();
+    let mut writer = RunWriter::create(path, layout, &places, &rulings)?;
     let columns = columns_of(sections, Of::Subject).collect::<Vec<_>>();
     let verdict_columns = columns_of(sections, Of::Verdict).collect::<Vec<_>>();
     for chunk in order.chunks(RUN_BATCH_SUBJECTS) {
@@ -77,19 +85,24 @@ pub(in crate::lake) fn write_run<R: Staged>(
             let mut said = Vec::with_capacity(chunk.len() * 8);
             for subject in here() {
                 let from = said.len();
-                said.extend(rows.get(subject.rows.clone()).unwrap_or_default().iter());
+                said.extend(subject.rows.clone());
                 let said = said.get_mut(from..).unwrap_or_default();
-                let rank = |row: &&R| number_of(&check_of, *row).and_then(|number| check_ranks.get(number)).copied();
+                let rank = |row: &usize| {
+                    let ruling = ruling_of.get(*row).and_then(|ruling| usize::try_from(*ruling).ok());
+                    ruling.and_then(|ruling| ranks.get(ruling)).copied()
+                };
                 if !said.is_sorted_by_key(rank) {
                     said.sort_by_key(rank);
                 }
             }
-            let numbers = said.iter().map(|row| number_of(&check_of, *row).map_or(u32::MAX, number));
+            let rulings = said.iter().filter_map(|row| ruling_of.get(*row)).copied();
+            let rulings = UInt32Array::from_iter_values(rulings);
+            let said = said.iter().filter_map(|row| rows.get(*row)).collect::<Vec<_>>();
             let rows = || said.iter().copied();
             let columns = verdict_columns.iter().map(|column| column.array(rows(), context));
             Some(Verdicts {
                 offsets: OffsetBuffer::from_lengths(here().map(|subject| subject.rows.len())),
-                checks: UInt32Array::from_iter_values(numbers),
+                rulings,
                 columns: columns.collect::<Result<_, _>>()?,
             })
         };
@@ -152,28 +165,25 @@ fn places<R: Staged>(
     Ok((batch, place_of))
 }
 
-/// The checks of the rows, and the number of each.
-fn checks<R: Staged>(
+/// The rulings, and for each row the number of its own.
+fn rulings<R: Staged>(
     layout: &Layout,
     sections: &[Section<R>],
     rows: &[R],
     context: &RunContext,
-) -> Result<(RecordBatch, Vec<&'static Check>), StagingError> {
-    let mut known = Vec::new();
+) -> Result<(RecordBatch, Vec<u32>), StagingError> {
+    let mut known = HashMap::new();
     let mut firsts = Vec::new();
-    for row in rows {
-        if let Some(check) = row.check().filter(|_| number_of(&known, row).is_none()) {
-            known.push(check);
+    let ruling_of = rows.iter().filter_map(|row| {
+        Some(*known.entry(row.ruling()?).or_insert_with(|| {
             firsts.push(row);
-        }
-    }
-    let columns = columns_of(sections, Of::Check).map(|column| column.array(firsts.iter().copied(), context));
+            number(firsts.len() - 1)
+        }))
+    });
+    let ruling_of = ruling_of.collect();
+    let columns = columns_of(sections, Of::Ruling).map(|column| column.array(firsts.iter().copied(), context));
     let columns = columns.collect::<Result<_, _>>()?;
-    Ok((batch_of(layout.checks(), columns, firsts.len()).map_err(MergeError::from)?, known))
-}
-
-fn number_of<R: Staged>(checks: &[&'static Check], row: &R) -> Option<usize> {
-    row.check().and_then(|check| checks.iter().position(|known| std::ptr::eq(*known, check)))
+    Ok((batch_of(layout.rulings(), columns, firsts.len()).map_err(MergeError::from)?, ruling_of))
 }
 
 /// The numbers of the subjects in the order of the table.
