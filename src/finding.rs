@@ -86,7 +86,7 @@ impl Status {
 }
 
 /// Why a check came to its status: a stable code for queries, and a sentence for people.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Reason {
     /// `snake_case`, stable between versions.
     pub code: &'static str,

@@ -24,6 +24,7 @@ pub mod coverage;
 pub mod findings;
 pub mod hash;
 pub mod last_night;
+pub mod layout;
 pub mod lease;
 pub mod manifest;
 pub mod merge;

@@ -91,45 +91,46 @@ impl<R> Column<R> {
         Field::new(self.name, self.read.data_type(), self.read.is_optional())
     }
 
-    fn array(&self, rows: &[R], context: &RunContext) -> Result<ArrayRef, ColumnError> {
+    /// The values of `rows`.
+    pub(super) fn array<'a>(
+        &self,
+        rows: impl ExactSizeIterator<Item = &'a R> + Clone,
+        context: &RunContext,
+    ) -> Result<ArrayRef, ColumnError> {
         Ok(match self.read {
             Read::RunId => {
                 Arc::new(StringArray::from_iter_values(std::iter::repeat_n(context.run_id.as_str(), rows.len())))
             }
             Read::SchemaVersion => Arc::new(Int32Array::from_value(SCHEMA_VERSION, rows.len())),
-            Read::Text(read) => Arc::new(StringArray::from_iter_values(rows.iter().map(read))),
-            Read::OptionalText(read) => Arc::new(rows.iter().map(|row| read(row, context)).collect::<StringArray>()),
+            Read::Text(read) => Arc::new(StringArray::from_iter_values(rows.map(read))),
+            Read::OptionalText(read) => Arc::new(rows.map(|row| read(row, context)).collect::<StringArray>()),
             Read::Json(read) => {
-                let texts = rows.iter().map(read).collect::<Result<Vec<_>, _>>();
+                let texts = rows.map(read).collect::<Result<Vec<_>, _>>();
                 let texts = texts.map_err(|source| ColumnError::Json { column: self.name, source })?;
                 Arc::new(StringArray::from_iter_values(texts))
             }
-            Read::Integer(read) => Arc::new(Int32Array::from_iter_values(rows.iter().map(read))),
-            Read::BigInt(read) => Arc::new(Int64Array::from_iter_values(rows.iter().map(|row| big(read(row))))),
-            Read::OptionalDouble(read) => Arc::new(rows.iter().map(read).collect::<Float64Array>()),
+            Read::Integer(read) => Arc::new(Int32Array::from_iter_values(rows.map(read))),
+            Read::BigInt(read) => Arc::new(Int64Array::from_iter_values(rows.map(|row| big(read(row))))),
+            Read::OptionalDouble(read) => Arc::new(rows.map(read).collect::<Float64Array>()),
             Read::Timestamp(read) => {
-                let instants = rows.iter().map(|row| read(row).as_millisecond());
+                let instants = rows.map(|row| read(row).as_millisecond());
                 Arc::new(TimestampMillisecondArray::from_iter_values(instants).with_timezone(UTC))
             }
             Read::OptionalTimestamp(read) => {
-                let instants = rows.iter().map(|row| read(row).map(Timestamp::as_millisecond));
+                let instants = rows.map(|row| read(row).map(Timestamp::as_millisecond));
                 Arc::new(instants.collect::<TimestampMillisecondArray>().with_timezone(UTC))
             }
             Read::OptionalDate(read) => {
-                Arc::new(rows.iter().map(|row| read(row).map(days_since_1970)).collect::<Date32Array>())
+                Arc::new(rows.map(|row| read(row).map(days_since_1970)).collect::<Date32Array>())
             }
-            Read::TextList(read) => text_lists(rows.iter().map(read)),
-            Read::TextMap(read) => {
-                maps(rows.iter().map(read), DataType::Utf8, StringBuilder::new(), |values, value| {
-                    values.append_value(value);
-                })?
-            }
-            Read::CountMap(read) => {
-                maps(rows.iter().map(read), DataType::Int64, Int64Builder::new(), |values, value| {
-                    values.append_value(big(value));
-                })?
-            }
-            Read::Objects(read) => objects(rows.iter().map(read)),
+            Read::TextList(read) => text_lists(rows.map(read)),
+            Read::TextMap(read) => maps(rows.map(read), DataType::Utf8, StringBuilder::new(), |values, value| {
+                values.append_value(value);
+            })?,
+            Read::CountMap(read) => maps(rows.map(read), DataType::Int64, Int64Builder::new(), |values, value| {
+                values.append_value(big(value));
+            })?,
+            Read::Objects(read) => objects(rows.map(read)),
         })
     }
 }
@@ -193,7 +194,7 @@ pub fn describe<R>(columns: &[Column<R>]) -> Vec<Described> {
 
 /// The rows as one Arrow batch.
 pub fn batch<R>(columns: &[Column<R>], rows: &[R], context: &RunContext) -> Result<RecordBatch, ColumnError> {
-    let arrays = columns.iter().map(|column| column.array(rows, context)).collect::<Result<Vec<_>, _>>()?;
+    let arrays = columns.iter().map(|column| column.array(rows.iter(), context)).collect::<Result<Vec<_>, _>>()?;
     Ok(RecordBatch::try_new(schema(columns), arrays)?)
 }
 

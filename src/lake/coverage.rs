@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::{
     column::{Column, Read},
+    layout::{Of, Section},
     placed::{place_columns, run_columns},
 };
 use crate::coverage::{Coverage, Method};
@@ -11,6 +12,11 @@ use crate::coverage::{Coverage, Method};
 /// The columns of the table.
 pub fn columns() -> Vec<Column<Coverage>> {
     [run_columns(), place_columns(), outcome(), extent(), history()].concat()
+}
+
+/// The columns, by what their values depend on. Each cell is a place of its own, so that nothing is shared.
+pub(super) fn sections() -> Vec<Section<Coverage>> {
+    vec![Section { of: Of::Subject, columns: columns() }]
 }
 
 fn outcome() -> Vec<Column<Coverage>> {

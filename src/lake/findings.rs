@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::{
     column::{Column, Read},
+    layout::{Of, Section},
     placed::{place_columns, run_columns},
     resources::owner,
 };
@@ -11,10 +12,26 @@ use crate::finding::Finding;
 
 /// The columns of the table.
 pub fn columns() -> Vec<Column<Finding>> {
-    [run_columns(), judgement(), place_columns(), resource(), reasons()].concat()
+    sections().into_iter().flat_map(|section| section.columns).collect()
 }
 
-fn judgement() -> Vec<Column<Finding>> {
+/// The columns, by what their values depend on.
+pub(super) fn sections() -> Vec<Section<Finding>> {
+    vec![
+        Section { of: Of::Place, columns: run_columns() },
+        Section { of: Of::Ruling, columns: check() },
+        Section { of: Of::Ruling, columns: [status(), severity()].concat() },
+        Section { of: Of::Place, columns: place_columns() },
+        Section { of: Of::Subject, columns: resource() },
+        Section { of: Of::Ruling, columns: reasons() },
+        Section { of: Of::Verdict, columns: evidence() },
+        // Exceptions are null in all rows so far; they will depend on the subject and its verdict.
+        Section { of: Of::Ruling, columns: [standards(), exception()].concat() },
+        Section { of: Of::Subject, columns: observation() },
+    ]
+}
+
+fn check() -> Vec<Column<Finding>> {
     vec![
         Column {
             name: "check_id",
@@ -26,6 +43,11 @@ fn judgement() -> Vec<Column<Finding>> {
             meaning: "The revision of the rule of the check.",
             read: Read::Integer(|row| row.check.version),
         },
+    ]
+}
+
+fn status() -> Vec<Column<Finding>> {
+    vec![
         Column {
             name: "status",
             meaning: "PASS, FAIL, UNKNOWN (evidence could not be read) or NOT_APPLICABLE.",
@@ -36,6 +58,11 @@ fn judgement() -> Vec<Column<Finding>> {
             meaning: "OCSF compliance.status_id: 1 pass, 2 unknown, 3 fail, 99 not applicable.",
             read: Read::Integer(|row| row.verdict.status.compliance_status_id()),
         },
+    ]
+}
+
+fn severity() -> Vec<Column<Finding>> {
+    vec![
         Column {
             name: "severity_id",
             meaning: "OCSF severity_id of the check: 1 informational to 5 critical.",
@@ -87,16 +114,27 @@ fn reasons() -> Vec<Column<Finding>> {
             meaning: "Why, in sentences joined by semicolons.",
             read: Read::Text(|row| row.verdict.reason()),
         },
-        Column {
-            name: "evidence_json",
-            meaning: "What was observed and expected, as a JSON object; for FAIL and UNKNOWN only.",
-            read: Read::OptionalText(|row, _| row.verdict.evidence.as_deref().map(Cow::Borrowed)),
-        },
-        Column {
-            name: "standards",
-            meaning: "The requirements of frameworks that the check serves.",
-            read: Read::TextList(|row| row.check.standards),
-        },
+    ]
+}
+
+fn evidence() -> Vec<Column<Finding>> {
+    vec![Column {
+        name: "evidence_json",
+        meaning: "What was observed and expected, as a JSON object; for FAIL and UNKNOWN only.",
+        read: Read::OptionalText(|row, _| row.verdict.evidence.as_deref().map(Cow::Borrowed)),
+    }]
+}
+
+fn standards() -> Vec<Column<Finding>> {
+    vec![Column {
+        name: "standards",
+        meaning: "The requirements of frameworks that the check serves.",
+        read: Read::TextList(|row| row.check.standards),
+    }]
+}
+
+fn exception() -> Vec<Column<Finding>> {
+    vec![
         Column {
             name: "exception_id",
             meaning: "The exception that covers the finding; it never changes the status.",
@@ -122,10 +160,13 @@ fn reasons() -> Vec<Column<Finding>> {
             meaning: "When the present streak of FAIL began.",
             read: Read::OptionalTimestamp(|_| None),
         },
-        Column {
-            name: "observed_at",
-            meaning: "When the answer of the service was read.",
-            read: Read::Timestamp(|row| row.resource.observed_at),
-        },
     ]
+}
+
+fn observation() -> Vec<Column<Finding>> {
+    vec![Column {
+        name: "observed_at",
+        meaning: "When the answer of the service was read.",
+        read: Read::Timestamp(|row| row.resource.observed_at),
+    }]
 }

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use arrow_array::{Array as _, RecordBatch, StringArray, TimestampMillisecondArray, UInt32Array};
+use arrow_array::{Array as _, ArrayRef, RecordBatch, StringArray, TimestampMillisecondArray, UInt32Array};
 use arrow_schema::ArrowError;
 
 use super::Table;
@@ -32,11 +32,24 @@ impl Table {
     }
 }
 
-/// The key columns of one batch.
+impl Order {
+    /// The key columns, the first the coarsest.
+    pub fn key(self) -> &'static [&'static str] {
+        self.key
+    }
+
+    /// The column of which the greater value is the later.
+    pub fn observed(self) -> &'static str {
+        self.observed
+    }
+}
+
+/// The key columns of some rows.
 #[derive(Debug, Clone)]
 pub(super) struct Keys {
     key: Vec<KeyColumn>,
-    observed: TimestampMillisecondArray,
+    /// None where no row can be seen twice.
+    observed: Option<TimestampMillisecondArray>,
     rows: usize,
 }
 
@@ -44,26 +57,37 @@ pub(super) struct Keys {
 enum KeyColumn {
     Text(StringArray),
     Instant(TimestampMillisecondArray),
+    /// The rank of a row among others that were sorted already.
+    Rank(UInt32Array),
 }
 
 impl Keys {
-    pub(super) fn new(order: Order, batch: &RecordBatch) -> Result<Self, ArrowError> {
-        let column = |name: &str| {
-            batch.column_by_name(name).ok_or_else(|| ArrowError::SchemaError(format!("column `{name}` is missing")))
+    /// Of `rows` rows with these key columns.
+    pub(super) fn new(key: &[ArrayRef], observed: Option<&ArrayRef>, rows: usize) -> Result<Self, ArrowError> {
+        let instant = |array: &ArrayRef| {
+            let array = array.as_any().downcast_ref::<TimestampMillisecondArray>().cloned();
+            array.ok_or_else(|| ArrowError::SchemaError("a key is neither text nor rank nor instant".to_owned()))
         };
-        let instant = |name: &str| {
-            let array = column(name)?.as_any().downcast_ref::<TimestampMillisecondArray>().cloned();
-            array.ok_or_else(|| ArrowError::SchemaError(format!("column `{name}` is neither text nor an instant")))
+        let column = |array: &ArrayRef| {
+            if let Some(texts) = array.as_any().downcast_ref::<StringArray>() {
+                Ok(KeyColumn::Text(texts.clone()))
+            } else if let Some(ranks) = array.as_any().downcast_ref::<UInt32Array>() {
+                Ok(KeyColumn::Rank(ranks.clone()))
+            } else {
+                instant(array).map(KeyColumn::Instant)
+            }
         };
-        let key = |name: &&str| match column(name)?.as_any().downcast_ref::<StringArray>() {
-            Some(array) => Ok(KeyColumn::Text(array.clone())),
-            None => instant(name).map(KeyColumn::Instant),
+        let key = key.iter().map(column).collect::<Result<_, _>>()?;
+        Ok(Self { key, observed: observed.map(instant).transpose()?, rows })
+    }
+
+    /// Of the rows of a batch, by the columns that `names` names.
+    pub(super) fn named(names: &[&str], batch: &RecordBatch) -> Result<Self, ArrowError> {
+        let column = |name: &&str| {
+            let found = batch.column_by_name(name).cloned();
+            found.ok_or_else(|| ArrowError::SchemaError(format!("column `{name}` is missing")))
         };
-        Ok(Self {
-            key: order.key.iter().map(key).collect::<Result<_, _>>()?,
-            observed: instant(order.observed)?,
-            rows: batch.num_rows(),
-        })
+        Self::new(&names.iter().map(column).collect::<Result<Vec<_>, _>>()?, None, batch.num_rows())
     }
 
     pub(super) fn rows(&self) -> usize {
@@ -75,13 +99,14 @@ impl Keys {
         for (one, two) in self.key.iter().zip(&other.key) {
             let ordering = match (one, two) {
                 (KeyColumn::Text(one), KeyColumn::Text(two)) => one.value(row).cmp(two.value(other_row)),
+                (KeyColumn::Rank(one), KeyColumn::Rank(two)) => one.value(row).cmp(&two.value(other_row)),
                 (KeyColumn::Instant(one), KeyColumn::Instant(two)) => {
                     let at = |array: &TimestampMillisecondArray, row| array.is_valid(row).then(|| array.value(row));
                     at(one, row).cmp(&at(two, other_row))
                 }
                 // The columns of one table have one type each.
-                (KeyColumn::Text(_), KeyColumn::Instant(_)) => Ordering::Less,
-                (KeyColumn::Instant(_), KeyColumn::Text(_)) => Ordering::Greater,
+                (KeyColumn::Rank(_), _) | (KeyColumn::Text(_), KeyColumn::Instant(_)) => Ordering::Less,
+                (_, KeyColumn::Rank(_)) | (KeyColumn::Instant(_), KeyColumn::Text(_)) => Ordering::Greater,
             };
             if ordering.is_ne() {
                 return ordering;
@@ -92,14 +117,31 @@ impl Keys {
 
     /// The order of two rows: by key, and among the same key the later observed first.
     pub(super) fn compare(&self, row: usize, other: &Self, other_row: usize) -> Ordering {
-        self.compare_keys(row, other, other_row)
-            .then_with(|| other.observed.value(other_row).cmp(&self.observed.value(row)))
+        let observed = |keys: &Self, row| keys.observed.as_ref().map(|observed| observed.value(row));
+        self.compare_keys(row, other, other_row).then_with(|| observed(other, other_row).cmp(&observed(self, row)))
     }
 
-    /// The rows of the batch in order, as indices to take.
-    pub(super) fn sorted(&self) -> UInt32Array {
+    /// The rows in order.
+    pub(super) fn sorted(&self) -> Vec<usize> {
         let mut rows = (0..self.rows).collect::<Vec<_>>();
         rows.sort_by(|one, two| self.compare(*one, self, *two));
-        UInt32Array::from_iter_values(rows.into_iter().filter_map(|row| u32::try_from(row).ok()))
+        rows
+    }
+
+    /// The rank of each row: rows with the same key have the same.
+    pub(super) fn ranks(&self) -> Vec<u32> {
+        let mut ranks = vec![0; self.rows];
+        let mut rank = 0;
+        let mut last = None;
+        for row in self.sorted() {
+            if last.is_some_and(|last| self.compare_keys(last, self, row).is_ne()) {
+                rank += 1;
+            }
+            if let Some(place) = ranks.get_mut(row) {
+                *place = rank;
+            }
+            last = Some(row);
+        }
+        ranks
     }
 }

@@ -14,6 +14,7 @@ use tokio::task::{self, JoinError};
 
 mod chain;
 pub(crate) mod commit;
+mod encodings;
 mod files;
 mod rows;
 mod tally;
@@ -29,7 +30,6 @@ use super::{
     hash::Digest,
     manifest,
     merge::{Merge, MergeError, Source},
-    order::Order,
     runs::{Object, RunFacts, RunRow},
     staging::{self, StagingError, part::Part},
     store::{Put, Store, StoreError},
@@ -272,8 +272,8 @@ fn merge(
 ) -> Result<(Vec<LocalFile>, Tally), PublishError> {
     let failed = |source| PublishError::Merge { table, source };
     let mut files = Files::new(table, scratch, shape, expected_rows);
-    if let Some(order) = table.order().filter(|_: &Order| !sources.is_empty()) {
-        let mut merged = Merge::open(order, &table.schema(), sources, scratch).map_err(failed)?;
+    if let Some(layout) = table.layout().filter(|_| !sources.is_empty()) {
+        let mut merged = Merge::open(layout, sources, scratch).map_err(failed)?;
         for batch in &mut merged {
             let batch = batch.map_err(failed)?;
             tally.add(table, &batch)?;

@@ -4,6 +4,7 @@ use std::{borrow::Cow, sync::Arc};
 
 use super::{
     column::{Column, Read},
+    layout::{Of, Section},
     placed::{place_columns, run_columns},
 };
 use crate::{organization::Target, resource::Resource};
@@ -19,7 +20,15 @@ pub struct Located {
 
 /// The columns of the table.
 pub fn columns() -> Vec<Column<Located>> {
-    [run_columns(), place_columns(), identity(), facts()].concat()
+    sections().into_iter().flat_map(|section| section.columns).collect()
+}
+
+/// The columns, by what their values depend on.
+pub(super) fn sections() -> Vec<Section<Located>> {
+    vec![
+        Section { of: Of::Place, columns: [run_columns(), place_columns()].concat() },
+        Section { of: Of::Subject, columns: [identity(), facts()].concat() },
+    ]
 }
 
 /// The value of the owner tag on the resource, else on the account.

@@ -12,6 +12,7 @@ use tokio::{
     time::Instant,
 };
 
+pub(super) mod encode;
 pub mod ledger;
 pub mod part;
 pub mod unit;

@@ -11,6 +11,7 @@ mod calls;
 mod counts;
 mod empty;
 mod findings;
+mod lake;
 mod makespan;
 mod memory;
 mod process;
@@ -106,7 +107,7 @@ fn measure() -> Result<(), Trouble> {
         rows.extend(binary::rows()?);
     }
     if wanted.has(Case::Findings) {
-        rows.extend(findings::rows(wanted.quick)?);
+        rows.extend(lake::rows(wanted.quick)?);
     }
     if wanted.has(Case::Empty) {
         rows.extend(empty::rows(wanted.quick)?);

@@ -99,7 +99,7 @@ pub(crate) fn assert_clean(directory: &Path) {
 async fn a_scan_that_was_stopped_goes_on_and_asks_for_no_complete_unit_again() {
     let mut night = Night::new(windows()).await;
     // At a pace, so that few windows of a cell are open at once.
-    night.config.pacing.rates.insert("sagemaker:Search", Rate { per_second: 20.0, burst: 1 });
+    night.config.pacing.rates.insert("sagemaker:Search", Rate { start: 20.0, burst: 1, quota: 20.0 });
     let (whole, parted) = (TempDir::new().unwrap(), TempDir::new().unwrap());
     night.run(whole.path()).await.scan_and_publish().await.unwrap();
     let undisturbed = night.calls("Search");

@@ -6,12 +6,11 @@ use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
 use parquet::{
     arrow::ArrowWriter,
-    basic::{Compression, ZstdLevel},
     errors::ParquetError,
     file::properties::{EnabledStatistics, WriterProperties},
 };
 
-use super::PublishError;
+use super::{PublishError, encodings};
 use crate::lake::{
     Table,
     hash::{Digest, Hashing},
@@ -40,7 +39,6 @@ impl Default for Shape {
 const GROUP_BYTES: usize = 96 << 20;
 /// ARNs of one account share long beginnings: 64 bytes, the default, would not tell them apart.
 const STATISTICS_BYTES: usize = 256;
-const ZSTD_LEVEL: i32 = 3;
 
 /// A finished file on its way.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -126,7 +124,7 @@ impl<'a> Files<'a> {
 
     fn next_file(&self) -> Result<Open, PublishError> {
         let path = self.scratch.join(format!("{}-{:05}.parquet", self.table, self.done.len()));
-        let properties = properties(self.shape).map_err(|source| self.failed(&path, source))?;
+        let properties = properties(self.table, self.shape).map_err(|source| self.failed(&path, source))?;
         let file = Hashing::create(&path).map_err(|error| self.failed(&path, error.into()))?;
         let schema = SchemaRef::clone(&self.schema);
         let writer = ArrowWriter::try_new(file, schema, Some(properties));
@@ -150,27 +148,25 @@ impl<'a> Files<'a> {
 /// One small batch as a whole file.
 pub(super) fn in_memory(table: Table, batch: &RecordBatch) -> Result<Vec<u8>, PublishError> {
     let write = || {
-        let mut writer = ArrowWriter::try_new(Vec::new(), table.schema(), Some(properties(Shape::default())?))?;
+        let mut writer = ArrowWriter::try_new(Vec::new(), table.schema(), Some(properties(table, Shape::default())?))?;
         writer.write(batch)?;
         writer.into_inner()
     };
     write().map_err(|source| PublishError::Parquet { table, path: PathBuf::from(table.as_str()), source })
 }
 
-fn properties(shape: Shape) -> Result<WriterProperties, ParquetError> {
+fn properties(table: Table, shape: Shape) -> Result<WriterProperties, ParquetError> {
     let properties = WriterProperties::builder()
         .set_created_by(concat!("sagesweep version ", env!("CARGO_PKG_VERSION")).to_owned())
-        .set_compression(Compression::ZSTD(ZstdLevel::try_new(ZSTD_LEVEL)?))
         // `element` and `key_value` instead of arrow's own names, which other engines do not expect.
         .set_coerce_types(true)
-        .set_dictionary_enabled(true)
         // With page statistics goes the page index, by which engines pass over pages.
         .set_statistics_enabled(EnabledStatistics::Page)
         .set_statistics_truncate_length(Some(STATISTICS_BYTES))
         .set_column_index_truncate_length(Some(STATISTICS_BYTES))
         .set_max_row_group_row_count(Some(shape.group_rows.max(1)))
         .set_max_row_group_bytes(Some(GROUP_BYTES));
-    Ok(properties.build())
+    Ok(encodings::set(properties, table)?.build())
 }
 
 fn length(length: usize) -> u64 {

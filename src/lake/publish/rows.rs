@@ -1,19 +1,15 @@
 //! The rows that count: which staged files a table is made of, which of their units, and the rows of gaps.
 
-use std::{collections::BTreeMap, iter, path::Path};
-
-use arrow_select::take::take_record_batch;
+use std::{collections::BTreeMap, path::Path};
 
 use super::{PublishError, digest};
 use crate::{
     coverage::Coverage,
     lake::{
-        RunContext, Table,
-        column::batch,
-        coverage,
-        merge::{MergeError, Source, write_run},
-        order::Keys,
+        RunContext, Table, coverage,
+        merge::Source,
         staging::{
+            encode::write_run,
             ledger::{Ledger, Live},
             part::{Part, StagedFile},
             unit::ExtentRecord,
@@ -71,15 +67,12 @@ impl Staged {
 
     /// The rows of gaps as a sorted run in `scratch`.
     pub(super) fn gaps(&self, table: Table, scratch: &Path) -> Result<Option<Source>, PublishError> {
-        let Some(order) = table.order().filter(|_| table == Table::Coverage && !self.gaps.is_empty()) else {
+        let Some(layout) = table.layout().filter(|_| table == Table::Coverage && !self.gaps.is_empty()) else {
             return Ok(None);
         };
         let path = scratch.join("gaps.arrow");
-        let unsorted = batch(&coverage::columns(), &self.gaps, &self.context)?;
-        let sorted = Keys::new(order, &unsorted).and_then(|keys| take_record_batch(&unsorted, &keys.sorted()));
-        let sorted = sorted.map_err(MergeError::from);
-        let written = write_run(&path, &table.schema(), iter::once(sorted));
-        written.map_err(|source| PublishError::Merge { table, source })?;
+        let units = vec![0; self.gaps.len()];
+        write_run(&path, &layout, &coverage::sections(), &self.gaps, &units, &self.context)?;
         Ok(Some(Source { path, live: None }))
     }
 }

@@ -1,6 +1,6 @@
 //! What a run found, counted while its rows pass by on their way into the published files.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use arrow_array::{Array as _, RecordBatch, StringArray};
 use serde::{
@@ -122,25 +122,21 @@ impl Tally {
         let [exceptions, ids, names] = ["exception_id", "account_id", "account_name"].map(|name| texts(batch, name));
         let (checks, severities, statuses) = (checks?, severities?, statuses?);
         let (exceptions, ids, names) = (exceptions?, ids?, names?);
-        // Counted by borrowed texts first: a batch has few kinds of findings and few accounts.
-        let mut kinds = HashMap::<_, u64>::new();
-        let mut failing = HashMap::<_, u64>::new();
+        // Counted by borrowed texts first: a batch has few kinds of findings and few accounts, which come in turns.
+        let (mut kinds, mut failing) = (Turns::default(), Turns::default());
         for row in 0..batch.num_rows() {
             let status = statuses.value(row);
-            let kind = (checks.value(row), severities.value(row), status, exceptions.is_valid(row));
-            *kinds.entry(kind).or_default() += 1;
+            kinds.count((status, checks.value(row), severities.value(row), exceptions.is_valid(row)));
             if status == Status::Fail.as_str() {
-                *failing.entry((ids.value(row), names.value(row))).or_default() += 1;
+                failing.count((ids.value(row), names.value(row)));
             }
         }
-        #[expect(clippy::iter_over_hash_type, reason = "sums do not depend on the order")]
-        for ((check_id, severity, status, excepted), count) in kinds {
+        for ((status, check_id, severity, excepted), count) in kinds.counts {
             let (severity, status) = (spelled("severity", severity)?, spelled("status", status)?);
             let kind = Kind { check_id: check_id.to_owned(), severity, status, excepted };
             *self.findings.entry(kind).or_default() += count;
         }
-        #[expect(clippy::iter_over_hash_type, reason = "sums do not depend on the order")]
-        for ((id, name), count) in failing {
+        for ((id, name), count) in failing.counts {
             self.failing.entry(spelled("account_id", id)?).or_insert_with(|| (name.to_owned(), 0)).1 += count;
         }
         Ok(())
@@ -151,6 +147,34 @@ impl Tally {
             *self.cells.entry(spelled("outcome", outcome)?).or_default() += 1;
         }
         Ok(())
+    }
+}
+
+/// Counts of few keys that come in turns.
+#[derive(Debug)]
+struct Turns<K> {
+    counts: Vec<(K, u64)>,
+    last: usize,
+}
+
+impl<K> Default for Turns<K> {
+    fn default() -> Self {
+        Self { counts: Vec::new(), last: 0 }
+    }
+}
+
+impl<K: PartialEq> Turns<K> {
+    /// Counts one more. The key is looked for from behind the last one on, where it stands most often.
+    fn count(&mut self, key: K) {
+        let (before, after) = self.counts.split_at(self.last.min(self.counts.len()));
+        let is_it = |(known, _): &(K, u64)| *known == key;
+        let found = after.iter().position(is_it).map(|number| number + before.len());
+        let number = found.or_else(|| before.iter().position(is_it)).unwrap_or(self.counts.len());
+        match self.counts.get_mut(number) {
+            Some((_, count)) => *count += 1,
+            None => self.counts.push((key, 1)),
+        }
+        self.last = number;
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fs};
 
-use arrow_array::RecordBatch;
+use arrow_array::{RecordBatch, UInt32Array};
 use arrow_select::{concat::concat_batches, take::take_record_batch};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use proptest::{prelude::*, sample::Index, test_runner::TestRunner};
@@ -53,7 +53,10 @@ fn read(root: &Path, objects: &[Object], table: Table) -> RecordBatch {
 fn expected<R>(table: Table, columns: &[Column<R>], rows: &[R]) -> RecordBatch {
     let unsorted = batch(columns, rows, &context()).unwrap();
     match table.order() {
-        Some(order) => take_record_batch(&unsorted, &Keys::new(order, &unsorted).unwrap().sorted()).unwrap(),
+        Some(order) => {
+            let rows = Keys::named(order.key(), &unsorted).unwrap().sorted().into_iter();
+            take_record_batch(&unsorted, &rows.map(|row| u32::try_from(row).unwrap()).collect::<UInt32Array>()).unwrap()
+        }
         None => unsorted,
     }
 }
@@ -170,6 +173,27 @@ async fn of_a_row_seen_twice_the_later_is_kept() {
         assert_eq!(findings, expected(Table::Findings, &findings::columns(), &later.findings));
         assert_eq!(published.tally.resources, 8);
     }
+}
+
+#[tokio::test]
+async fn a_verdict_that_only_an_earlier_reading_has_stays_in_its_place() {
+    let root = tempfile::tempdir().unwrap();
+    let target = target(22, "eu-central-1");
+    let reading = Reading::new();
+    let mut last = unit(&target, reading, 0..0, 0);
+    last.extent = end(cell(&target, Outcome::Complete, 8));
+    let earlier = unit(&target, reading, 0..8, 5);
+    let mut later = unit(&target, reading, 0..8, 9);
+    // Of every second resource the later reading has the first verdict alone, of the others the second alone.
+    let keeps = |number: &usize| (number / 2 % 2) == number % 2;
+    later.findings =
+        later.findings.into_iter().enumerate().filter(|(number, _)| keeps(number)).map(|(_, row)| row).collect();
+    let mut rows = later.findings.clone();
+    rows.extend(earlier.findings.iter().enumerate().filter(|(number, _)| !keeps(number)).map(|(_, row)| row.clone()));
+    assert_eq!(rows.len(), 16);
+    let published = publish_units(&Store::directory(root.path()), vec![earlier, later, last], 1).await;
+    let findings = read(root.path(), &published.run.objects, Table::Findings);
+    assert_eq!(findings, expected(Table::Findings, &findings::columns(), &rows));
 }
 
 #[tokio::test]

@@ -1,29 +1,24 @@
 //! A part: the rows of some complete units as one sorted run for each table, and the description that makes them count.
 
 use std::{
-    iter,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
-use arrow_array::{ArrayRef, RecordBatch, UInt32Array};
-use arrow_schema::{DataType, Field, Schema, SchemaRef};
-use arrow_select::take::take_record_batch;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Bounds, StagingError, folder,
+    Bounds, StagingError,
+    encode::{Staged, write_run},
+    folder,
     unit::{End, Extent, Unit, UnitRecord},
 };
 use crate::{
     coverage::Coverage,
     finding::Finding,
     lake::{
-        RunContext, RunId, SCHEMA_VERSION, Table,
-        column::{Column, batch},
-        coverage, findings,
-        merge::{MergeError, write_run},
-        order::Keys,
+        RunContext, RunId, SCHEMA_VERSION, Table, coverage, findings,
+        layout::Section,
         resources::{self, Located},
         sealed,
         store::Stored,
@@ -44,20 +39,10 @@ pub struct Part {
     pub number: u32,
     /// Its files, at most one for each table.
     pub files: Vec<StagedFile>,
-    /// Its units: the column [`UNIT`] of its files counts them from 0.
+    /// Its units: the column `unit` of its files counts them from 0.
     pub units: Vec<UnitRecord>,
     /// Accounts of which nothing needs to be asked again, with how many cells they have.
     pub ended: Vec<(AccountId, u64)>,
-}
-
-/// The column of a staged file, after those of the table, that says to which unit of the part a row belongs.
-pub const UNIT: &str = "unit";
-
-/// The schema of the staged files of a table.
-pub fn staged_schema(table: Table) -> SchemaRef {
-    let unit = Arc::new(Field::new(UNIT, DataType::UInt32, false));
-    let fields = table.schema().fields().iter().cloned().chain([unit]).collect::<Vec<_>>();
-    Arc::new(Schema::new(fields))
 }
 
 /// One sorted run.
@@ -190,43 +175,30 @@ impl Rows {
         let run_id = context.run_id.clone();
         let Self { findings: judged, resources: seen, coverage: cells, units, ended } = self;
         let mut part = Part { schema_version: SCHEMA_VERSION, run_id, shard, number, files: Vec::new(), units, ended };
-        part.encode(Table::Findings, &findings::columns(), judged, context, scratch)?;
-        part.encode(Table::Resources, &resources::columns(), seen, context, scratch)?;
-        part.encode(Table::Coverage, &coverage::columns(), cells, context, scratch)?;
+        part.encode(Table::Findings, &findings::sections(), judged, context, scratch)?;
+        part.encode(Table::Resources, &resources::sections(), seen, context, scratch)?;
+        part.encode(Table::Coverage, &coverage::sections(), cells, context, scratch)?;
         let paths = part.files.iter().map(|file| scratch.join(&file.name)).collect();
         Ok((part, paths))
     }
 }
 
 impl Part {
-    fn encode<R>(
+    fn encode<R: Staged>(
         &mut self,
         table: Table,
-        columns: &[Column<R>],
+        sections: &[Section<R>],
         numbered: Numbered<R>,
         context: &RunContext,
         scratch: &Path,
     ) -> Result<(), StagingError> {
         let Numbered { rows, units } = numbered;
-        let Some(order) = table.order().filter(|_| !rows.is_empty()) else { return Ok(()) };
-        let schema = staged_schema(table);
-        let unsorted = {
-            let columns = batch(columns, &rows, context)?;
-            let unit: ArrayRef = Arc::new(UInt32Array::from(units));
-            let arrays = columns.columns().iter().cloned().chain([unit]).collect();
-            RecordBatch::try_new(SchemaRef::clone(&schema), arrays).map_err(MergeError::from)?
-        };
-        let count = u64::try_from(rows.len()).unwrap_or(u64::MAX);
-        drop(rows);
-        let sorted = {
-            let keys = Keys::new(order, &unsorted).map_err(MergeError::from)?;
-            take_record_batch(&unsorted, &keys.sorted()).map_err(MergeError::from)?
-        };
-        drop(unsorted);
+        let Some(layout) = table.layout().filter(|_| !rows.is_empty()) else { return Ok(()) };
         // A name that no other attempt uses: what a part has described is never written again.
         let name = format!("{table}-{:04}-{:05}-{:08x}.arrow", self.shard, self.number, fastrand::u32(..));
-        let digest = write_run(&scratch.join(&name), &schema, iter::once(Ok(sorted)))?;
-        self.files.push(StagedFile { table, name, rows: count, bytes: digest.bytes, sha256: digest.sha256 });
+        let digest = write_run(&scratch.join(&name), &layout, sections, &rows, &units, context)?;
+        let rows = u64::try_from(rows.len()).unwrap_or(u64::MAX);
+        self.files.push(StagedFile { table, name, rows, bytes: digest.bytes, sha256: digest.sha256 });
         Ok(())
     }
 }
