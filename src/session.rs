@@ -11,6 +11,7 @@ use parking_lot::Mutex;
 use thiserror::Error;
 use tokio::sync::OnceCell;
 
+pub mod clients;
 pub mod credentials;
 pub mod gate;
 mod http;
@@ -18,6 +19,7 @@ pub mod policy;
 pub mod regions;
 mod whole;
 
+use clients::Clients;
 use credentials::RoleCredentials;
 use gate::Gate;
 
@@ -97,8 +99,8 @@ pub struct Aws {
     home: Gate,
     /// What is asked of each role; only its ARN differs.
     request: credentials::Request,
-    /// The configuration of each region, for all accounts.
-    regional: Mutex<HashMap<Region, Arc<SdkConfig>>>,
+    /// The clients of each region, for all accounts.
+    regional: Mutex<HashMap<Region, Arc<Clients>>>,
     sessions: Mutex<HashMap<AccountId, Arc<Opened>>>,
 }
 
@@ -138,14 +140,14 @@ impl Aws {
                     .then(|| policy::hub_policy(config, CHECKS).to_string().into()),
                 ..credentials::Request::from_role(&config.role)
             };
-            let gate = Gate::new(Arc::new(base.clone()), Arc::clone(&throttle), Arc::clone(&pace), None);
+            let gate = Gate::new(Arc::new(Clients::new(base.clone())), Arc::clone(&throttle), Arc::clone(&pace), None);
             let provider = RoleCredentials::new(gate, request);
             provider.current().await.map_err(|refusal| ConnectError::Hub { arn: arn.clone(), refusal })?;
             base = with_credentials(&base, provider.clone());
             hub = Some(provider);
             caller = identify(&base, &throttle, &pace).await?;
         }
-        let at_home = Arc::new(in_region(&base, caller.partition.home_region()));
+        let at_home = Arc::new(Clients::new(in_region(&base, caller.partition.home_region())));
         let home = Gate::new(at_home, Arc::clone(&throttle), Arc::clone(&pace), hub);
         Ok(Self {
             base,
@@ -202,7 +204,7 @@ impl Aws {
         let ours = self.base.region().and_then(|region| region.as_ref().parse().ok());
         let enabled = ours.filter(|region| crate::region::lookup(region).is_some_and(|known| known.enabled_by_default));
         match enabled {
-            Some(region) => self.home.elsewhere(self.sdk_in(&region)),
+            Some(region) => self.home.elsewhere(self.clients_in(&region)),
             None => self.home.clone(),
         }
     }
@@ -210,7 +212,7 @@ impl Aws {
     /// The gate to one region of an account; all who ask for the same share its pacing.
     pub fn gate(&self, session: &Session, region: &Region) -> Gate {
         let pace = self.throttle.pace_of(session.account, region);
-        Gate::new(self.sdk_in(region), Arc::clone(&self.throttle), pace, session.credentials.clone())
+        Gate::new(self.clients_in(region), Arc::clone(&self.throttle), pace, session.credentials.clone())
     }
 
     /// The gate to what is global in an account: Account Management.
@@ -221,16 +223,16 @@ impl Aws {
         }
     }
 
-    /// The configuration of a region, made once.
-    fn sdk_in(&self, region: &Region) -> Arc<SdkConfig> {
+    /// The clients of a region, for all accounts.
+    fn clients_in(&self, region: &Region) -> Arc<Clients> {
         let mut regional = self.regional.lock();
-        let sdk = regional.entry(region.clone()).or_insert_with(|| Arc::new(in_region(&self.base, region.as_str())));
-        Arc::clone(sdk)
+        let clients = || Arc::new(Clients::new(in_region(&self.base, region.as_str())));
+        Arc::clone(regional.entry(region.clone()).or_insert_with(clients))
     }
 }
 
 async fn identify(sdk: &SdkConfig, throttle: &Arc<Throttle>, pace: &Arc<Pace>) -> Result<Caller, ConnectError> {
-    let gate = Gate::new(Arc::new(sdk.clone()), Arc::clone(throttle), Arc::clone(pace), None);
+    let gate = Gate::new(Arc::new(Clients::new(sdk.clone())), Arc::clone(throttle), Arc::clone(pace), None);
     let client = gate.sts();
     let answer =
         gate.call(GET_CALLER_IDENTITY, || client.get_caller_identity().send()).await.map_err(ConnectError::Identity)?;

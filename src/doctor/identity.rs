@@ -15,7 +15,7 @@ use crate::{
     limits::{Memory, OpenFiles},
     outcome::Refusal,
     place::Partition,
-    session::{Aws, Clock, ConnectError, GET_CALLER_IDENTITY, gate::Gate, in_region},
+    session::{Aws, Clock, ConnectError, GET_CALLER_IDENTITY, clients::Clients, gate::Gate, in_region},
     throttle::Throttle,
 };
 
@@ -51,7 +51,7 @@ pub(super) async fn look(sdk: &SdkConfig, config: &Config, clock: Clock) -> (Opt
 async fn ahead(sdk: &SdkConfig, throttle: Arc<Throttle>, clock: Clock) -> Option<i64> {
     let ear = Ear::new(clock);
     let region = sdk.region().map_or_else(|| Partition::Aws.home_region().to_owned(), ToString::to_string);
-    let gate = Gate::new(Arc::new(in_region(sdk, &region)), throttle, Arc::default(), None);
+    let gate = Gate::new(Arc::new(Clients::new(in_region(sdk, &region))), throttle, Arc::default(), None);
     let client = gate.sts();
     let send = || client.get_caller_identity().customize().interceptor(ear.clone()).send();
     if let Err(refusal) = gate.call(GET_CALLER_IDENTITY, send).await {

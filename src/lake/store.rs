@@ -136,7 +136,7 @@ impl Store {
                             .operation_attempt_timeout(PART_TIMEOUT)
                             .build(),
                     )
-                    .interceptor(Watch { service: "s3", pace: Arc::default(), counters: Arc::clone(counters) })
+                    .interceptor(Watch { service: "s3", counters: Arc::clone(counters) })
                     // An endpoint of one's own seldom has a name for each bucket.
                     .force_path_style(sdk.endpoint_url().is_some());
                 if let Some(region) = &lake.bucket_region {

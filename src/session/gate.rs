@@ -2,24 +2,24 @@
 
 use std::{error::Error as StdError, fmt, future::Future, sync::Arc, time::Duration};
 
-use aws_config::{SdkConfig, identity::IdentityCache, retry::RetryConfig};
+use aws_config::retry::RetryConfig;
 use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use super::{
+    clients::{Clients, on_behalf_of},
     credentials::{ASSUME_ROLE, RoleCredentials},
-    whole::Whole,
 };
 use crate::{
     coverage::Outcome,
     outcome::Refusal,
-    throttle::{LeaveThrottles, Pace, Throttle, Watch},
+    throttle::{Pace, Throttle},
 };
 
-/// The way to call APIs in one place. Clients are made when asked for and dropped after use: one is 16 KB.
+/// The way to call APIs in one place. Its clients are those of the region, and work within [`Gate::call`] alone.
 #[derive(Clone)]
 pub struct Gate {
-    sdk: Arc<SdkConfig>,
+    clients: Arc<Clients>,
     throttle: Arc<Throttle>,
     pace: Arc<Pace>,
     credentials: Option<RoleCredentials>,
@@ -32,40 +32,28 @@ impl fmt::Debug for Gate {
 }
 
 macro_rules! client {
-    ($name:ident, $service:literal, $sdk:ident, $doc:literal) => {
+    ($name:ident, $sdk:ident, $doc:literal) => {
         #[doc = $doc]
         pub fn $name(&self) -> $sdk::Client {
-            let (pace, counters) = (Arc::clone(&self.pace), Arc::clone(self.throttle.counters()));
-            let config = $sdk::config::Builder::from(&*self.sdk)
-                .retry_partition(self.pace.retries().clone())
-                .retry_classifier(LeaveThrottles)
-                .interceptor(Watch { service: $service, pace, counters })
-                .interceptor(Whole);
-            let config = match &self.credentials {
-                // Cached by their provider alone: the identity cache that the SDK shares holds 64 identities, and would
-                // assume roles again and again.
-                Some(role) => config.credentials_provider(role.clone()).identity_cache(IdentityCache::no_cache()),
-                None => config,
-            };
-            $sdk::Client::from_conf(config.build())
+            self.clients.$name(self.credentials.is_some(), &self.throttle)
         }
     };
 }
 
 impl Gate {
-    /// A gate with the region of `sdk`, and with its credentials where there are no others.
+    /// A gate to the region of `clients`, with their own credentials where there are no others.
     pub fn new(
-        sdk: Arc<SdkConfig>,
+        clients: Arc<Clients>,
         throttle: Arc<Throttle>,
         pace: Arc<Pace>,
         credentials: Option<RoleCredentials>,
     ) -> Self {
-        Self { sdk, throttle, pace, credentials }
+        Self { clients, throttle, pace, credentials }
     }
 
-    /// The same gate with another configuration, such as of another region.
-    pub(super) fn elsewhere(&self, sdk: Arc<SdkConfig>) -> Self {
-        Self { sdk, ..self.clone() }
+    /// The same gate to another region.
+    pub(super) fn elsewhere(&self, clients: Arc<Clients>) -> Self {
+        Self { clients, ..self.clone() }
     }
 
     /// The same gate with other credentials, and a pace of its own.
@@ -78,11 +66,11 @@ impl Gate {
         self.credentials.as_ref()
     }
 
-    client!(sagemaker, "sagemaker", aws_sdk_sagemaker, "A client of SageMaker.");
-    client!(kms, "kms", aws_sdk_kms, "A client of KMS.");
-    client!(sts, "sts", aws_sdk_sts, "A client of STS.");
-    client!(account, "account", aws_sdk_account, "A client of Account Management.");
-    client!(organizations, "organizations", aws_sdk_organizations, "A client of Organizations.");
+    client!(sagemaker, aws_sdk_sagemaker, "A client of SageMaker.");
+    client!(kms, aws_sdk_kms, "A client of KMS.");
+    client!(sts, aws_sdk_sts, "A client of STS.");
+    client!(account, aws_sdk_account, "A client of Account Management.");
+    client!(organizations, aws_sdk_organizations, "A client of Organizations.");
 
     /// Makes the call `api` (as `service:Operation`) when its pacing allows; after an expired token once more with
     /// a fresh one, and after a throttling answer when the pacing, slower by then, allows it again.
@@ -114,7 +102,7 @@ impl Gate {
     /// but without holding a permit, and before the pacing, which has been slowed down.
     fn pause(&self, throttled: u32) -> Option<Duration> {
         let standard = RetryConfig::standard();
-        let retries = self.sdk.retry_config().unwrap_or(&standard);
+        let retries = self.clients.sdk.retry_config().unwrap_or(&standard);
         let longest = retries.initial_backoff().saturating_mul(2_u32.saturating_pow(throttled - 1));
         (throttled < retries.max_attempts()).then(|| longest.min(retries.max_backoff()).mul_f64(fastrand::f64()))
     }
@@ -128,6 +116,8 @@ impl Gate {
         // A call that needs fresh credentials waits for this one with its own permit in hand: were a permit needed
         // here too, calls that hold all of them would wait for ever.
         let _permit = if api == ASSUME_ROLE { None } else { self.throttle.permit().await };
-        request().await.map_err(|error| Refusal::from_sdk(api, &error))
+        // Boxed once here, so that what waits for it stays small.
+        let call = on_behalf_of(self.credentials.as_ref(), Box::pin(request()));
+        self.pace.within(call).await.map_err(|error| Refusal::from_sdk(api, &error))
     }
 }

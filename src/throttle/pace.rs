@@ -23,9 +23,23 @@ impl Default for Pace {
     }
 }
 
+tokio::task_local! {
+    static HERE: Arc<Pace>;
+}
+
 impl Pace {
-    /// The retry budget of the place, for all its clients.
-    pub(crate) fn retries(&self) -> &RetryPartition {
+    /// Does work, which is one call, in this place: what watches the call finds its pace, and its retry budget.
+    pub(crate) async fn within<F: Future>(self: &Arc<Self>, call: F) -> F::Output {
+        HERE.scope(Arc::clone(self), call).await
+    }
+
+    /// The place of the call that is being made; none of a call that has no pace, such as the lake's.
+    pub(super) fn here<T>(look: impl FnOnce(&Self) -> T) -> Option<T> {
+        HERE.try_with(|pace| look(pace)).ok()
+    }
+
+    /// The retry budget of the place, for all who call there.
+    pub(super) fn retries(&self) -> &RetryPartition {
         &self.retries
     }
 
@@ -144,6 +158,18 @@ mod tests {
         pace.slow_down("organizations", "ListAccounts");
         pace.slow_down("kms", "DescribeKeys");
         assert_eq!(apis.map(|api| takes(&pace, api, now)), [true, false, true]);
+    }
+
+    #[tokio::test]
+    async fn a_call_knows_its_place_also_while_it_makes_another_one() {
+        let (outer, inner) = (Arc::new(Pace::default()), Arc::new(Pace::default()));
+        let is = |pace: &Arc<Pace>| Pace::here(|here| std::ptr::eq(here, &raw const **pace));
+        assert_eq!(is(&outer), None);
+        let nested = async {
+            assert_eq!((is(&outer), inner.within(async { is(&inner) }).await), (Some(true), Some(true)));
+            is(&outer)
+        };
+        assert_eq!(outer.within(nested).await, Some(true));
     }
 
     #[tokio::test]

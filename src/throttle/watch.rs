@@ -7,7 +7,7 @@ use aws_smithy_runtime_api::{
     client::{
         interceptors::{
             Intercept,
-            context::{FinalizerInterceptorContextRef, InterceptorContext},
+            context::{BeforeSerializationInterceptorContextRef, FinalizerInterceptorContextRef, InterceptorContext},
             dyn_dispatch_hint,
         },
         orchestrator::{HttpResponse, Metadata},
@@ -28,8 +28,6 @@ use crate::effort::Cost;
 pub struct Watch {
     /// The service as in `service:Operation`.
     pub service: &'static str,
-    /// The limiters of the place where the client is used.
-    pub pace: Arc<Pace>,
     /// The counters of the run.
     pub counters: Arc<Counters>,
 }
@@ -38,6 +36,17 @@ pub struct Watch {
 impl Intercept for Watch {
     fn name(&self) -> &'static str {
         "Watch"
+    }
+
+    fn read_before_execution(
+        &self,
+        _context: &BeforeSerializationInterceptorContextRef<'_>,
+        settings: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        if let Some(retries) = Pace::here(|pace| pace.retries().clone()) {
+            settings.interceptor_state().store_put(retries);
+        }
+        Ok(())
     }
 
     fn read_after_attempt(
@@ -57,7 +66,7 @@ impl Intercept for Watch {
         };
         self.counters.add(self.service, operation, cost);
         if throttled {
-            self.pace.slow_down(self.service, operation);
+            Pace::here(|pace| pace.slow_down(self.service, operation));
         }
         Ok(())
     }
