@@ -174,7 +174,16 @@ fn signal(child: &Child, name: &str) {
 
 /// The rows of the tables, times of observation and the run apart.
 fn rows(directory: &Path) -> Vec<Vec<Row>> {
-    let times = ["observed_at", "started_at", "duration_ms", "window_end", "run_id"];
+    let times = [
+        "observed_at",
+        "started_at",
+        "duration_ms",
+        "window_end",
+        "last_asked_at",
+        "last_read_whole_at",
+        "empty_since",
+        "run_id",
+    ];
     let without = |mut row: Row| {
         row.retain(|column, _| !times.contains(&column.as_str()));
         row

@@ -2,12 +2,13 @@
 
 use std::{
     fs::File,
+    io::{BufRead as _, BufReader},
     path::{Path, PathBuf},
     process::Output,
 };
 
 use arrow_array::RecordBatch;
-use arrow_ipc::{reader::FileReader, writer::FileWriter};
+use arrow_ipc::{reader::StreamReader, writer::FileWriter};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use sagesweep::demo::{Behaviour, CANARY, Fault, FaultRule, SECRET_ACCESS_KEY, Shape, Simulator};
 
@@ -43,10 +44,20 @@ fn search(directory: &Path) -> usize {
     entries.map(|path| if path.is_dir() { search(&path) } else { search_file(&path) }).sum()
 }
 
+/// The batches of a staged run, which is some streams one after the other.
+fn staged(path: &Path) -> Vec<RecordBatch> {
+    let mut file = BufReader::new(File::open(path).unwrap());
+    let mut batches = Vec::new();
+    while !file.fill_buf().unwrap().is_empty() {
+        batches.extend(StreamReader::try_new(&mut file, None).unwrap().map(Result::unwrap));
+    }
+    batches
+}
+
 fn search_file(path: &PathBuf) -> usize {
     let place = path.display().to_string();
     let batches: Vec<RecordBatch> = match path.extension().and_then(|extension| extension.to_str()) {
-        Some("arrow") => FileReader::try_new(File::open(path).unwrap(), None).unwrap().map(Result::unwrap).collect(),
+        Some("arrow") => staged(path),
         Some("parquet") => {
             let reader = ParquetRecordBatchReaderBuilder::try_new(File::open(path).unwrap()).unwrap();
             reader.build().unwrap().map(Result::unwrap).collect()
