@@ -167,21 +167,23 @@ impl Layout {
         let verdicts = match (verdicts, self.element()) {
             (Some(Verdicts { offsets, rulings, columns }), Some(element)) => {
                 let DataType::Struct(fields) = element.data_type() else { return Err(torn("verdicts")) };
-                let arrays = [Arc::new(rulings) as ArrayRef].into_iter().chain(columns).collect();
+                let rulings: ArrayRef = Arc::new(rulings);
+                let arrays = [rulings].into_iter().chain(columns).collect();
                 let values = StructArray::try_new(fields.clone(), arrays, None)?;
                 let list: ArrayRef = Arc::new(ListArray::try_new(element, offsets, Arc::new(values), None)?);
                 Some(list)
             }
             _ => None,
         };
-        let arrays = [Arc::new(places) as ArrayRef].into_iter().chain(columns).chain(verdicts);
-        RecordBatch::try_new(self.rows(), arrays.chain([Arc::new(units) as ArrayRef]).collect())
+        let (places, units): (ArrayRef, ArrayRef) = (Arc::new(places), Arc::new(units));
+        let arrays = [places].into_iter().chain(columns).chain(verdicts).chain([units]);
+        RecordBatch::try_new(self.rows(), arrays.collect())
     }
 
     /// The rows in a batch of [`rows`](Self::rows), and their units.
     pub(super) fn part(&self, batch: &RecordBatch) -> Result<(Subjects, UInt32Array), ArrowError> {
         let mut columns = batch.columns().iter().cloned();
-        let places = numbers(columns.next())?;
+        let places = numbers(columns.next().as_ref())?;
         let subject = columns.by_ref().take(self.subject.len()).collect();
         let verdicts = if self.verdict.is_empty() {
             None
@@ -190,10 +192,10 @@ impl Layout {
             let list = list.as_list_opt::<i32>().ok_or_else(|| torn("verdicts"))?;
             let values = list.values().as_struct_opt().ok_or_else(|| torn("verdicts"))?;
             let mut columns = values.columns().iter().cloned();
-            let rulings = numbers(columns.next())?;
+            let rulings = numbers(columns.next().as_ref())?;
             Some(Verdicts { offsets: list.offsets().clone(), rulings, columns: columns.collect() })
         };
-        let units = numbers(columns.next())?;
+        let units = numbers(columns.next().as_ref())?;
         Ok((Subjects { places, columns: subject, verdicts }, units))
     }
 }
@@ -204,8 +206,8 @@ pub(super) fn batch_of(schema: &SchemaRef, columns: Vec<ArrayRef>, rows: usize) 
     RecordBatch::try_new_with_options(SchemaRef::clone(schema), columns, &options)
 }
 
-fn numbers(column: Option<ArrayRef>) -> Result<UInt32Array, ArrowError> {
-    let numbers = column.as_ref().and_then(|column| column.as_primitive_opt::<UInt32Type>()).cloned();
+fn numbers(column: Option<&ArrayRef>) -> Result<UInt32Array, ArrowError> {
+    let numbers = column.and_then(|column| column.as_primitive_opt::<UInt32Type>()).cloned();
     numbers.ok_or_else(|| torn("numbers"))
 }
 

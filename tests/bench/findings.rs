@@ -130,7 +130,7 @@ fn exact(count: u64) -> f64 {
 
 /// Stages and publishes the findings of `jobs` training jobs of the simulated organization into `root`.
 pub(super) fn measure(jobs: u64, root: &Path) -> Result<Figures, Trouble> {
-    let organization = Organization::new(&Shape { accounts: 40, regions: 4, jobs, ..Shape::default() });
+    let organization = Organization::new(&Shape { accounts: 40, regions: 4, jobs, now: start(), ..Shape::default() });
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let store = Store::directory(root);
     let run_id = RunId::new(start(), 0x0a3f);

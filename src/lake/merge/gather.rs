@@ -171,7 +171,8 @@ pub(super) fn expand(
         Some(spread) => take(column, spread, None),
         None => Ok(ArrayRef::clone(column)),
     };
-    let place_of = over(&(Arc::new(place_of) as ArrayRef))?;
+    let place_of: ArrayRef = Arc::new(place_of);
+    let place_of = over(&place_of)?;
     let missing = || ArrowError::SchemaError("a staged batch lacks a column".to_owned());
     let column = |(of, number): &(Of, usize)| match of {
         Of::Place => take(places.columns().get(*number).ok_or_else(missing)?, &place_of, None),

@@ -55,8 +55,10 @@ fn special(table: Table) -> &'static [(&'static [&'static str], Nature)] {
 
 /// What is left after the encodings is little, and worth some time.
 const ZSTD_LEVEL: i32 = 6;
-/// Of long texts there is too much for that.
+/// Of long texts there is too much for that, and behind `DELTA_BYTE_ARRAY` it finds nothing more.
 const LONG_ZSTD_LEVEL: i32 = 3;
+/// Instants are as small with this as with any other.
+const INSTANTS_ZSTD_LEVEL: i32 = 1;
 /// A dictionary that is larger than this is given up in the middle of a row group.
 const LONG_DICTIONARY_BYTES: usize = 24 << 20;
 
@@ -73,9 +75,15 @@ pub(super) fn set(
             properties.set_column_statistics_enabled(path.clone(), EnabledStatistics::None)
         };
         properties = match nature {
-            Nature::Sorted => plain(properties).set_column_encoding(path.clone(), Encoding::DELTA_BYTE_ARRAY),
-            Nature::Instants => plain(properties).set_column_encoding(path.clone(), Encoding::DELTA_BINARY_PACKED),
-            Nature::RepeatedInstants => plain(properties),
+            Nature::Sorted => plain(properties)
+                .set_column_encoding(path.clone(), Encoding::DELTA_BYTE_ARRAY)
+                .set_column_compression(path.clone(), zstd(LONG_ZSTD_LEVEL)?),
+            Nature::Instants => plain(properties)
+                .set_column_encoding(path.clone(), Encoding::DELTA_BINARY_PACKED)
+                .set_column_compression(path.clone(), zstd(INSTANTS_ZSTD_LEVEL)?),
+            Nature::RepeatedInstants => {
+                plain(properties).set_column_compression(path.clone(), zstd(INSTANTS_ZSTD_LEVEL)?)
+            }
             Nature::LongRepeated => {
                 unpruned(properties).set_column_dictionary_page_size_limit(path.clone(), LONG_DICTIONARY_BYTES)
             }
