@@ -33,6 +33,8 @@ use crate::{
 /// Resources that wait in memory, over all cells, for the rest of their unit: some 2 KB each. What is read page by page
 /// needs no room.
 pub(super) const ROOM: u32 = 8_000;
+/// Units that wait, judged, to be staged: some 4 KB for each of their resources.
+const JUDGED: usize = 16;
 
 /// What all cells of a scan share.
 #[derive(Debug, Clone)]
@@ -46,6 +48,7 @@ pub(super) struct Means {
     /// What an earlier attempt of the run has staged.
     pub(super) ledger: Arc<Ledger>,
     room: Arc<Semaphore>,
+    judged: Arc<Semaphore>,
 }
 
 impl Means {
@@ -57,7 +60,8 @@ impl Means {
         ledger: Arc<Ledger>,
     ) -> Self {
         let room = usize::try_from(ROOM).unwrap_or(Semaphore::MAX_PERMITS);
-        Self { slice, clock, keys, staged, ledger, room: Arc::new(Semaphore::new(room)) }
+        let (room, judged) = (Arc::new(Semaphore::new(room)), Arc::new(Semaphore::new(JUDGED)));
+        Self { slice, clock, keys, staged, ledger, room, judged }
     }
 }
 

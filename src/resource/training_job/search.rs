@@ -32,7 +32,7 @@ pub(super) struct Page {
     pub(super) turn: Turn,
 }
 
-/// How long one call waited for its turn, and then for its answer.
+/// How long one call waited for its turn, or for what comes after it, and how long for its answer.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Turn {
     pub(super) waited: Duration,

@@ -1,7 +1,7 @@
 //! A long history by `Search`, in windows of creation time, some at once. Each page is delivered as it comes; what was
 //! read of a window counts once the window is whole.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 use jiff::Timestamp;
 use tokio::task::JoinSet;
@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 use super::{
     breadth::Breadth,
     listing::Listing,
-    search::{Page, Reader, SEARCH, page},
+    search::{Page, Reader, SEARCH, Turn, page},
     window::Window,
 };
 use crate::{coverage::Outcome, lake::staging::unit::Span, outcome::Refusal, scan::cell::Cell};
@@ -91,10 +91,12 @@ async fn window(cell: Arc<Cell>, window: Window, young: i64, breadth: Arc<Breadt
         let refused = loop {
             match reader.next(&cell).await {
                 Ok(Some((jobs, turn))) => {
-                    breadth.saw(turn);
+                    let answered = Instant::now();
                     if let Err(refusal) = attempt.deliver(jobs).await {
                         return refusal.into();
                     }
+                    // Where what is read cannot be staged as fast, more windows would only wait in memory.
+                    breadth.saw(Turn { waited: turn.waited + answered.elapsed(), ..turn });
                 }
                 Ok(None) => break None,
                 Err(refusal) => break Some(refusal),

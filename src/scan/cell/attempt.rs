@@ -13,7 +13,7 @@ use crate::{
     check::{CHECKS, Context},
     coverage::Outcome,
     finding::{Finding, Status},
-    kms::DESCRIBE_KEY,
+    kms::{DESCRIBE_KEY, Key},
     lake::staging::unit::{Delivery, Extent, Reading, Slice, Span, Unit},
     outcome::{Refusal, Refusals},
     resource::{Facts, Resource, ResourceType, is_same_time, training_job},
@@ -49,8 +49,15 @@ impl<'a> Attempt<'a> {
         }
         self.notice(&resources);
         self.delivered += u64::try_from(resources.len()).unwrap_or(u64::MAX);
-        let unit = self.judge(resources).await;
-        self.send(unit).await
+        let keys = self.keys(&resources).await;
+        // Judged, a resource takes most memory: few are before staging takes them.
+        self.cell.waiting.fetch_add(1, Ordering::Relaxed);
+        let judged = Arc::clone(&self.cell.means.judged).acquire_owned().await;
+        self.cell.waiting.fetch_sub(1, Ordering::Relaxed);
+        let unit = self.judge(resources, &keys);
+        let sent = self.send(unit).await;
+        drop(judged);
+        sent
     }
 
     /// Whether all that the cell expects of this time was delivered.
@@ -113,8 +120,8 @@ impl<'a> Attempt<'a> {
         }
     }
 
-    /// The unit of these resources.
-    async fn judge(&mut self, resources: Vec<Resource>) -> Unit {
+    /// The keys that these resources name.
+    async fn keys(&mut self, resources: &[Resource]) -> HashMap<String, Arc<Key>> {
         let mut keys = HashMap::new();
         for text in resources.iter().flat_map(|resource| resource.facts.keys()) {
             if !keys.contains_key(text) {
@@ -124,7 +131,12 @@ impl<'a> Attempt<'a> {
                 keys.insert(text.to_owned(), key);
             }
         }
-        let context = Context { keys: &keys };
+        keys
+    }
+
+    /// The unit of these resources.
+    fn judge(&mut self, resources: Vec<Resource>, keys: &HashMap<String, Arc<Key>>) -> Unit {
+        let context = Context { keys };
         let mut unit = self.unit();
         for resource in resources.into_iter().map(Arc::new) {
             self.evaluated += u64::from(!matches!(resource.facts, Facts::Unreadable { .. }));
