@@ -5,7 +5,7 @@ use serde::Serialize;
 /// How much a night takes over from the last published run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Incremental {
-    /// Each account is read whole every so many days; 1 reads everything every night.
+    /// Each account is read whole at least every so many days; 1 reads everything every night.
     pub refresh_days: u16,
     /// Hours before the last look from which jobs are listed again.
     pub overlap_hours: u16,

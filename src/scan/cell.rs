@@ -32,7 +32,7 @@ use crate::{
 
 /// Resources that wait in memory, over all cells, for the rest of their unit: some 2 KB each. What is read page by page
 /// needs no room.
-pub(super) const ROOM: u32 = 8_000;
+pub(super) const ROOM: u32 = 6_000;
 /// Units that wait, judged, to be staged: some 4 KB for each of their resources.
 const JUDGED: usize = 16;
 

@@ -64,7 +64,7 @@ pub(super) fn of_second(first: &Night, second: &Night, name: &str) -> Vec<Row> {
     let cpu = 100.0 * second.usage.cpu.as_secs_f64() / first.usage.cpu.as_secs_f64();
     vec![
         Row::new(format!("night two{name}: training-job calls"), Target::AtMost(2.0), share, "% of one")
-            .with(second.counts.by_operation()),
+            .with(format!("on a night on which no account is read whole; {}", second.counts.by_operation())),
         Row::told(format!("night two{name}: wall time"), second.usage.wall.as_secs_f64(), "s"),
         Row::told(format!("night two{name}: CPU"), cpu, "% of one"),
         Row::told(format!("night two{name}: peak memory"), mebibytes(second.usage.peak), "MiB"),
