@@ -1,18 +1,9 @@
 //! From facts to published Parquet, without calls: rows a second of processor time, bytes a row, and the memory of both.
 
-use std::{
-    collections::HashMap,
-    fmt,
-    fs::{self, File},
-    io,
-    path::Path,
-    sync::Arc,
-    time::Duration,
-};
+use std::{collections::HashMap, fmt, fs, io, path::Path, sync::Arc, time::Duration};
 
 use futures::future;
 use jiff::Timestamp;
-use parquet::file::reader::{FileReader as _, SerializedFileReader};
 use sagesweep::{
     check::{CHECKS, Context},
     coverage::{Coverage, History, Method, Outcome, RegionsFrom},
@@ -22,7 +13,7 @@ use sagesweep::{
     kms::{Description, Key, Manager, Usability},
     lake::{
         RunContext, RunId, Table,
-        publish::{self, Published, Scanned},
+        publish::{self, Scanned},
         runs::RunFacts,
         staging::{
             self, Bounds,
@@ -39,7 +30,10 @@ use sagesweep::{
     session::Clock,
 };
 
-use super::Trouble;
+use super::{
+    Trouble,
+    columns::{ColumnSize, column_sizes},
+};
 
 /// What was measured on the way of findings.
 #[derive(Debug, Clone)]
@@ -60,19 +54,6 @@ pub(super) struct Figures {
     pub peak_bytes: u64,
     /// The columns of the published files, the largest of each table first.
     pub columns: Vec<ColumnSize>,
-}
-
-/// What one column of a published table takes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct ColumnSize {
-    /// The table.
-    pub table: Table,
-    /// The path of the column.
-    pub column: String,
-    /// Compressed bytes in all row groups.
-    pub bytes: u64,
-    /// The encodings of its pages.
-    pub encodings: String,
 }
 
 impl Figures {
@@ -153,14 +134,15 @@ pub(super) fn measure(jobs: u64, root: &Path) -> Result<Figures, Trouble> {
     let deliver = async {
         let sender = sender;
         for cell in &cells {
-            let mut room = Read::of(cell, &organization);
+            let mut reading = Read::of(cell, &organization);
             for from in (0..cell.count()).step_by(step) {
                 // Making the facts up is no part of the way; it does not overlap with the thread that encodes.
                 let began = thread_cpu().unwrap_or_default();
-                let resources = (from..cell.count().min(from + UNIT_JOBS)).map(|index| room.resource(cell.job(index)));
+                let resources =
+                    (from..cell.count().min(from + UNIT_JOBS)).map(|index| reading.resource(cell.job(index)));
                 let resources = resources.collect::<Vec<_>>();
                 let made = thread_cpu().unwrap_or_default();
-                let unit = room.unit(resources);
+                let unit = reading.unit(resources);
                 figures.findings += count(unit.findings.len());
                 figures.resources += count(unit.resources.len());
                 let judged = thread_cpu().unwrap_or_default();
@@ -168,19 +150,19 @@ pub(super) fn measure(jobs: u64, root: &Path) -> Result<Figures, Trouble> {
                 facts += judged.saturating_sub(began);
                 drop(sender.send(Delivery::Unit(unit)).await);
             }
-            drop(sender.send(Delivery::Unit(room.end())).await);
+            drop(sender.send(Delivery::Unit(reading.end())).await);
         }
     };
     let (staged, ()) = runtime.block_on(future::join(writer.run(), deliver));
     figures.staged_bytes = staged?.bytes;
-    figures.staging = (cpu()? - before).saturating_sub(facts);
+    figures.staging = cpu()?.saturating_sub(before).saturating_sub(facts);
 
     let parts = runtime.block_on(staging::parts(&store, &run_id))?;
     let scanned = Scanned { facts: run_facts(run_id), context, parts, gaps: Vec::new() };
     let before = cpu()?;
     let published = publish::publish(&store, scanned, publish::Shape::default(), Clock::Fixed(start()), None);
     let published = runtime.block_on(published)?;
-    figures.publishing = cpu()? - before;
+    figures.publishing = cpu()?.saturating_sub(before);
     figures.peak_bytes = peak()?;
     figures.columns = column_sizes(root, &published)?;
     Ok(figures)
@@ -345,28 +327,18 @@ fn key(text: &str, usage: KeyUse) -> Key {
         KeyUse::Denied => Key::Unreadable { why: "kms:DescribeKey AccessDeniedException".to_owned() },
         KeyUse::Absent | KeyUse::EmptyText => Key::NotFound,
         _ if text.len().is_multiple_of(9) => described(Manager::Customer, Usability::StateForbids, "Disabled"),
-        _ => described(Manager::Customer, Usability::Usable, "Enabled"),
+        KeyUse::KeyId
+        | KeyUse::KeyArn
+        | KeyUse::AliasName
+        | KeyUse::AliasArn
+        | KeyUse::AwsManagedArn
+        | KeyUse::ForeignInOrganization
+        | KeyUse::ForeignOutside
+        | KeyUse::Disabled
+        | KeyUse::PendingDeletion
+        | KeyUse::NotFound
+        | KeyUse::OtherRegion => described(Manager::Customer, Usability::Usable, "Enabled"),
     }
-}
-
-fn column_sizes(root: &Path, published: &Published) -> Result<Vec<ColumnSize>, Trouble> {
-    let mut columns = Vec::<ColumnSize>::new();
-    for table in [Table::Findings, Table::Resources] {
-        let folder = format!("v1/{table}/");
-        for object in published.run.objects.iter().filter(|object| object.key.starts_with(&folder)) {
-            let reader = SerializedFileReader::new(File::open(root.join(&object.key))?)?;
-            for chunk in reader.metadata().row_groups().iter().flat_map(|group| group.columns()) {
-                let (column, bytes) = (chunk.column_path().string(), u64::try_from(chunk.compressed_size())?);
-                let encodings = format!("{:?}", chunk.encodings().collect::<Vec<_>>());
-                match columns.iter_mut().find(|known| known.table == table && known.column == column) {
-                    Some(known) => known.bytes += bytes,
-                    None => columns.push(ColumnSize { table, column, bytes, encodings }),
-                }
-            }
-        }
-    }
-    columns.sort_by_key(|column| (column.table, std::cmp::Reverse(column.bytes)));
-    Ok(columns)
 }
 
 fn count(length: usize) -> u64 {

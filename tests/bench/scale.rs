@@ -8,6 +8,7 @@ use std::{collections::BTreeSet, fs, io::Write as _, path::PathBuf, process::Exi
 mod audit;
 mod binary;
 mod calls;
+mod columns;
 mod counts;
 mod empty;
 mod findings;

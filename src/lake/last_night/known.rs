@@ -9,7 +9,7 @@ use arrow_array::{
 };
 use jiff::Timestamp;
 use serde::{
-    Deserialize,
+    Deserialize as _,
     de::{IntoDeserializer as _, value},
 };
 

@@ -5,10 +5,7 @@
 //! did not know to have ended is read, and so is every job that had not ended then. What it should name and does not was
 //! deleted; a name that it shows with another creation time was deleted and used again.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::{collections::HashMap, sync::Arc};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -40,9 +37,8 @@ type Wanted = HashMap<String, (Summary, Option<Resource>)>;
 pub(super) async fn collect(cell: &Arc<Cell>, past: &Past) -> Option<Collected> {
     let listing = match Listing::since(cell, past.since).await {
         Ok(listing) if listing.nameless == 0 => listing,
-        Ok(_) => return None,
         Err(refusal) if refusal.is_about_the_target() => return Some(Collected::refused(refusal)),
-        Err(_) => return None,
+        Ok(_) | Err(_) => return None,
     };
     let mut wanted = Wanted::new();
     for job in &listing.jobs {
@@ -97,12 +93,11 @@ fn settled(listing: &Listing, wanted: &mut Wanted, resource: Resource) -> Option
 }
 
 /// Reads the jobs that are wanted: by searches, and what these do not give one by one.
-async fn read(cell: &Arc<Cell>, wanted: Wanted, collected: &mut Collected) {
+async fn read(cell: &Arc<Cell>, mut wanted: Wanted, collected: &mut Collected) {
     let mut refusals = Vec::new();
     let mut spans = windows(wanted.values().filter_map(|(job, _)| job.created_at));
-    let wanted = Mutex::new(wanted);
     while let Some(window) = spans.pop() {
-        match search(cell, window, &wanted, collected).await {
+        match search(cell, window, &mut wanted, collected).await {
             Ok(halves) => spans.extend(halves),
             Err(refusal) => {
                 collected.notes.push(format!("new jobs were described one by one: Search: {}", refusal.code));
@@ -110,9 +105,8 @@ async fn read(cell: &Arc<Cell>, wanted: Wanted, collected: &mut Collected) {
             }
         }
     }
-    let left = wanted.into_inner().unwrap_or_else(PoisonError::into_inner);
     let (summaries, known): (Vec<_>, HashMap<_, _>) =
-        left.into_values().map(|(job, known)| (job.clone(), (job.name, known))).unzip();
+        wanted.into_values().map(|(job, known)| (job.clone(), (job.name, known))).unzip();
     let slice = usize::try_from(cell.slice()).unwrap_or(usize::MAX).max(1);
     for unit in summaries.chunks(slice) {
         let (mut jobs, refusal) = listing::describe_all(cell, unit).await;
@@ -138,7 +132,7 @@ async fn read(cell: &Arc<Cell>, wanted: Wanted, collected: &mut Collected) {
 async fn search(
     cell: &Arc<Cell>,
     window: Window,
-    wanted: &Mutex<Wanted>,
+    wanted: &mut Wanted,
     collected: &mut Collected,
 ) -> Result<Vec<Window>, Refusal> {
     let mut pages = crate::paging::Pages::new(search::SEARCH);
@@ -148,16 +142,14 @@ async fn search(
         if too_many && window.to - window.from > 1 {
             return Ok(window.parts(2));
         }
-        let ours = {
-            let mut wanted = wanted.lock().unwrap_or_else(PoisonError::into_inner);
-            let is_ours = |job: &Resource| {
-                let listed = wanted.get(&job.name);
-                listed.is_some_and(|(listed, _)| is_same_time(listed.created_at, job.created_at))
-            };
-            let ours = page.jobs.into_iter().filter(|job| is_ours(job)).collect::<Vec<_>>();
-            ours.iter().for_each(|job| drop(wanted.remove(&job.name)));
-            ours
+        let is_ours = |job: &Resource| {
+            let listed = wanted.get(&job.name);
+            listed.is_some_and(|(listed, _)| is_same_time(listed.created_at, job.created_at))
         };
+        let ours = page.jobs.into_iter().filter(is_ours).collect::<Vec<_>>();
+        for job in &ours {
+            wanted.remove(&job.name);
+        }
         let found = ours.len();
         collected.listed += cell.deliver(ours, None).await?;
         pages.turn(page.next.as_deref(), found)?;
