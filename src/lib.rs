@@ -29,6 +29,11 @@
 //!
 //! [`doctor`] makes the calls of a night before the first one, and says what would fail.
 //!
+//! # The night after
+//!
+//! What has ended never changes. [`lake::last_night`] reads the last published run back, [`scan::past`] says which cells
+//! may build on it, and [`resource::training_job`] asks only for what came since. What is taken over is judged anew.
+//!
 //! # Stopped, divided, started twice
 //!
 //! * A [`plan`] of a run is written down once: with what it is made, the accounts, and which [`plan::shard`] scans which.

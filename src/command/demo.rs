@@ -40,6 +40,8 @@ pub(super) async fn run(args: DemoArgs, screen: &Screen) -> Result<ExitStatus, F
     // What is refused on purpose is most of what is missing.
     config.coverage.floor_percent = FLOOR;
     config.pacing.share = SHARE;
+    // Each demo ends its history now, so that it is another organization than the last one in the same directory.
+    config.incremental.refresh_days = 1;
     for (api, rate) in SIMULATED_RATES {
         config.pacing.rates.insert(api, *rate);
     }

@@ -17,6 +17,6 @@ pub struct Incremental {
 
 impl Default for Incremental {
     fn default() -> Self {
-        Self { refresh_days: 7, overlap_hours: 24, idle_nights: 0, idle_ask_days: 7 }
+        Self { refresh_days: 7, overlap_hours: 6, idle_nights: 0, idle_ask_days: 7 }
     }
 }

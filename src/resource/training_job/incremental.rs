@@ -26,8 +26,10 @@ use crate::{
     },
 };
 
-/// Jobs that lie closer together are searched for at once: what lies between them costs less than a call.
+/// Jobs that were not listed and lie closer together are searched for at once.
 const GAP: SignedDuration = SignedDuration::from_hours(1);
+/// Of jobs that were listed it is known how many lie between: no more than a page of them costs less than a call.
+const PAGE: usize = 100;
 
 /// Jobs that have to be read, by name, with what the last night knew of each.
 type Wanted = HashMap<String, (Summary, Option<Resource>)>;
@@ -65,7 +67,8 @@ pub(super) async fn collect(cell: &Arc<Cell>, past: &Past) -> Option<Collected> 
         collected.carried += cell.deliver(settled, None).await.ok()?;
     }
     collected.listed = collected.carried;
-    read(cell, wanted, &mut collected).await;
+    let listed = listing.jobs.iter().filter_map(|job| job.created_at).collect();
+    read(cell, wanted, listed, &mut collected).await;
     Some(collected)
 }
 
@@ -93,9 +96,9 @@ fn settled(listing: &Listing, wanted: &mut Wanted, resource: Resource) -> Option
 }
 
 /// Reads the jobs that are wanted: by searches, and what these do not give one by one.
-async fn read(cell: &Arc<Cell>, mut wanted: Wanted, collected: &mut Collected) {
+async fn read(cell: &Arc<Cell>, mut wanted: Wanted, listed: Vec<Timestamp>, collected: &mut Collected) {
     let mut refusals = Vec::new();
-    let mut spans = windows(wanted.values().filter_map(|(job, _)| job.created_at));
+    let mut spans = windows(wanted.values().filter_map(|(job, _)| job.created_at), listed);
     while let Some(window) = spans.pop() {
         match search(cell, window, &mut wanted, collected).await {
             Ok(halves) => spans.extend(halves),
@@ -157,14 +160,20 @@ async fn search(
     Ok(Vec::new())
 }
 
-/// Windows that hold these creation times, one for those that lie close together, newest first to be taken from the end.
-fn windows(created: impl Iterator<Item = Timestamp>) -> Vec<Window> {
+/// Windows that hold these creation times, one for those with little between them, newest last to be taken from the end.
+fn windows(created: impl Iterator<Item = Timestamp>, mut listed: Vec<Timestamp>) -> Vec<Window> {
     let mut seconds = created.map(Timestamp::as_second).collect::<Vec<_>>();
     seconds.sort_unstable();
+    listed.sort_unstable();
+    let before = |second: i64| listed.partition_point(|listed| listed.as_second() < second);
+    let are_near = |one: i64, other: i64| {
+        let are_listed = listed.first().is_some_and(|first| first.as_second() <= one);
+        other - one <= GAP.as_secs() || (are_listed && before(other) - before(one) <= PAGE)
+    };
     let mut windows = Vec::<Window>::new();
     for second in seconds {
         match windows.last_mut() {
-            Some(last) if second - last.to <= GAP.as_secs() => last.to = second + 2,
+            Some(last) if are_near(last.to, second) => last.to = second + 2,
             // Two services may round one time differently.
             _ => windows.push(Window { from: second - 1, to: second + 2 }),
         }
@@ -177,16 +186,65 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::{
+        lake::samples::{resource, start, target},
+        resource::Facts,
+    };
+
+    /// A job of last night, created so many hours before the start.
+    fn job(name: &str, hours: i64, state: &str) -> Resource {
+        let sample = resource(&target(111_111_111_111, "eu-central-1"), 1, 0);
+        let created_at = Some(start() - SignedDuration::from_hours(hours));
+        Resource { name: name.to_owned(), created_at, state: Some(state.to_owned()), ..sample }
+    }
+
+    /// What becomes of a job of last night when these are listed tonight: whether it is taken over, and what is wanted.
+    fn tonight(listed: &[Resource], known: Resource) -> (bool, Vec<String>) {
+        let jobs: Vec<_> = listed.iter().map(Summary::from).collect();
+        let mut wanted: Wanted = jobs.iter().map(|job| (job.name.clone(), (job.clone(), None))).collect();
+        let taken = settled(&Listing::of(jobs, start()), &mut wanted, known).is_some();
+        let mut names: Vec<_> = wanted.into_keys().collect();
+        names.sort_unstable();
+        (taken, names)
+    }
+
+    #[test]
+    fn what_had_ended_is_taken_over_and_everything_else_is_read_again_or_gone() {
+        let new = job("new", 1, "InProgress");
+        let bound = job("bound", 30, "Completed");
+        let listed = [new, bound.clone()];
+        // Listed and ended; older than what was listed, and ended.
+        assert_eq!(tonight(&listed, bound), (true, vec!["new".to_owned()]));
+        assert_eq!(tonight(&listed, job("old", 90, "Failed")), (true, vec!["bound".to_owned(), "new".to_owned()]));
+        // It had not ended, or its facts were not all read.
+        let running = job("running", 90, "InProgress");
+        assert_eq!(tonight(&listed, running).1, ["bound", "new", "running"]);
+        let why = "sagemaker:DescribeTrainingJob: AccessDeniedException".to_owned();
+        let facts = Facts::Unreadable { resource_type: crate::resource::ResourceType::TrainingJob, why };
+        let unread = Resource { facts, ..job("unread", 90, "Completed") };
+        assert_eq!(tonight(&listed, unread).1, ["bound", "new", "unread"]);
+        // Deleted: the listing should name it. Deleted, and its name used again.
+        assert_eq!(
+            tonight(&listed, job("deleted", 2, "Completed")),
+            (false, vec!["bound".to_owned(), "new".to_owned()])
+        );
+        assert_eq!(tonight(&listed, job("new", 90, "Completed")), (false, vec!["bound".to_owned(), "new".to_owned()]));
+    }
 
     proptest! {
         #[test]
-        fn every_time_is_in_exactly_one_window(seconds in prop::collection::vec(1_600_000_000_i64..1_600_400_000, 0..60)) {
-            let windows = windows(seconds.iter().map(|second| Timestamp::from_second(*second).unwrap()));
-            for second in seconds {
-                let time = Timestamp::from_second(second).unwrap();
-                prop_assert_eq!(windows.iter().filter(|window| window.covers(time)).count(), 1);
+        fn every_time_is_in_exactly_one_window(
+            seconds in prop::collection::vec(1_600_000_000_i64..1_600_400_000, 0..60),
+            bound in 1_600_000_000_i64..1_600_400_000,
+        ) {
+            let time = |second: &i64| Timestamp::from_second(*second).unwrap();
+            let listed = seconds.iter().filter(|second| **second >= bound).map(time).collect();
+            let windows = windows(seconds.iter().map(time), listed);
+            for second in &seconds {
+                prop_assert_eq!(windows.iter().filter(|window| window.covers(time(second))).count(), 1);
             }
             prop_assert!(windows.windows(2).all(|pair| pair[0].to + GAP.as_secs() <= pair[1].from + 2));
+            prop_assert!(windows.iter().filter(|window| window.from > bound).count() <= 1, "what is listed is searched at once");
         }
     }
 }

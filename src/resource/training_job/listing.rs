@@ -89,6 +89,12 @@ impl Listing {
         Self { jobs, oldest, asked_at, nameless: 0, broken: None, pages, seen }
     }
 
+    /// One that goes on before the last of these jobs.
+    #[cfg(test)]
+    pub(super) fn of(jobs: Vec<Summary>, asked_at: Timestamp) -> Self {
+        Self { jobs, ..Self::new(asked_at) }
+    }
+
     /// Whether a page from the other end is older than what was listed.
     fn goes_on_before(&self, oldest: &[Summary]) -> bool {
         let ends = self.jobs.last().zip(oldest.first());
