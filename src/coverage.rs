@@ -189,6 +189,28 @@ pub struct Coverage {
     pub detail: Option<String>,
 }
 
+impl Coverage {
+    /// The row of a cell that was not looked into, at this time.
+    pub fn unseen(target: &Arc<Target>, resource_type: ResourceType, outcome: Outcome, now: Timestamp) -> Self {
+        Self {
+            target: Arc::clone(target),
+            resource_type,
+            outcome,
+            refusal: None,
+            method: None,
+            listed: 0,
+            evaluated: 0,
+            checks_unknown: 0,
+            window_start: None,
+            window_end: None,
+            history: History::default(),
+            started_at: now,
+            duration_ms: 0,
+            detail: None,
+        }
+    }
+}
+
 /// What a cell has to do with earlier nights.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct History {

@@ -12,7 +12,8 @@
 //! ```
 //!
 //! * A **cell** is one resource type in one (account, region): it has exactly one row of coverage in each run. Its
-//!   resources come in **units**, slices of bounded size, that are judged and staged whole or not at all.
+//!   resources come in **units**, a page or so each, that are judged and staged as they come. They count once the slice
+//!   of the cell that they belong to, or the whole cell, was read to its end.
 //! * [`session::gate::Gate`] is the one way to make a call: it waits for the [`throttle`], makes the call through the
 //!   one HTTP client, and turns an error into a [`outcome::Refusal`], once. A refusal is data: it becomes coverage.
 //! * [`resource`] turns answers into small facts at once; [`check`] judges facts and [`kms`] keys, without client, clock
@@ -28,6 +29,11 @@
 //! against it afterwards: see [`resource::training_job::collect`].
 //!
 //! [`doctor`] makes the calls of a night before the first one, and says what would fail.
+//!
+//! # What goes first
+//!
+//! [`throttle`] gives each API of a place its turn. [`scan`] begins with the accounts that cost most last night, and a
+//! cell that turns out heavy makes way for small ones and goes on among the heavy, the one with the most left first.
 //!
 //! # The night after
 //!

@@ -10,7 +10,7 @@ use std::{
 const HELD_BACK: u64 = 24;
 /// Endpoints that a run speaks to at most: two services in each region, and a few besides.
 const ENDPOINTS: usize = 72;
-/// Memory that a run needs: 263 MiB were the most with a million jobs, and some air above.
+/// Memory that a run needs: 264 MiB were the most with two million jobs, and some air above.
 const NEEDED_MEMORY: u64 = 320 << 20;
 /// What a run holds besides the answers that it reads.
 const RESTING_MEMORY: u64 = 96 << 20;

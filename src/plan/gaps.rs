@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, sync::Arc};
 use super::{Plan, shard::Missing};
 use crate::{
     config::Config,
-    coverage::{Coverage, History, Outcome},
+    coverage::{Coverage, Outcome},
     lake::staging::{
         ledger::Ledger,
         unit::{CellKey, Slice},
@@ -56,19 +56,11 @@ fn gap(plan: &Plan, target: &Arc<Target>, resource_type: ResourceType, why: &str
     let sum = |of: fn(&Slice) -> u64| counted.clone().map(of).sum();
     let outcome = if slices.is_empty() { Outcome::NotScanned } else { Outcome::Partial };
     Coverage {
-        target: Arc::clone(target),
-        resource_type,
-        outcome,
         refusal: Some(Refusal::new(outcome, SCAN, "ShardMissing", why)),
         method,
         listed: sum(|slice| slice.listed),
         evaluated: sum(|slice| slice.evaluated),
         checks_unknown: sum(|slice| slice.unknown),
-        history: History::default(),
-        window_start: None,
-        window_end: None,
-        started_at: plan.started_at,
-        duration_ms: 0,
-        detail: None,
+        ..Coverage::unseen(target, resource_type, outcome, plan.started_at)
     }
 }

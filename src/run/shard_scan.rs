@@ -16,6 +16,7 @@ use crate::{
         publish,
         staging::{self, Bounds, Staged, ledger::Ledger},
     },
+    outcome::causes,
     place::{AccountId, Region},
     plan::{
         Plan,
@@ -44,7 +45,7 @@ impl Run {
         tracing::info!(%run_id, %shard, caller = aws.caller().arn, accounts = accounts.len(), resumed, "scan begins");
 
         let last_night = self.last_night(plan, shard, accounts).await;
-        let weights = self.weights(shard).await;
+        let weights = self.weights(shard).await.clone();
         let (staged, writer) =
             staging::open(self.store.clone(), self.context(), shard.number(), Bounds::default()).await?;
         let members = plan.organization.members.iter().filter(|member| accounts.contains(&member.account.id));
@@ -100,7 +101,7 @@ impl Run {
         match LastNight::open(&self.store, base, accounts, &scratch).await {
             Ok(night) => Some(Arc::new(night)),
             Err(error) => {
-                tracing::warn!(%error, base = %base.run_id, "everything is read anew");
+                tracing::warn!(error = causes(&error), base = %base.run_id, "everything is read anew");
                 None
             }
         }

@@ -12,6 +12,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use super::{
     Running,
     cell::{Cell, Collected, Told},
+    joined,
     past::{self, Past},
 };
 use crate::{
@@ -75,6 +76,7 @@ impl Running {
             }
             let past = known.and_then(|known| self.past(&target, resource_type, known));
             let read_whole_at = past.as_ref().map(|past| past.read_whole_at);
+            let is_asked = refusal.is_none();
             let Read { collected, evaluated, unknown, refusals, reading } = match &refusal {
                 Some(refusal) => Read::refused(refusal.clone()),
                 None => self.cell(&target, &session, resource_type, past, &mut account).await,
@@ -84,7 +86,7 @@ impl Running {
             }
             outcomes.push(collected.outcome);
             resources += evaluated;
-            let history = history(&collected, known, read_whole_at, started_at);
+            let history = history(&collected, known, read_whole_at, is_asked.then_some(started_at));
             let (refusal_told, others) = refusals.told(collected.refusal);
             let mut detail = notes.to_vec();
             detail.extend(collected.notes);
@@ -103,7 +105,7 @@ impl Running {
                 window_end: collected.window_end,
                 started_at,
                 duration_ms: milliseconds(started_at, self.scan.clock.now()),
-                detail: (!detail.is_empty()).then(|| detail.join("; ")),
+                detail: joined(&detail),
             };
             self.cover(coverage, reading).await;
         }
@@ -124,22 +126,8 @@ impl Running {
 
     /// The row of a cell that is not asked tonight.
     async fn not_asked(&self, target: &Arc<Target>, resource_type: ResourceType, history: History, notes: &[String]) {
-        let coverage = Coverage {
-            target: Arc::clone(target),
-            resource_type,
-            outcome: Outcome::NotAsked,
-            refusal: None,
-            method: None,
-            listed: 0,
-            evaluated: 0,
-            checks_unknown: 0,
-            history,
-            window_start: None,
-            window_end: None,
-            started_at: self.scan.clock.now(),
-            duration_ms: 0,
-            detail: (!notes.is_empty()).then(|| notes.join("; ")),
-        };
+        let unseen = Coverage::unseen(target, resource_type, Outcome::NotAsked, self.scan.clock.now());
+        let coverage = Coverage { history, detail: joined(notes), ..unseen };
         self.cover(coverage, Told::default()).await;
     }
 
@@ -177,21 +165,21 @@ impl Running {
     }
 }
 
-/// What a cell that was asked has to do with earlier nights.
+/// What a cell has to do with earlier nights; `asked_at` says when it was asked tonight, if it was.
 fn history(
     collected: &Collected,
     known: Option<&Known>,
     read_whole_at: Option<Timestamp>,
-    started_at: Timestamp,
+    asked_at: Option<Timestamp>,
 ) -> History {
     let is_complete = collected.outcome == Outcome::Complete;
     let is_whole = is_complete && collected.method != Some(Method::Incremental);
     let earlier = known.filter(|known| known.listed == 0).and_then(|known| known.empty_since);
     History {
         carried: collected.carried,
-        last_asked_at: Some(started_at),
-        last_read_whole_at: if is_whole { Some(started_at) } else { read_whole_at },
-        empty_since: (is_complete && collected.listed == 0).then(|| earlier.unwrap_or(started_at)),
+        last_asked_at: asked_at.or(known.and_then(|known| known.last_asked_at)),
+        last_read_whole_at: if is_whole { asked_at } else { read_whole_at },
+        empty_since: if is_complete && collected.listed == 0 { earlier.or(asked_at) } else { None },
     }
 }
 

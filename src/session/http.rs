@@ -1,12 +1,13 @@
 //! The one HTTP client of all our clients.
 
+use std::time::Duration;
+
 use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
 use aws_smithy_runtime_api::client::{
     connector_metadata::ConnectorMetadata,
     http::{HttpClient, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector},
     runtime_components::RuntimeComponents,
 };
-use std::time::Duration;
 
 use crate::limits::OpenFiles;
 

@@ -11,7 +11,7 @@ use arrow_select::concat::concat_batches;
 use jiff::{SignedDuration, Timestamp};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use sagesweep::{
-    Run,
+    Incomplete, Run,
     config::{Config, Destination},
     demo::{Behaviour, Fault, FaultRule, Shape, Simulator},
     lake::{RunId, Table},
@@ -21,6 +21,7 @@ use tempfile::TempDir;
 
 use crate::{
     audit::{NOW, fast_config, sdk, small},
+    bucket::{download, in_bucket},
     soak::number,
     table::{self, Row},
 };
@@ -231,4 +232,58 @@ async fn what_is_always_empty_is_asked_now_and_then_and_coverage_says_when() {
         }
     }
     assert!(calls[2..].iter().sum::<u64>() < calls[0] * 4, "{calls:?}");
+}
+
+#[tokio::test]
+async fn a_search_that_ignores_its_filter_or_is_refused_is_not_read_to_its_end() {
+    let first = Shape { accounts: 3, regions: 1, jobs: 4_000, ..small() };
+    let later = Shape { elapsed: SignedDuration::from_hours(24), ..first.clone() };
+    let ignoring = Behaviour { search_ignores_filters: true, ..Behaviour::default() };
+    let faults = vec![FaultRule::at("sagemaker:Search", Fault::Denied)];
+    let refusing = Behaviour { faults, ..Behaviour::default() };
+    for behaviour in [ignoring, refusing] {
+        let (lake, other) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+        Night::of(&first, Behaviour::default(), lake.path(), seldom).await;
+        let incremental = Night::of(&later, behaviour, lake.path(), seldom).await;
+        let whole = Night::of(&later, Behaviour::default(), other.path(), every_night).await;
+        assert_eq!(seen(&incremental.coverage(lake.path())), seen(&whole.coverage(other.path())));
+        let verdicts = |night: &Night, lake: &TempDir| -> BTreeSet<[String; 3]> {
+            let mut rows = table::read(lake.path(), "findings");
+            rows.retain(|row| row["run_id"] == night.run_id.as_str());
+            rows.iter().map(|row| ["resource_arn", "check_id", "status"].map(|name| row[name].clone())).collect()
+        };
+        assert_eq!(verdicts(&incremental, &lake), verdicts(&whole, &other));
+        let cells = u64::try_from(incremental.coverage(lake.path()).len()).unwrap();
+        assert!(incremental.calls("sagemaker:Search") <= cells, "one page a cell tells it");
+    }
+}
+
+#[tokio::test]
+async fn in_a_bucket_all_shards_of_a_night_build_on_the_same_run() {
+    let first = Shape { accounts: 6, regions: 2, jobs: 3_000, ..small() };
+    let other = TempDir::new().unwrap();
+    let simulator = Simulator::start(&first, Behaviour::default()).await.unwrap();
+    let mut config = fast_config();
+    config.lake.destination = in_bucket();
+    config.incremental.refresh_days = 90;
+    let run = async |suffix, clock: Clock, shards: &[&str]| {
+        let sdk = sdk(&simulator, std::time::Duration::from_secs(20)).await;
+        let run_id = RunId::new(clock.now(), suffix);
+        for shard in shards {
+            let run = Run::new(sdk.clone(), config.clone(), run_id.clone(), clock);
+            Box::pin(run.scan_shard(shard.parse().unwrap())).await.unwrap();
+        }
+        let run = Run::new(sdk, config.clone(), run_id.clone(), clock);
+        Box::pin(run.publish(Incomplete::Refused)).await.unwrap();
+        run_id
+    };
+    run(1, Clock::Fixed(hours(0)), &["1/1"]).await;
+    let run_id = run(2, Clock::Fixed(hours(24)), &["2/2", "1/2"]).await;
+    download(&simulator, other.path());
+    let mut coverage = table::read(other.path(), "coverage");
+    coverage.retain(|row| row["run_id"] == run_id.as_str());
+    let count = |name: &str| coverage.iter().map(|row| row[name].parse::<u64>().unwrap()).sum::<u64>();
+    assert!(count("resources_carried") > 2_000 && count("resources_listed") >= count("resources_carried"));
+    let accounts: BTreeSet<_> = coverage.iter().filter(|row| row["resources_carried"] != "0").collect();
+    assert!(accounts.len() > 3, "of both shards");
 }

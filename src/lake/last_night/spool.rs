@@ -13,6 +13,8 @@ use arrow_schema::{ArrowError, SchemaRef};
 use arrow_select::concat::concat_batches;
 use parking_lot::Mutex;
 
+use crate::lake::merge::options;
+
 /// Rows of one batch at most: each is some 2 KB once it is judged, and many cells read at once.
 pub const BATCH_ROWS: usize = 1_024;
 
@@ -27,7 +29,8 @@ pub(super) struct Writer<K> {
 
 impl<K: Clone + PartialEq> Writer<K> {
     pub(super) fn create(path: &Path, schema: SchemaRef) -> Result<Self, ArrowError> {
-        let file = FileWriter::try_new_buffered(File::create(path)?, &schema)?;
+        let file = BufWriter::new(File::create(path)?);
+        let file = FileWriter::try_new_with_options(file, &schema, options()?)?;
         Ok(Self { file, schema, open: None, written: Vec::new() })
     }
 

@@ -65,7 +65,8 @@ fn shared(file: Hashing, batch: &RecordBatch) -> Result<Hashing, ArrowError> {
     writer.into_inner()
 }
 
-fn options() -> Result<IpcWriteOptions, ArrowError> {
+/// How batches on their way are compressed.
+pub(in crate::lake) fn options() -> Result<IpcWriteOptions, ArrowError> {
     IpcWriteOptions::default()
         .try_with_compression(Some(CompressionType::ZSTD))?
         .try_with_compression_level(Some(ZSTD_LEVEL))

@@ -18,7 +18,7 @@ use super::{
 use crate::{
     coverage::{Method, Outcome},
     lake::last_night::BATCH_ROWS,
-    outcome::Refusal,
+    outcome::{Refusal, causes},
     resource::{Resource, is_same_time},
     scan::{
         cell::{Cell, Collected},
@@ -59,7 +59,7 @@ pub(super) async fn collect(cell: &Arc<Cell>, past: &Past) -> Option<Collected> 
             Ok(resources) => resources,
             Err(error) => {
                 let target = &cell.target;
-                tracing::warn!(account = %target.account.id, region = %target.region, %error, "the last night cannot be read back; the cell is read whole");
+                tracing::warn!(account = %target.account.id, region = %target.region, error = causes(&error), "the last night cannot be read back; the cell is read whole");
                 return None;
             }
         };
@@ -77,7 +77,7 @@ fn settled(listing: &Listing, wanted: &mut Wanted, resource: Resource) -> Option
     let is_settled = resource.is_settled();
     match wanted.get_mut(&resource.name) {
         Some((listed, _)) if !is_same_time(listed.created_at, resource.created_at) => None,
-        Some(_) if is_settled => {
+        Some((listed, _)) if is_settled && is_unchanged(listed, &resource) => {
             wanted.remove(&resource.name);
             Some(resource)
         }
@@ -93,6 +93,11 @@ fn settled(listing: &Listing, wanted: &mut Wanted, resource: Resource) -> Option
             None
         }
     }
+}
+
+/// Whether the listing shows a job as it was: one that has ended may be on its way to be deleted.
+fn is_unchanged(listed: &Summary, job: &Resource) -> bool {
+    listed.state == job.state && is_same_time(listed.modified_at, job.modified_at)
 }
 
 /// Reads the jobs that are wanted: by searches, and what these do not give one by one.
@@ -141,10 +146,15 @@ async fn search(
     let mut pages = crate::paging::Pages::new(search::SEARCH);
     while pages.more() {
         let page = search::page(cell, Some(window), pages.token()).await?;
+        if !page.jobs.iter().all(|job| window.contains(job)) {
+            let message = "the search gave what its filter does not let through";
+            return Err(Refusal::new(Outcome::MalformedAnswer, search::SEARCH, "FilterIgnored", message));
+        }
         let too_many = page.total.is_some_and(|total| !total.exact || total.hits > HITS_LIMIT);
         if too_many && window.to - window.from > 1 {
             return Ok(window.parts(2));
         }
+        let items = page.jobs.len();
         let is_ours = |job: &Resource| {
             let listed = wanted.get(&job.name);
             listed.is_some_and(|(listed, _)| is_same_time(listed.created_at, job.created_at))
@@ -153,9 +163,8 @@ async fn search(
         for job in &ours {
             wanted.remove(&job.name);
         }
-        let found = ours.len();
         collected.listed += cell.deliver(ours, None).await?;
-        pages.turn(page.next.as_deref(), found)?;
+        pages.turn(page.next.as_deref(), items)?;
     }
     Ok(Vec::new())
 }
@@ -216,6 +225,9 @@ mod tests {
         // Listed and ended; older than what was listed, and ended.
         assert_eq!(tonight(&listed, bound), (true, vec!["new".to_owned()]));
         assert_eq!(tonight(&listed, job("old", 90, "Failed")), (true, vec!["bound".to_owned(), "new".to_owned()]));
+        // It had ended, and is listed as something else now.
+        let deleting = Resource { state: Some("Deleting".to_owned()), ..job("bound", 30, "Completed") };
+        assert_eq!(tonight(&[deleting], job("bound", 30, "Completed")), (false, vec!["bound".to_owned()]));
         // It had not ended, or its facts were not all read.
         let running = job("running", 90, "InProgress");
         assert_eq!(tonight(&listed, running).1, ["bound", "new", "running"]);
