@@ -3,21 +3,39 @@
 //! A check is data with a function pointer. Its file holds its metadata, its judgement and its tests; it is
 //! registered by the `mod` line of its folder and by its line in [`CHECKS`].
 
-use std::collections::HashMap;
-use std::sync::Arc;
-
-use crate::{
-    finding::{Severity, Status, Verdict},
-    kms::{self, Key},
-    resource::{Facts, ResourceType, training_job::TrainingJob},
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
 };
 
+use crate::{
+    config::Parameters,
+    finding::{Severity, Status, Verdict},
+    kms::{self, Key},
+    resource::{Facts, Resource, ResourceType},
+};
+
+pub mod control;
+pub mod endpoint_config;
+pub mod framework;
 pub mod key;
+pub mod notebook_instance;
+pub mod processing_job;
 pub mod selection;
+pub mod setting;
+pub mod storage;
 pub mod training_job;
+
+pub use crate::resource::Evaluate;
+pub use control::Control;
+pub use framework::{Framework, Requirement};
 
 /// Every check, in the order of its id.
 pub static CHECKS: &[&Check] = &[
+    &endpoint_config::volume_key::CHECK,
+    &notebook_instance::root_access::CHECK,
+    &processing_job::network_isolation::CHECK,
+    &processing_job::vpc::CHECK,
     &training_job::customer_managed_keys::CHECK,
     &training_job::inter_container_encryption::CHECK,
     &training_job::network_isolation::CHECK,
@@ -38,13 +56,35 @@ pub struct Check {
     /// Why it matters.
     pub rationale: &'static str,
     /// What to do about a FAIL.
-    pub remediation: &'static str,
-    /// Requirements of frameworks that it serves, each as "framework requirement".
-    pub standards: &'static [&'static str],
+    pub remediation: Remediation,
+    /// The members of answers that decide, each as `Operation.Member.Path`.
+    pub reads: &'static [&'static str],
+    /// What it is a control of, which names most of the requirements that it serves.
+    pub control: Control,
+    /// Requirements that it serves besides those of its control.
+    pub serves: &'static [Requirement],
     /// What it looks at besides the facts of its resource.
     pub needs: &'static [Evidence],
+    /// Whether it is put to resources unless it is deselected. One that fails nearly everywhere is noise.
+    pub by_default: bool,
     /// The judgement.
     pub evaluate: Evaluate,
+}
+
+/// What to do about a FAIL. In each text `{name}`, `{arn}`, `{region}` and `{account}` stand for those of the resource.
+#[derive(Debug, Clone, Copy)]
+pub struct Remediation {
+    /// What to do, in a sentence or two.
+    pub summary: &'static str,
+    /// In the AWS console.
+    pub console: &'static str,
+    /// With the AWS CLI: commands for a shell.
+    pub cli: &'static str,
+    /// With the AWS SDK for Python.
+    pub python: &'static str,
+    /// As infrastructure as code: what a CloudFormation template has to hold or, for what it has no type for, Terraform
+    /// or the definition of the pipeline.
+    pub code: &'static str,
 }
 
 /// What a check looks at besides the facts of its resource, and what has to be read for it.
@@ -52,6 +92,8 @@ pub struct Check {
 pub enum Evidence {
     /// What stands behind the keys that the resource names.
     Keys,
+    /// Its tags, where its description does not carry them.
+    Tags,
 }
 
 impl Evidence {
@@ -59,15 +101,9 @@ impl Evidence {
     pub fn actions(self) -> &'static [&'static str] {
         match self {
             Self::Keys => kms::ACTIONS,
+            Self::Tags => crate::resource::TAG_ACTIONS,
         }
     }
-}
-
-/// The judgement of a check, which can only be put to the resource type it was written for.
-#[derive(Debug, Clone, Copy)]
-pub enum Evaluate {
-    /// Judges a training job.
-    TrainingJob(fn(&TrainingJob, Context<'_>) -> Verdict),
 }
 
 /// What a check may know besides the facts: data only, no client and no clock.
@@ -75,6 +111,10 @@ pub enum Evaluate {
 pub struct Context<'a> {
     /// Every key that the resource names, by the text that names it.
     pub keys: &'a HashMap<String, Arc<Key>>,
+    /// The tags of the resource, as far as they were read.
+    pub tags: &'a BTreeMap<String, String>,
+    /// What the configuration has a say in.
+    pub parameters: &'a Parameters,
 }
 
 impl<'a> Context<'a> {
@@ -82,26 +122,88 @@ impl<'a> Context<'a> {
     pub fn key(self, text: &str) -> Option<&'a Key> {
         self.keys.get(text).map(Arc::as_ref)
     }
+
+    /// The same with the tags of a resource.
+    #[must_use]
+    pub fn about(self, resource: &'a Resource) -> Self {
+        Self { tags: &resource.tags, ..self }
+    }
 }
 
 impl Check {
     /// The resource type that the check is about.
     pub fn resource_type(&self) -> ResourceType {
-        match self.evaluate {
-            Evaluate::TrainingJob(_) => ResourceType::TrainingJob,
-        }
+        self.evaluate.resource_type()
+    }
+
+    /// The IAM actions that it needs: to read its resources, and what it looks at besides.
+    pub fn actions(&self) -> impl Iterator<Item = &'static str> {
+        let evidence = self.needs.iter().flat_map(|needed| needed.actions());
+        self.resource_type().actions().iter().chain(evidence).copied()
     }
 
     /// The verdict on a resource; none when the resource is of another type.
     pub fn evaluate(&self, facts: &Facts, context: Context<'_>) -> Option<Verdict> {
-        match (self.evaluate, facts) {
-            (Evaluate::TrainingJob(judge), Facts::TrainingJob(job)) => Some(judge(job, context)),
-            (_, Facts::Unreadable { resource_type, why }) => (self.resource_type() == *resource_type).then(|| {
+        match facts {
+            Facts::Unreadable { resource_type, why } => (self.resource_type() == *resource_type).then(|| {
                 let text = format!("the resource could not be described ({why})");
                 Verdict::new(Status::Unknown, "description_refused", text)
                     .with_evidence(|| serde_json::json!({ "refused": why }))
             }),
+            _ => self.evaluate.judge(facts, context),
         }
+    }
+}
+
+/// Puts a judgement to facts that stand alone.
+#[cfg(test)]
+pub(crate) mod alone {
+    use std::sync::LazyLock;
+
+    use super::*;
+
+    static TAGS: BTreeMap<String, String> = BTreeMap::new();
+    static PARAMETERS: LazyLock<Parameters> = LazyLock::new(Parameters::default);
+    static KEYS: LazyLock<HashMap<String, Arc<Key>>> = LazyLock::new(HashMap::new);
+
+    /// A context that knows no key and no tag, with the default parameters.
+    pub(crate) fn context() -> Context<'static> {
+        Context { keys: &KEYS, tags: &TAGS, parameters: &PARAMETERS }
+    }
+
+    /// Keys by the texts that name them: `"customer"`, `"aws"`, `"disabled"`, `"missing"`, `"denied"`, `"outside"`.
+    pub(crate) static NAMED: LazyLock<HashMap<String, Arc<Key>>> = LazyLock::new(|| {
+        use crate::kms::{Description, Manager, Usability};
+        let described = |manager, usability, state: &str| {
+            let arn = "arn:aws:kms:eu-central-1:111111111111:key/1234abcd".to_owned();
+            Key::Described(Description { arn, manager, usability, state: state.to_owned(), deletion_date: None })
+        };
+        let keys = [
+            ("customer", described(Manager::Customer, Usability::Usable, "Enabled")),
+            ("aws", described(Manager::Aws, Usability::Usable, "Enabled")),
+            ("disabled", described(Manager::Customer, Usability::StateForbids, "Disabled")),
+            ("missing", Key::NotFound),
+            ("denied", Key::Unreadable { why: "kms:DescribeKey: AccessDeniedException".to_owned() }),
+            ("outside", Key::OutsideOrganization { account: "999999999999".parse().unwrap() }),
+        ];
+        keys.into_iter().map(|(text, key)| (text.to_owned(), Arc::new(key))).collect()
+    });
+
+    /// A context that knows the keys of [`NAMED`].
+    pub(crate) fn with_keys() -> Context<'static> {
+        Context { keys: &NAMED, ..context() }
+    }
+
+    /// Status and code of what a check says of facts.
+    pub(crate) fn told(check: &Check, facts: impl Into<Facts>, context: Context<'_>) -> (Status, String) {
+        let verdict = check.evaluate(&facts.into(), context).unwrap();
+        assert_eq!(
+            verdict.evidence.is_some(),
+            matches!(verdict.status, Status::Fail | Status::Unknown),
+            "{}",
+            check.id
+        );
+        (verdict.status, verdict.reason_code().into_owned())
     }
 }
 

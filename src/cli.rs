@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 #[cfg(feature = "demo")]
 use crate::demo;
-use crate::{check::selection::Named, config, finding::Severity, lake::RunId, plan::shard::Shard};
+use crate::{check::selection::Pattern, config, finding::Severity, lake::RunId, plan::shard::Shard};
 
 /// Audits every SageMaker resource of an AWS Organization into Parquet, and says what it did not see.
 #[derive(Debug, Parser)]
@@ -179,9 +179,9 @@ pub struct PolicyArgs {
     /// Where the configuration is, which names the role and the bucket.
     #[command(flatten)]
     pub config: ConfigArg,
-    /// Only for these checks: ids, or patterns such as `training-job-*`. Findings of the others come out as UNKNOWN.
+    /// Only for these checks: ids, or patterns such as `training-job-*`. The configured ones by default.
     #[arg(long, value_name = "GLOB,…", value_delimiter = ',')]
-    pub checks: Vec<Named>,
+    pub checks: Vec<Pattern>,
     /// For `trust`: the ARN of the role that runs the program; the configured hub role by default.
     #[arg(long, value_name = "ARN", value_parser = config::role_arn)]
     pub principal: Option<String>,

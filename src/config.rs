@@ -2,6 +2,7 @@
 //!
 //! [`DOCUMENTED`] is the file that documents every key. `keys.rs` lists the keys; everything else follows from the two.
 
+mod checks;
 mod contradiction;
 mod draft;
 mod environment;
@@ -12,6 +13,7 @@ mod legal;
 pub(crate) mod nearest;
 mod organization;
 mod pacing;
+mod parameters;
 mod print;
 mod problem;
 mod read;
@@ -26,15 +28,17 @@ use std::{
 use serde::Serialize;
 
 pub(crate) use self::legal::{organization_id, role_arn};
-use self::{draft::Draft, print::or_empty, problem::Source};
 pub use self::{
+    checks::Checks,
     incremental::Incremental,
     lake::{Destination, InvalidDestination, Lake},
     organization::{InvalidOuSelector, Organization, OuSelector, TagValues},
-    pacing::{APIS, Pacing, Rate},
+    pacing::{Pacing, Rate},
+    parameters::Parameters,
     problem::{ConfigErrors, Place, Problem},
     role::Role,
 };
+use self::{draft::Draft, print::or_empty, problem::Source};
 use crate::{place::Region, region};
 
 /// Every key with its documentation and its default, as a file that can be copied and changed.
@@ -52,6 +56,10 @@ pub struct Config {
     pub role: Role,
     /// Which regions are in scope.
     pub regions: Regions,
+    /// Which checks are put to resources.
+    pub checks: Checks,
+    /// What checks take from the configuration.
+    pub parameters: Parameters,
     /// How fast.
     pub pacing: Pacing,
     /// What is taken over from the last published run.

@@ -26,6 +26,7 @@ mod digits;
 mod draw;
 mod fault;
 mod hostile;
+mod inventory;
 mod job;
 mod json;
 mod key;

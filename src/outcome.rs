@@ -11,7 +11,7 @@ mod refusals;
 
 pub use refusals::Refusals;
 
-use crate::{coverage::Outcome, printable::is_unsafe, session::policy};
+use crate::{check::CHECKS, coverage::Outcome, printable::is_unsafe, session::policy};
 
 /// An API call that gave no usable answer.
 #[derive(Debug, Clone, PartialEq, Eq, Error, Serialize)]
@@ -39,7 +39,7 @@ struct Recorded {
 impl<'de> Deserialize<'de> for Refusal {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let Recorded { outcome, api, code, message } = Recorded::deserialize(deserializer)?;
-        let calls = [policy::member_actions(), policy::caller_actions()].concat();
+        let calls = [policy::member_actions(CHECKS), policy::caller_actions()].concat();
         let known = calls.into_iter().find(|known| *known == api);
         let api = known.ok_or_else(|| D::Error::custom(format!("this version does not call {api}")))?;
         Ok(Self { outcome, api, code, message })

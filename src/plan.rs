@@ -13,7 +13,7 @@ pub use balance::balance;
 use shard::{Missing, Shard, ShardEnd};
 
 use crate::{
-    check::CHECKS,
+    check::selection::Selection,
     config::Config,
     lake::{
         RunId,
@@ -122,7 +122,7 @@ impl MadeWith {
     pub fn now(config: &Config) -> Self {
         Self {
             engine_version: env!("CARGO_PKG_VERSION").to_owned(),
-            ruleset_version: ruleset_version(),
+            ruleset_version: ruleset_version(&Selection::configured(&config.checks)),
             config_sha256: sha256(&config.to_toml()),
         }
     }
@@ -140,9 +140,9 @@ impl MadeWith {
     }
 }
 
-/// The version of the catalogue: it changes when a check comes, goes, or judges differently.
-fn ruleset_version() -> String {
-    let rules = CHECKS.iter().map(|check| format!("{}@{}", check.id, check.version)).collect::<Vec<_>>();
+/// The version of the selected checks: it changes when one comes, goes, or judges differently.
+fn ruleset_version(selection: &Selection) -> String {
+    let rules = selection.checks().iter().map(|check| format!("{}@{}", check.id, check.version)).collect::<Vec<_>>();
     sha256(&rules.join("\n")).chars().take(12).collect()
 }
 

@@ -1,58 +1,270 @@
-//! Resources: the envelope that all types share, and the facts of each type.
+//! Resources: the envelope that all types share, and the list of the types. Each has a file of its own with its facts,
+//! how they are read, and the IAM actions of that.
 
-use std::{collections::BTreeMap, fmt};
+use std::{collections::BTreeMap, fmt, str::FromStr, sync::Arc};
 
+use futures::future::BoxFuture;
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use thiserror::Error;
 
+pub mod answer;
+pub mod endpoint_config;
+pub mod listed;
+pub mod notebook_instance;
+pub mod processing_job;
+mod tags;
 pub mod training_job;
 
-use training_job::{Instances, TrainingJob};
+use crate::{
+    check::Context,
+    finding::Verdict,
+    organization::Target,
+    outcome::Refusal,
+    scan::cell::{Cell, Collected},
+    session::gate::Gate,
+};
 
-/// The resource types that are audited.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum ResourceType {
+/// The facts of a resource type, what is known of the type, and how its resources are read.
+pub trait Kind: fmt::Debug + Clone + PartialEq + Serialize + DeserializeOwned {
+    /// The name in CloudFormation's style; for what it has no type for, our own spelling of one.
+    const NAME: &'static str;
+
+    /// The name in identifiers of checks.
+    const SLUG: &'static str;
+
+    /// The IAM actions that read it. The first is the call that a look at the type begins with.
+    const ACTIONS: &'static [&'static str];
+
+    /// The states in which a resource never changes any more but for its tags.
+    const SETTLED: Settled;
+
+    /// The texts by which the resource names its keys.
+    fn keys(&self) -> Vec<&str>;
+
+    /// Whether everything that the checks look at could be read.
+    fn is_whole(&self) -> bool {
+        true
+    }
+
+    /// Reads all resources of the type in a cell, and delivers them.
+    fn collect(cell: &Arc<Cell>) -> impl Future<Output = Collected> + Send;
+
+    /// Tries whether one of the actions is allowed; what it answers is not looked at.
+    fn probe(gate: &Gate, target: &Target, action: &'static str) -> impl Future<Output = Result<(), Refusal>> + Send;
+
+    /// Reads what the first answer could not tell of resources that are about to be judged.
+    fn confirm(
+        _cell: &Cell,
+        resources: Vec<Resource>,
+    ) -> impl Future<Output = (Vec<Resource>, Option<Refusal>)> + Send {
+        std::future::ready((resources, None))
+    }
+}
+
+/// The IAM actions that read tags where a description does not carry them.
+pub const TAG_ACTIONS: &[&str] = &[LIST_TAGS];
+const LIST_TAGS: &str = "sagemaker:ListTags";
+
+/// When a resource never changes any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Settled {
+    /// It may change at any time.
+    Never,
+    /// In these states, as the service spells them.
+    In(&'static [&'static str]),
+    /// From its creation on: there is no way to update it.
+    Always,
+}
+
+impl Settled {
+    fn holds(self, state: Option<&str>) -> bool {
+        match self {
+            Self::Never => false,
+            Self::In(states) => state.is_some_and(|state| states.contains(&state)),
+            Self::Always => true,
+        }
+    }
+}
+
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $variant:ident in $module:ident,)*) => {
+        /// The resource types that are audited.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub enum ResourceType { $($(#[$doc])* $variant,)* }
+
+        impl ResourceType {
+            /// Every resource type, in the order in which the types of one region are read.
+            pub const ALL: &[Self] = &[$(Self::$variant,)*];
+
+            /// The name in CloudFormation's style; for what it has no type for, our own spelling of one.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $module::$variant::NAME,)* }
+            }
+
+            /// The IAM actions that read resources of the type.
+            pub fn actions(self) -> &'static [&'static str] {
+                match self { $(Self::$variant => $module::$variant::ACTIONS,)* }
+            }
+
+            /// The name in identifiers of checks.
+            pub fn slug(self) -> &'static str {
+                match self { $(Self::$variant => $module::$variant::SLUG,)* }
+            }
+
+            /// When a resource of the type never changes any more.
+            fn settled(self) -> Settled {
+                match self { $(Self::$variant => $module::$variant::SETTLED,)* }
+            }
+
+            /// Reads all resources of the type in a cell, and delivers them.
+            pub fn collect(self, cell: &Arc<Cell>) -> BoxFuture<'_, Collected> {
+                match self { $(Self::$variant => Box::pin($module::$variant::collect(cell)),)* }
+            }
+
+            /// Tries whether one of the actions is allowed; what it answers is not looked at.
+            pub(crate) fn probe<'a>(self, gate: &'a Gate, target: &'a Target, action: &'static str) -> BoxFuture<'a, Result<(), Refusal>> {
+                match self { $(Self::$variant => Box::pin($module::$variant::probe(gate, target, action)),)* }
+            }
+
+            /// Reads what the first answer could not tell of resources that are about to be judged.
+            pub fn confirm(self, cell: &Cell, resources: Vec<Resource>) -> BoxFuture<'_, (Vec<Resource>, Option<Refusal>)> {
+                match self { $(Self::$variant => Box::pin($module::$variant::confirm(cell, resources)),)* }
+            }
+        }
+
+        /// The facts of a resource, by type.
+        #[derive(Debug, Clone, PartialEq)]
+        pub enum Facts {
+            $($(#[$doc])* $variant(Box<$module::$variant>),)*
+            /// The resource exists, and its description was refused.
+            Unreadable {
+                /// Its type.
+                resource_type: ResourceType,
+                /// The refused API and its code.
+                why: String,
+            },
+        }
+
+        impl Facts {
+            /// The type that the facts are of.
+            pub fn resource_type(&self) -> ResourceType {
+                match self {
+                    $(Self::$variant(_) => ResourceType::$variant,)*
+                    Self::Unreadable { resource_type, why: _ } => *resource_type,
+                }
+            }
+
+            /// The texts by which the resource names its keys.
+            pub fn keys(&self) -> Vec<&str> {
+                match self {
+                    $(Self::$variant(facts) => facts.keys(),)*
+                    Self::Unreadable { .. } => Vec::new(),
+                }
+            }
+
+            /// The facts as a JSON object, the column `config_json`.
+            pub fn to_json(&self) -> Result<String, serde_json::Error> {
+                match self {
+                    $(Self::$variant(facts) => serde_json::to_string(facts),)*
+                    Self::Unreadable { resource_type: _, why } => Ok(serde_json::json!({ "unreadable": why }).to_string()),
+                }
+            }
+
+            /// The facts of what [`Self::to_json`] wrote.
+            pub fn from_json(resource_type: ResourceType, json: &str) -> Result<Self, serde_json::Error> {
+                #[derive(Deserialize)]
+                struct Unreadable {
+                    unreadable: String,
+                }
+                if json.starts_with("{\"unreadable\"") {
+                    let Unreadable { unreadable: why } = serde_json::from_str(json)?;
+                    return Ok(Self::Unreadable { resource_type, why });
+                }
+                Ok(match resource_type {
+                    $(ResourceType::$variant => Self::$variant(Box::new(serde_json::from_str(json)?)),)*
+                })
+            }
+
+            /// Whether everything that the checks look at could be read.
+            fn are_whole(&self) -> bool {
+                match self {
+                    $(Self::$variant(facts) => facts.is_whole(),)*
+                    Self::Unreadable { .. } => false,
+                }
+            }
+        }
+
+        $(
+            impl From<$module::$variant> for Facts {
+                fn from(facts: $module::$variant) -> Self {
+                    Self::$variant(Box::new(facts))
+                }
+            }
+
+            impl AsFacts for $module::$variant {
+                fn of(facts: &Facts) -> Option<&Self> {
+                    if let Facts::$variant(facts) = facts { Some(facts) } else { None }
+                }
+            }
+        )*
+
+        /// The judgement of a check, which can only be put to the resource type it was written for.
+        #[derive(Debug, Clone, Copy)]
+        pub enum Evaluate { $($(#[$doc])* $variant(fn(&$module::$variant, Context<'_>) -> Verdict),)* }
+
+        impl Evaluate {
+            /// The type that is judged.
+            pub fn resource_type(self) -> ResourceType {
+                match self { $(Self::$variant(_) => ResourceType::$variant,)* }
+            }
+
+            /// The verdict on a resource; none when it is of another type, or could not be read.
+            pub(crate) fn judge(self, facts: &Facts, context: Context<'_>) -> Option<Verdict> {
+                match self {
+                    $(Self::$variant(judge) => <$module::$variant as AsFacts>::of(facts).map(|facts| judge(facts, context)),)*
+                }
+            }
+        }
+    };
+}
+
+kinds! {
+    /// An endpoint configuration.
+    EndpointConfig in endpoint_config,
+    /// A notebook instance.
+    NotebookInstance in notebook_instance,
+    /// A processing job.
+    ProcessingJob in processing_job,
     /// A training job.
-    TrainingJob,
+    TrainingJob in training_job,
+}
+
+/// The facts of one type among those of any.
+trait AsFacts: Sized {
+    fn of(facts: &Facts) -> Option<&Self>;
 }
 
 impl ResourceType {
-    /// Every resource type.
-    pub const ALL: [Self; 1] = [Self::TrainingJob];
-
-    /// The name in CloudFormation's style (which has no type for jobs, so this is our own spelling of one).
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::TrainingJob => "AWS::SageMaker::TrainingJob",
-        }
-    }
-
     /// The call that a look at the type begins with.
     pub fn first_api(self) -> &'static str {
-        match self {
-            Self::TrainingJob => training_job::LIST,
-        }
+        self.actions().first().copied().unwrap_or_default()
     }
+}
 
-    /// The IAM actions that read resources of the type.
-    pub fn actions(self) -> &'static [&'static str] {
-        match self {
-            Self::TrainingJob => training_job::ACTIONS,
-        }
-    }
+/// A text that is no resource type.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("no resource type is called `{0}`; they are {all}", all = ResourceType::ALL.iter().map(|known| known.slug()).collect::<Vec<_>>().join(", "))]
+pub struct NoSuchResourceType(String);
 
-    /// Whether a resource in this state never changes any more, but for its tags.
-    pub fn is_settled(self, state: &str) -> bool {
-        match self {
-            Self::TrainingJob => training_job::SETTLED.contains(&state),
-        }
-    }
+impl FromStr for ResourceType {
+    type Err = NoSuchResourceType;
 
-    /// The name in identifiers of checks.
-    pub fn slug(self) -> &'static str {
-        match self {
-            Self::TrainingJob => "training-job",
-        }
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let is_called = |known: &Self| {
+            known.slug() == text || known.as_str() == text || known.as_str().rsplit("::").next() == Some(text)
+        };
+        Self::ALL.iter().copied().find(is_called).ok_or_else(|| NoSuchResourceType(text.to_owned()))
     }
 }
 
@@ -90,8 +302,7 @@ pub struct Resource {
 impl Resource {
     /// Whether its facts were all read and never change any more, so that another night can take them over.
     pub fn is_settled(&self) -> bool {
-        let settled = |state: &str| self.facts.resource_type().is_settled(state);
-        self.state.as_deref().is_some_and(settled) && self.facts.are_whole()
+        self.facts.resource_type().settled().holds(self.state.as_deref()) && self.facts.are_whole()
     }
 }
 
@@ -133,69 +344,6 @@ impl OriginKind {
             Self::AutoMlJob => "AUTOML_JOB",
             Self::LabelingJob => "LABELING_JOB",
             Self::PipelineExecution => "PIPELINE_EXECUTION",
-        }
-    }
-}
-
-/// The facts of a resource, by type.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Facts {
-    /// A training job's.
-    TrainingJob(Box<TrainingJob>),
-    /// The resource exists, and its description was refused.
-    Unreadable {
-        /// Its type.
-        resource_type: ResourceType,
-        /// The refused API and its code.
-        why: String,
-    },
-}
-
-impl Facts {
-    /// The type that the facts are of.
-    pub fn resource_type(&self) -> ResourceType {
-        match self {
-            Self::TrainingJob(_) => ResourceType::TrainingJob,
-            Self::Unreadable { resource_type, why: _ } => *resource_type,
-        }
-    }
-
-    /// The texts by which the resource names its keys.
-    pub fn keys(&self) -> Vec<&str> {
-        match self {
-            Self::TrainingJob(facts) => facts.keys().collect(),
-            Self::Unreadable { .. } => Vec::new(),
-        }
-    }
-
-    /// The facts as a JSON object, the column `config_json`.
-    pub fn to_json(&self) -> Result<String, serde_json::Error> {
-        match self {
-            Self::TrainingJob(facts) => serde_json::to_string(facts),
-            Self::Unreadable { resource_type: _, why } => Ok(serde_json::json!({ "unreadable": why }).to_string()),
-        }
-    }
-
-    /// The facts of what [`Self::to_json`] wrote.
-    pub fn from_json(resource_type: ResourceType, json: &str) -> Result<Self, serde_json::Error> {
-        #[derive(Deserialize)]
-        struct Unreadable {
-            unreadable: String,
-        }
-        if json.starts_with("{\"unreadable\"") {
-            let Unreadable { unreadable: why } = serde_json::from_str(json)?;
-            return Ok(Self::Unreadable { resource_type, why });
-        }
-        match resource_type {
-            ResourceType::TrainingJob => Ok(Self::TrainingJob(Box::new(serde_json::from_str(json)?))),
-        }
-    }
-
-    /// Whether everything that the checks look at could be read.
-    fn are_whole(&self) -> bool {
-        match self {
-            Self::TrainingJob(facts) => !matches!(facts.instances, Instances::Unconfirmed(_)),
-            Self::Unreadable { .. } => false,
         }
     }
 }

@@ -28,6 +28,7 @@ use cell::{Means, Told};
 use places::Places;
 
 use crate::{
+    check::selection::Selection,
     config::Config,
     coverage::{Coverage, Outcome},
     kms::Keys,
@@ -97,6 +98,8 @@ struct Running {
     scan: Scan,
     means: Means,
     places: Places,
+    /// What is audited, in the order in which it is read.
+    types: Vec<ResourceType>,
     seen: Mutex<BTreeSet<Region>>,
 }
 
@@ -111,9 +114,22 @@ impl Scan {
         let most = self.config.pacing.max_targets.min(Semaphore::MAX_PERMITS);
         let keys = Arc::new(Keys::new(Arc::clone(&self.aws), Arc::clone(&self.organization)));
         let slice = u64::from(self.config.pacing.slice_jobs);
+        let selection = Arc::new(Selection::configured(&self.config.checks));
+        let types = selection.resource_types().collect();
         let running = Arc::new(Running {
-            means: Means::new(slice, self.clock, keys, self.staged.clone(), Arc::clone(&self.ledger)),
+            means: Means {
+                slice,
+                clock: self.clock,
+                keys,
+                selection,
+                parameters: self.config.parameters.clone().into(),
+                staged: self.staged.clone(),
+                ledger: Arc::clone(&self.ledger),
+                room: Means::room(),
+                judged: Means::judged(),
+            },
             places: Places::new(most),
+            types,
             seen: Mutex::new(self.ledger.ends().map(|(cell, _)| cell.region.clone()).collect()),
             scan: self,
         });
@@ -141,6 +157,10 @@ impl Scan {
 }
 
 impl Running {
+    fn types(&self) -> &[ResourceType] {
+        &self.types
+    }
+
     /// An account whose task panicked, before its regions were known, has its rows too.
     async fn account_ended(
         self: &Arc<Self>,
@@ -214,7 +234,7 @@ impl Running {
     ) {
         let notes: Arc<[String]> = notes.into();
         let known = Arc::new(self.known(account.id).await);
-        let cells = scope.regions.len() * ResourceType::ALL.len();
+        let cells = scope.regions.len() * self.types().len();
         self.scan.progress.cells.fetch_add(u64::try_from(cells).unwrap_or(0), Ordering::Relaxed);
         let mut tasks = JoinSet::new();
         let mut places = HashMap::new();
@@ -272,23 +292,23 @@ impl Running {
         tracing::warn!(account = %account.id, name = account.name, outcome = %refusal.outcome, %refusal, "account not audited");
         let account = Arc::new(account);
         for (region, _) in &scope.regions {
-            self.scan.progress.cells.fetch_add(u64::try_from(ResourceType::ALL.len()).unwrap_or(0), Ordering::Relaxed);
+            self.scan.progress.cells.fetch_add(u64::try_from(self.types().len()).unwrap_or(0), Ordering::Relaxed);
             self.refused_region(&self.target(&account, region, scope), refusal, notes).await;
         }
         if refusal.outcome.is_final() {
-            let cells = u64::try_from(scope.regions.len() * ResourceType::ALL.len()).unwrap_or(u64::MAX);
+            let cells = u64::try_from(scope.regions.len() * self.types().len()).unwrap_or(u64::MAX);
             self.hand_over(Delivery::AccountEnded(account.id, cells)).await;
         }
         self.scan.progress.accounts_done.fetch_add(1, Ordering::Relaxed);
     }
 
     async fn refused_region(&self, target: &Arc<Target>, refusal: &Refusal, notes: &[String]) -> Vec<Outcome> {
-        for resource_type in ResourceType::ALL {
+        for resource_type in self.types().iter().copied() {
             let unseen = Coverage::unseen(target, resource_type, refusal.outcome, self.scan.clock.now());
             let coverage = Coverage { refusal: Some(refusal.clone()), detail: joined(notes), ..unseen };
             self.cover(coverage, Told::default()).await;
         }
-        ResourceType::ALL.map(|_| refusal.outcome).to_vec()
+        self.types().iter().map(|_| refusal.outcome).collect()
     }
 
     async fn cover(&self, coverage: Coverage, told: Told) {

@@ -24,7 +24,7 @@ use credentials::RoleCredentials;
 use gate::Gate;
 
 use crate::{
-    check::CHECKS,
+    check::selection::Selection,
     config::{self, Config},
     outcome::Refusal,
     place::{AccountId, Partition, Region},
@@ -134,11 +134,10 @@ impl Aws {
             let request = credentials::Request {
                 role_arn: arn.clone(),
                 external_id: config.role.hub_external_id.clone(),
-                session_policy: config
-                    .role
-                    .session_policy
-                    .then(|| policy::hub_policy(config, CHECKS).to_string().into()),
-                ..credentials::Request::from_role(&config.role)
+                session_policy: config.role.session_policy.then(|| {
+                    policy::narrow(policy::hub_policy(config, Selection::configured(&config.checks).checks())).into()
+                }),
+                ..credentials::Request::configured(config)
             };
             let gate = Gate::new(Arc::new(Clients::new(base.clone())), Arc::clone(&throttle), Arc::clone(&pace), None);
             let provider = RoleCredentials::new(gate, request);
@@ -155,7 +154,7 @@ impl Aws {
             role: config.role.clone(),
             throttle,
             home,
-            request: credentials::Request::from_role(&config.role),
+            request: credentials::Request::configured(config),
             regional: Mutex::default(),
             sessions: Mutex::default(),
         })

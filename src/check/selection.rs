@@ -1,15 +1,20 @@
-//! Which checks a person names: by id, or by a pattern in which `*` stands for any letters.
+//! Which checks are put to resources: by id, by a pattern in which `*` stands for any letters, by resource type, framework
+//! and severity.
 
-use std::str::FromStr;
+use std::{collections::BTreeMap, fmt, str::FromStr};
 
+use serde::{Serialize, Serializer};
 use thiserror::Error;
 
-use super::{CHECKS, Check};
-use crate::config::nearest::nearest;
+use super::{CHECKS, Check, Evidence};
+use crate::{
+    config::{Checks, nearest::nearest},
+    resource::ResourceType,
+};
 
-/// The checks that one id or pattern names; at least one.
-#[derive(Debug, Clone)]
-pub struct Named(Vec<&'static Check>);
+/// An id or a pattern that names at least one check.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Pattern(String);
 
 /// An id or pattern that names no check.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -27,13 +32,12 @@ pub enum NoSuchCheck {
     Unknown(String),
 }
 
-impl FromStr for Named {
+impl FromStr for Pattern {
     type Err = NoSuchCheck;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let named = CHECKS.iter().copied().filter(|check| matches(text, check.id)).collect::<Vec<_>>();
-        if !named.is_empty() {
-            return Ok(Self(named));
+        if CHECKS.iter().any(|check| matches(text, check.id)) {
+            return Ok(Self(text.to_owned()));
         }
         let wrong = text.to_owned();
         match nearest(text, CHECKS.iter().map(|check| check.id)) {
@@ -43,16 +47,91 @@ impl FromStr for Named {
     }
 }
 
-/// The checks that any of these names, each once, in the order of the catalogue; all of them when nothing is named.
-pub fn selected(named: &[Named]) -> Vec<&'static Check> {
-    let is_named = |check: &&'static Check| named.iter().any(|named| named.0.iter().any(|one| one.id == check.id));
-    CHECKS.iter().copied().filter(|check| named.is_empty() || is_named(check)).collect()
+impl Pattern {
+    /// Whether it names a check.
+    pub fn names(&self, check: &Check) -> bool {
+        matches(&self.0, check.id)
+    }
 }
 
-/// Whether the whole of `id` is as `pattern` has it.
-fn matches(pattern: &str, id: &str) -> bool {
-    let Some((first, rest)) = pattern.split_once('*') else { return pattern == id };
-    let Some(mut left) = id.strip_prefix(first) else { return false };
+impl fmt::Display for Pattern {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(&self.0)
+    }
+}
+
+impl Serialize for Pattern {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+/// Checks that were selected, each once, in the order of the catalogue.
+#[derive(Debug, Clone)]
+pub struct Selection {
+    checks: Vec<&'static Check>,
+    by_type: BTreeMap<ResourceType, Vec<&'static Check>>,
+}
+
+impl Selection {
+    /// The checks for which this holds.
+    pub fn of(is_selected: impl Fn(&Check) -> bool) -> Self {
+        let checks = CHECKS.iter().copied().filter(|check| is_selected(check)).collect::<Vec<_>>();
+        let mut by_type = BTreeMap::<_, Vec<_>>::new();
+        for check in &checks {
+            by_type.entry(check.resource_type()).or_default().push(*check);
+        }
+        Self { checks, by_type }
+    }
+
+    /// What is configured.
+    pub fn configured(config: &Checks) -> Self {
+        Self::of(|check| {
+            let is_included = if config.include.is_empty() {
+                check.by_default || config.also.iter().any(|pattern| pattern.names(check))
+            } else {
+                config.include.iter().chain(&config.also).any(|pattern| pattern.names(check))
+            };
+            let serves =
+                || check.requirements().into_iter().any(|requirement| config.frameworks.contains(&requirement.0));
+            is_included
+                && !config.exclude.iter().any(|pattern| pattern.names(check))
+                && (config.resource_types.is_empty() || config.resource_types.contains(&check.resource_type()))
+                && (config.frameworks.is_empty() || serves())
+                && check.severity >= config.minimum_severity
+        })
+    }
+
+    /// The checks that any of these patterns names.
+    pub fn named(patterns: &[Pattern]) -> Self {
+        Self::of(|check| patterns.iter().any(|pattern| pattern.names(check)))
+    }
+
+    /// The checks, in the order of the catalogue.
+    pub fn checks(&self) -> &[&'static Check] {
+        &self.checks
+    }
+
+    /// The checks of a resource type.
+    pub fn of_type(&self, resource_type: ResourceType) -> &[&'static Check] {
+        self.by_type.get(&resource_type).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The resource types that have a check, in the order in which they are read.
+    pub fn resource_types(&self) -> impl Iterator<Item = ResourceType> {
+        ResourceType::ALL.iter().copied().filter(|resource_type| self.by_type.contains_key(resource_type))
+    }
+
+    /// Whether a check of a resource type looks at this besides the facts.
+    pub fn needs(&self, resource_type: ResourceType, evidence: Evidence) -> bool {
+        self.of_type(resource_type).iter().any(|check| check.needs.contains(&evidence))
+    }
+}
+
+/// Whether the whole of `text` is as `pattern` has it.
+pub(crate) fn matches(pattern: &str, text: &str) -> bool {
+    let Some((first, rest)) = pattern.split_once('*') else { return pattern == text };
+    let Some(mut left) = text.strip_prefix(first) else { return false };
     let mut parts = rest.split('*').collect::<Vec<_>>();
     let last = parts.pop().unwrap_or_default();
     for part in parts {
@@ -68,10 +147,14 @@ fn matches(pattern: &str, id: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{check::Framework, finding::Severity};
 
-    fn ids(patterns: &[&str]) -> Vec<&'static str> {
-        let named = patterns.iter().map(|pattern| pattern.parse().unwrap()).collect::<Vec<_>>();
-        selected(&named).into_iter().map(|check| check.id).collect()
+    fn ids(selection: &Selection) -> Vec<&'static str> {
+        selection.checks().iter().map(|check| check.id).collect()
+    }
+
+    fn named(patterns: &[&str]) -> Vec<&'static str> {
+        ids(&Selection::named(&patterns.iter().map(|pattern| pattern.parse().unwrap()).collect::<Vec<_>>()))
     }
 
     #[test]
@@ -93,19 +176,45 @@ mod tests {
     }
 
     #[test]
-    fn a_selection_has_each_check_once_and_nothing_named_is_all() {
-        assert_eq!(ids(&["training-job-vpc", "*-vpc"]), ["training-job-vpc"]);
-        assert_eq!(ids(&["training-job-*"]), ids(&[]));
-        assert_eq!(ids(&[]).len(), CHECKS.len());
+    fn a_selection_has_each_check_once_in_the_order_of_the_catalogue() {
+        assert_eq!(named(&["training-job-vpc", "training-job-v*"]), ["training-job-vpc"]);
+        assert_eq!(named(&["*"]), CHECKS.iter().map(|check| check.id).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn what_is_configured_narrows_and_what_is_off_by_default_has_to_be_asked_for() {
+        let selected = |change: fn(&mut Checks)| {
+            let mut config = Checks::default();
+            change(&mut config);
+            Selection::configured(&config)
+        };
+        let default = selected(|_| {});
+        assert!(default.checks().iter().all(|check| check.by_default));
+        assert!(default.resource_types().all(|resource_type| !default.of_type(resource_type).is_empty()));
+        let high = selected(|config| config.minimum_severity = Severity::High);
+        assert!(high.checks().iter().all(|check| check.severity >= Severity::High));
+        assert!((1..default.checks().len()).contains(&high.checks().len()));
+        let training = selected(|config| drop(config.resource_types.insert(ResourceType::TrainingJob)));
+        assert_eq!(training.resource_types().collect::<Vec<_>>(), [ResourceType::TrainingJob]);
+        let vpc = selected(|config| {
+            config.include.insert("*-vpc".parse().unwrap());
+            config.exclude.insert("training-job-*".parse().unwrap());
+        });
+        assert!(vpc.checks().iter().all(|check| check.id.ends_with("-vpc")) && !vpc.checks().is_empty());
+        assert!(vpc.of_type(ResourceType::TrainingJob).is_empty());
+        let pci = selected(|config| drop(config.frameworks.insert(Framework::PciDss)));
+        assert!(pci.checks().iter().all(|check| check.requirements().iter().any(|one| one.0 == Framework::PciDss)));
+        let everything = selected(|config| drop(config.also.insert("*".parse().unwrap())));
+        assert_eq!(everything.checks().len(), CHECKS.len());
     }
 
     #[test]
     fn what_names_no_check_is_refused_with_what_was_meant() {
-        let refused = |text: &str| text.parse::<Named>().unwrap_err().to_string();
+        let refused = |text: &str| text.parse::<Pattern>().unwrap_err().to_string();
         assert_eq!(
             refused("training-job-vcp"),
             "no check is called `training-job-vcp`; did you mean `training-job-vpc`?"
         );
-        assert_eq!(refused("notebook-*"), "no check is called `notebook-*`; `sagesweep checks` lists them");
+        assert_eq!(refused("bucket-*"), "no check is called `bucket-*`; `sagesweep checks` lists them");
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Failure;
 use crate::{
-    check::selection::selected,
+    check::selection::Selection,
     cli::{PolicyArgs, PolicyIdentity},
     exit::ExitStatus,
     session::policy,
@@ -11,14 +11,16 @@ use crate::{
 /// Prints the policy of an identity as indented JSON.
 pub(super) fn print(args: &PolicyArgs) -> Result<ExitStatus, Failure> {
     let config = super::load(&args.config)?;
-    let checks = selected(&args.checks);
+    let selection =
+        if args.checks.is_empty() { Selection::configured(&config.checks) } else { Selection::named(&args.checks) };
+    let checks = selection.checks();
     let policy = match args.identity {
-        PolicyIdentity::Member => policy::member_policy(&checks),
-        PolicyIdentity::Task => policy::task_policy(&config, &checks),
+        PolicyIdentity::Member => policy::member_policy(checks),
+        PolicyIdentity::Task => policy::task_policy(&config, checks),
         PolicyIdentity::Hub if config.role.hub_role_arn.is_none() => {
             return Err(Failure::Usage("no hub role is configured; set role.hub_role_arn"));
         }
-        PolicyIdentity::Hub => policy::hub_policy(&config, &checks),
+        PolicyIdentity::Hub => policy::hub_policy(&config, checks),
         PolicyIdentity::Trust => {
             let principal = args.principal.as_deref().or(config.role.hub_role_arn.as_deref());
             let principal = principal.ok_or(Failure::Usage("nobody to trust: name the role with --principal"))?;

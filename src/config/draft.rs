@@ -118,7 +118,7 @@ pub(super) mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::config::{APIS, Coverage, DOCUMENTED, Destination, OuSelector, Rate, TagValues};
+    use crate::config::{Coverage, DOCUMENTED, Destination, OuSelector, Pacing, Rate, TagValues};
 
     pub(in crate::config) const FULL: &str = r#"
 [organization]
@@ -164,7 +164,7 @@ owner_tag = ""
         assert_eq!(pacing.slice_jobs, 100);
         assert_eq!(pacing.rates["sagemaker:Search"], Rate { start: 1.0, burst: 2, quota: 3.5 });
         assert_eq!(pacing.rates["kms:DescribeKey"], Rate { start: 20.0, burst: 3, quota: 50.0 });
-        assert_eq!(pacing.rates.len(), APIS.len());
+        assert_eq!(pacing.rates.len(), Pacing::default().rates.len());
         assert_eq!(lake.destination, Destination::S3 { bucket: "lake".to_owned(), prefix: "a/b".to_owned() });
         assert_eq!(coverage, Coverage { floor_percent: 99.0 });
         assert_eq!(findings.owner_tag, None);

@@ -83,6 +83,17 @@ pub(super) static KEYS: &[Key] = keys! {
     regions.include: List, set(str::parse);
     regions.exclude: List, set(str::parse);
     regions.fallback: List, set(str::parse);
+    checks.include: List, set(str::parse);
+    checks.also: List, set(str::parse);
+    checks.exclude: List, set(str::parse);
+    checks.resource_types: List, set(str::parse);
+    checks.frameworks: List, set(str::parse);
+    checks.minimum_severity: Text, text(legal::severity);
+    parameters.approved_keys: List, set(legal::key_pattern);
+    parameters.required_tag_keys: List, set(legal::tag_key);
+    parameters.notebook_platforms: List, set(legal::platform);
+    parameters.minimum_variant_instances: Refused, whole(1..=1_000);
+    parameters.image_registries: List, set(legal::registry);
     pacing.max_in_flight: Refused, whole(1..=1_024);
     pacing.max_targets: Refused, whole(1..=4_096);
     pacing.slice_jobs: Refused, whole(100..=9_000);

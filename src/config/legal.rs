@@ -2,7 +2,10 @@
 //!
 //! The lengths and characters are those of the IAM, STS and KMS API references.
 
-use crate::place::{AccountId, Partition, Region};
+use crate::{
+    finding::Severity,
+    place::{AccountId, Partition, Region},
+};
 
 /// The name of a role, with its path in front if it has one.
 pub(super) fn role_name(text: &str) -> Result<String, String> {
@@ -84,6 +87,41 @@ pub(super) fn kms_key(text: &str) -> Result<String, String> {
     }
 }
 
+/// ARNs of KMS keys, by a pattern in which `*` stands for any letters.
+pub(super) fn key_pattern(text: &str) -> Result<String, String> {
+    let legal = |char: char| char.is_ascii_alphanumeric() || ":/_-*".contains(char);
+    if text == "*" || (text.starts_with("arn:") && text.contains(":kms:") && text.chars().all(legal)) {
+        Ok(text.to_owned())
+    } else {
+        Err(format!("`{text}` is no pattern of ARNs of keys, such as arn:aws:kms:*:111111111111:key/*"))
+    }
+}
+
+/// A `PlatformIdentifier` of notebook instances.
+pub(super) fn platform(text: &str) -> Result<String, String> {
+    if text.starts_with("notebook-") && is_word(text, 10..=40, "-") {
+        Ok(text.to_owned())
+    } else {
+        Err(format!("`{text}` is no platform identifier, such as notebook-al2023-v1"))
+    }
+}
+
+/// A registry of container images, by a pattern in which `*` stands for any letters.
+pub(super) fn registry(text: &str) -> Result<String, String> {
+    let legal = |char: char| char.is_ascii_alphanumeric() || ".-:*".contains(char);
+    if (1..=255).contains(&text.len()) && text.chars().all(legal) {
+        Ok(text.to_owned())
+    } else {
+        Err(format!("`{text}` is no registry, such as public.ecr.aws or 444444444444.dkr.ecr.*.amazonaws.com"))
+    }
+}
+
+/// A severity by name.
+pub(super) fn severity(text: &str) -> Result<Severity, String> {
+    let known = Severity::ALL.into_iter().find(|severity| severity.as_str() == text);
+    known.ok_or_else(|| format!("`{text}` is no severity: informational, low, medium, high or critical"))
+}
+
 /// A namespace of CloudWatch metrics, by the rules of `PutMetricData`.
 pub(super) fn namespace(text: &str) -> Result<String, String> {
     let legal = |char: char| char.is_ascii_alphanumeric() || " .-_/#:".contains(char);
@@ -140,7 +178,10 @@ mod tests {
     #[test]
     fn each_rule_takes_what_aws_takes_and_nothing_else() {
         let long = "x".repeat(65);
-        let cases: [(&str, Rule, &[&str], &[&str]); 8] = [
+        let cases: [(&str, Rule, &[&str], &[&str]); 11] = [
+            ("key_pattern", key_pattern, &["*", "arn:aws:kms:*:111111111111:key/*"], &["", "key/x", "arn:aws:s3:::x"]),
+            ("platform", platform, &["notebook-al2023-v1"], &["", "al2023", "notebook-a b"]),
+            ("registry", registry, &["public.ecr.aws", "1.dkr.ecr.*.amazonaws.com"], &["", "a/b", "a b"]),
             (
                 "role_name",
                 role_name,

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::check::CHECKS;
+
 /// Bounds on the work under way, and the rate of every API.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Pacing {
@@ -33,7 +35,7 @@ impl Default for Pacing {
             unit_deadline_seconds: 1_800,
             share: 0.5,
             growth_seconds: 10,
-            rates: APIS.iter().copied().collect(),
+            rates: rates(),
         }
     }
 }
@@ -56,11 +58,24 @@ impl Rate {
     }
 }
 
-/// Every API of the run with its default rate. Known quotas: `ListRegions` 5 a second (AWS Account Management, Quotas),
+/// Every API of the run with its default rate. An API that reads resources and is not in [`APIS`] has the rate of its like
+/// for training jobs: SageMaker has quotas for each operation, and publishes none of them.
+fn rates() -> BTreeMap<&'static str, Rate> {
+    let rate_of = |name: &str| APIS.iter().find(|(known, _)| *known == name).map(|(_, rate)| *rate);
+    let like = |action: &str| {
+        let is_described = action.starts_with("sagemaker:Describe");
+        rate_of(if is_described { "sagemaker:DescribeTrainingJob" } else { "sagemaker:ListTrainingJobs" })
+    };
+    let reads = CHECKS.iter().flat_map(|check| check.actions());
+    let reads = reads.filter_map(|action| Some((action, rate_of(action).or_else(|| like(action))?)));
+    reads.chain(APIS.iter().copied()).collect()
+}
+
+/// The APIs with a rate of their own. Known quotas: `ListRegions` 5 a second (AWS Account Management, Quotas),
 /// `ListTrainingJobs` 2 a second (not adjustable; reported by its users), `AssumeRole` some 600 a second for the calling
 /// account (likewise), of which a third is taken for granted. The others are guesses: no number is published, so they
 /// start below and grow while nothing throttles. All operations of Organizations share one bucket.
-pub const APIS: &[(&str, Rate)] = &[
+pub(super) const APIS: &[(&str, Rate)] = &[
     ("account:ListRegions", Rate { start: 2.0, burst: 5, quota: 5.0 }),
     ("kms:DescribeKey", Rate { start: 20.0, burst: 50, quota: 50.0 }),
     ("organizations:*", Rate { start: 2.0, burst: 16, quota: 8.0 }),

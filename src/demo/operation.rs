@@ -1,5 +1,7 @@
 //! The operations that the simulated services know, by the names that requests carry.
 
+use super::inventory;
+
 /// A service; every request names it in its credential scope.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Service {
@@ -92,7 +94,13 @@ operations! {
     ListObjectsV2 = S3 "ListObjectsV2" "s3:ListBucket",
     PutObject = S3 "PutObject" "s3:PutObject",
     UploadPart = S3 "UploadPart" "s3:PutObject",
+    DescribeEndpointConfig = SageMaker "DescribeEndpointConfig" "sagemaker:DescribeEndpointConfig",
+    DescribeNotebookInstance = SageMaker "DescribeNotebookInstance" "sagemaker:DescribeNotebookInstance",
+    DescribeProcessingJob = SageMaker "DescribeProcessingJob" "sagemaker:DescribeProcessingJob",
     DescribeTrainingJob = SageMaker "DescribeTrainingJob" "sagemaker:DescribeTrainingJob",
+    ListEndpointConfigs = SageMaker "ListEndpointConfigs" "sagemaker:ListEndpointConfigs",
+    ListNotebookInstances = SageMaker "ListNotebookInstances" "sagemaker:ListNotebookInstances",
+    ListProcessingJobs = SageMaker "ListProcessingJobs" "sagemaker:ListProcessingJobs",
     ListTags = SageMaker "ListTags" "sagemaker:ListTags",
     ListTrainingJobs = SageMaker "ListTrainingJobs" "sagemaker:ListTrainingJobs",
     Search = SageMaker "Search" "sagemaker:Search",
@@ -109,6 +117,7 @@ impl Operation {
     }
 
     /// The member that holds the page of a listing, if it is one.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other operation is a listing of the inventory or none")]
     pub(super) fn page_member(self) -> Option<&'static str> {
         match self {
             Self::ListRegions => Some("Regions"),
@@ -118,25 +127,7 @@ impl Operation {
             Self::ListTagsForResource | Self::ListTags => Some("Tags"),
             Self::ListTrainingJobs => Some("TrainingJobSummaries"),
             Self::Search => Some("Results"),
-            Self::AbortMultipartUpload
-            | Self::CompleteMultipartUpload
-            | Self::CreateMultipartUpload
-            | Self::DeleteObject
-            | Self::GetBucketLocation
-            | Self::GetObject
-            | Self::HeadBucket
-            | Self::HeadObject
-            | Self::ListObjectsV2
-            | Self::PutObject
-            | Self::UploadPart
-            | Self::DescribeKey
-            | Self::GetPublicKey
-            | Self::Sign
-            | Self::DescribeOrganization
-            | Self::DescribeOrganizationalUnit
-            | Self::DescribeTrainingJob
-            | Self::AssumeRole
-            | Self::GetCallerIdentity => None,
+            operation => inventory::lines_of(operation),
         }
     }
 }

@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use super::account::Standing;
 use super::cell::{Access, Cell};
+use super::inventory;
 use super::job::{Job, JobStatus, algorithm_of};
 use super::json::Json;
 use super::operation::Operation;
@@ -30,7 +31,9 @@ pub(super) fn answer(world: &World, invocation: &Invocation) -> Result<String, R
         Operation::ListTrainingJobs => list(cell, invocation),
         Operation::DescribeTrainingJob => describe(cell, invocation),
         Operation::ListTags => list_tags(cell, invocation),
-        _ => Err(Refusal::unknown_operation(invocation.operation.service())),
+        operation => {
+            inventory::answer(cell, invocation).unwrap_or_else(|| Err(Refusal::unknown_operation(operation.service())))
+        }
     }
 }
 

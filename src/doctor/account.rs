@@ -1,18 +1,21 @@
 //! One account: its role, its regions, and every action that a run needs there.
 
+use std::sync::Arc;
+
 use super::{
-    ask::ASKS,
+    ask::{self, Ask},
     observation::Named,
     symptom::{Kind, Symptom},
 };
 use crate::{
+    check::selection::Selection,
     config::Config,
     coverage::{Outcome, RegionsFrom},
-    organization::Member,
+    organization::{Member, Target},
     outcome::Refusal,
     place::Region,
     region,
-    resource::{ResourceType, training_job},
+    resource::training_job,
     session::{
         Aws, Session,
         regions::{self, RegionsInScope, Standing},
@@ -73,13 +76,28 @@ pub(super) async fn look(aws: &Aws, config: &Config, member: &Member) -> Looked 
     if scope.regions.is_empty() {
         looked.complain(Kind::NoRegion, None, None);
     }
-    first_calls(aws, &session, &scope, &mut looked).await;
-    actions(aws, &session, &mut looked).await;
+    let asks = ask::asks(&Selection::configured(&config.checks));
+    let (account, partition) = (Arc::new(member.account.clone()), aws.caller().partition);
+    let target = |region: &Region| Target {
+        account: Arc::clone(&account),
+        region: region.clone(),
+        partition,
+        regions_from: scope.from,
+    };
+    first_calls(aws, &session, &scope, target, &asks, &mut looked).await;
+    actions(aws, &session, target, &asks, &mut looked).await;
     looked
 }
 
 /// The call with which a run begins, in each region: it tells whether the region can be read at all.
-async fn first_calls(aws: &Aws, session: &Session, scope: &RegionsInScope, looked: &mut Looked) {
+async fn first_calls(
+    aws: &Aws,
+    session: &Session,
+    scope: &RegionsInScope,
+    target: impl Fn(&Region) -> Target,
+    asks: &[Ask],
+    looked: &mut Looked,
+) {
     let mut enabled = Vec::new();
     for (region, standing) in &scope.regions {
         match standing {
@@ -91,7 +109,8 @@ async fn first_calls(aws: &Aws, session: &Session, scope: &RegionsInScope, looke
             looked.complain(Kind::New, Some(region), None);
         }
     }
-    let calls = enabled.iter().map(|region| first_call(aws, session, region));
+    let targets = enabled.iter().map(|region| target(region)).collect::<Vec<_>>();
+    let calls = targets.iter().map(|target| first_call(aws, session, target, asks));
     for (region, answer) in enabled.iter().zip(futures::future::join_all(calls).await) {
         match answer {
             Ok(()) => looked.open.push((*region).clone()),
@@ -104,26 +123,24 @@ async fn first_calls(aws: &Aws, session: &Session, scope: &RegionsInScope, looke
     }
 }
 
-async fn first_call(aws: &Aws, session: &Session, region: &Region) -> Result<(), Refusal> {
-    let gate = aws.gate(session, region);
-    for (action, ask) in ASKS {
-        if ResourceType::ALL.iter().any(|resource_type| resource_type.first_api() == *action) {
-            ask.put_to(&gate, action).await?;
-        }
+async fn first_call(aws: &Aws, session: &Session, target: &Target, asks: &[Ask]) -> Result<(), Refusal> {
+    let gate = aws.gate(session, &target.region);
+    match asks.first() {
+        Some(ask) => ask.put_to(&gate, target).await,
+        None => Ok(()),
     }
-    Ok(())
 }
 
 /// Every action, in the first open region, and in another one where the first refuses any.
-async fn actions(aws: &Aws, session: &Session, looked: &mut Looked) {
+async fn actions(aws: &Aws, session: &Session, target: impl Fn(&Region) -> Target, asks: &[Ask], looked: &mut Looked) {
     for region in looked.open.clone().iter().take(REGIONS_TRIED) {
-        let gate = aws.gate(session, region);
+        let (gate, target) = (aws.gate(session, region), target(region));
         let mut refused = Vec::new();
-        for (action, ask) in ASKS {
-            looked.tried.push(action);
-            if let Err(refusal) = ask.put_to(&gate, action).await {
-                refused.push(*action);
-                looked.complain(Kind::Action(action), Some(region), Some(refusal));
+        for ask in asks {
+            looked.tried.push(ask.action);
+            if let Err(refusal) = ask.put_to(&gate, &target).await {
+                refused.push(ask.action);
+                looked.complain(Kind::Action(ask.action), Some(region), Some(refusal));
             }
         }
         if refused.contains(&training_job::LIST) && refused.contains(&training_job::SEARCH) {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::observation::Advice;
 use crate::{
-    check::CHECKS,
+    check::selection::Selection,
     config::Config,
     organization,
     place::{AccountId, Region},
@@ -73,7 +73,7 @@ pub(super) fn member(config: &Config) -> Vec<Advice> {
     let name = config.role.name.rsplit('/').next().unwrap_or_default();
     vec![
         say("The role's policies must allow all of this, and no permissions boundary may take it away:"),
-        Advice::Policy(policy::member_policy(CHECKS)),
+        Advice::Policy(policy::member_policy(Selection::configured(&config.checks).checks())),
         Advice::Command(format!(
             "aws iam put-role-policy --role-name {name} --policy-name sagesweep --policy-document file://member.json"
         )),
@@ -84,7 +84,7 @@ pub(super) fn member(config: &Config) -> Vec<Advice> {
 pub(super) fn task(config: &Config) -> Vec<Advice> {
     vec![
         say("The policies of the identity that runs the program must allow all of this:"),
-        Advice::Policy(policy::task_policy(config, CHECKS)),
+        Advice::Policy(policy::task_policy(config, Selection::configured(&config.checks).checks())),
     ]
 }
 

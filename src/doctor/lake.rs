@@ -8,6 +8,7 @@ use super::{
     observation::{Advice, Answer, Consequence, Group, Level, Observation},
 };
 use crate::{
+    check::selection::Selection,
     config::{Config, Destination},
     lake::store::{
         Store, StoreError,
@@ -84,7 +85,10 @@ fn refused(trial: Trial, store: &Store, error: &StoreError, config: &Config) -> 
         (Store::Directory(_), _) => vec![say("Make the directory writable for this user, or change lake.destination.")],
         (Store::S3(_), StoreError::S3 { message, .. }) if message.contains("kms:") => {
             let mut advice = vec![say("The key's own policy must allow it too. Our own policy:")];
-            advice.push(Advice::Policy(crate::session::policy::task_policy(config, crate::check::CHECKS)));
+            advice.push(Advice::Policy(crate::session::policy::task_policy(
+                config,
+                Selection::configured(&config.checks).checks(),
+            )));
             advice
         }
         (Store::S3(_), _) => advice::task(config),

@@ -129,7 +129,7 @@ fn standards() -> Vec<Column<Finding>> {
     vec![Column {
         name: "standards",
         meaning: "The requirements of frameworks that the check serves.",
-        read: Read::TextList(|row| row.check.standards),
+        read: Read::TextList(|row| row.check.standards()),
     }]
 }
 

@@ -4,6 +4,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use super::{Plan, shard::Missing};
 use crate::{
+    check::selection::Selection,
     config::Config,
     coverage::{Coverage, Outcome},
     lake::staging::{
@@ -22,6 +23,7 @@ const SCAN: &str = "sagesweep:Scan";
 /// A row for each cell of these shards that did not end: PARTIAL where slices of it are staged, else `NOT_SCANNED`. The
 /// regions of an account that was not asked are those of the configuration.
 pub fn gaps(plan: &Plan, config: &Config, missing: &[Missing], ledger: &Ledger) -> Vec<Coverage> {
+    let selection = Selection::configured(&config.checks);
     let scope = regions::without_asking(&config.regions, plan.partition);
     let mut gaps = Vec::new();
     for missing in missing {
@@ -39,9 +41,9 @@ pub fn gaps(plan: &Plan, config: &Config, missing: &[Missing], ledger: &Ledger) 
             for region in regions {
                 let (partition, regions_from) = (plan.partition, scope.from);
                 let target = Arc::new(Target { account: Arc::clone(&account), region, partition, regions_from });
-                let open =
-                    ResourceType::ALL.iter().filter(|kind| ledger.ended(&CellKey::new(&target, **kind)).is_none());
-                gaps.extend(open.map(|kind| gap(plan, &target, *kind, &missing.to_string(), ledger)));
+                let types = selection.resource_types();
+                let open = types.filter(|kind| ledger.ended(&CellKey::new(&target, *kind)).is_none());
+                gaps.extend(open.map(|kind| gap(plan, &target, kind, &missing.to_string(), ledger)));
             }
         }
     }

@@ -1,5 +1,7 @@
 //! Training jobs: the facts that checks look at, and what they cost to read (the IAM actions).
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 mod answer;
@@ -17,11 +19,13 @@ mod windows;
 pub(crate) use listing::{DESCRIBE, LIST};
 pub(crate) use search::SEARCH;
 
-/// The IAM actions of this module.
-pub const ACTIONS: &[&str] = &[SEARCH, LIST, DESCRIBE];
-
-/// The states, `TrainingJobStatus`, in which a job has ended.
-pub const SETTLED: &[&str] = &["Completed", "Failed", "Stopped"];
+use super::{Kind, Resource, Settled};
+use crate::{
+    organization::Target,
+    outcome::Refusal,
+    scan::cell::{Cell, Collected},
+    session::gate::Gate,
+};
 
 /// The facts of a training job. None of its settings can change after creation but the warm pool, the profiler and
 /// remote debugging. Environment and hyperparameter values are never kept.
@@ -85,9 +89,29 @@ impl Instances {
     }
 }
 
-impl TrainingJob {
-    /// The texts by which the job names its keys.
-    pub fn keys(&self) -> impl Iterator<Item = &str> {
-        [&self.volume_key, &self.output_key].into_iter().flatten().map(String::as_str)
+impl Kind for TrainingJob {
+    const NAME: &'static str = "AWS::SageMaker::TrainingJob";
+    const SLUG: &'static str = "training-job";
+    const ACTIONS: &'static [&'static str] = &[LIST, SEARCH, DESCRIBE];
+    const SETTLED: Settled = Settled::In(&["Completed", "Failed", "Stopped"]);
+
+    fn keys(&self) -> Vec<&str> {
+        [&self.volume_key, &self.output_key].into_iter().flatten().map(String::as_str).collect()
+    }
+
+    fn is_whole(&self) -> bool {
+        !matches!(self.instances, Instances::Unconfirmed(_))
+    }
+
+    async fn collect(cell: &Arc<Cell>) -> Collected {
+        collect::collect(cell).await
+    }
+
+    async fn probe(gate: &Gate, _target: &Target, action: &'static str) -> Result<(), Refusal> {
+        listing::probe(gate, action).await
+    }
+
+    async fn confirm(cell: &Cell, resources: Vec<Resource>) -> (Vec<Resource>, Option<Refusal>) {
+        collect::confirm_serverless(cell, resources).await
     }
 }

@@ -18,6 +18,8 @@ pub use attempt::Attempt;
 
 use super::{past::Past, places::Seat};
 use crate::{
+    check::{Evidence, selection::Selection},
+    config::Parameters,
     coverage::{Method, Outcome},
     kms::Keys,
     lake::staging::{
@@ -43,25 +45,27 @@ pub(super) struct Means {
     pub(super) slice: u64,
     pub(super) clock: Clock,
     pub(super) keys: Arc<Keys>,
+    /// The checks that are put to resources.
+    pub(super) selection: Arc<Selection>,
+    /// What these take from the configuration.
+    pub(super) parameters: Arc<Parameters>,
     /// Where units go.
     pub(super) staged: mpsc::Sender<Delivery>,
     /// What an earlier attempt of the run has staged.
     pub(super) ledger: Arc<Ledger>,
-    room: Arc<Semaphore>,
-    judged: Arc<Semaphore>,
+    pub(super) room: Arc<Semaphore>,
+    pub(super) judged: Arc<Semaphore>,
 }
 
 impl Means {
-    pub(super) fn new(
-        slice: u64,
-        clock: Clock,
-        keys: Arc<Keys>,
-        staged: mpsc::Sender<Delivery>,
-        ledger: Arc<Ledger>,
-    ) -> Self {
-        let room = usize::try_from(ROOM).unwrap_or(Semaphore::MAX_PERMITS);
-        let (room, judged) = (Arc::new(Semaphore::new(room)), Arc::new(Semaphore::new(JUDGED)));
-        Self { slice, clock, keys, staged, ledger, room, judged }
+    /// Room for resources that wait for the rest of their unit.
+    pub(super) fn room() -> Arc<Semaphore> {
+        Arc::new(Semaphore::new(usize::try_from(ROOM).unwrap_or(Semaphore::MAX_PERMITS)))
+    }
+
+    /// Places for units that wait to be staged.
+    pub(super) fn judged() -> Arc<Semaphore> {
+        Arc::new(Semaphore::new(JUDGED))
     }
 }
 
@@ -190,6 +194,11 @@ impl Cell {
             client,
             seat,
         }
+    }
+
+    /// Whether a check that is put to its resources looks at this.
+    pub fn needs(&self, evidence: Evidence) -> bool {
+        self.means.selection.needs(self.resource_type, evidence)
     }
 
     /// The most resources of one slice.

@@ -21,7 +21,7 @@ use crate::{
     organization::Target,
     outcome::{Refusal, Refusals},
     region,
-    resource::{ResourceType, training_job},
+    resource::ResourceType,
     session::{
         Session,
         regions::{self, Standing as RegionStanding},
@@ -60,7 +60,7 @@ impl Running {
         let mut account = Some(account);
         let (mut outcomes, mut resources) = (Vec::new(), 0);
         let mut refusal: Option<Refusal> = None;
-        for resource_type in ResourceType::ALL {
+        for resource_type in self.types().iter().copied() {
             let ended = self.scan.ledger.ended(&CellKey::new(&target, resource_type));
             if let Some(ended) = ended.filter(|ended| ended.outcome.is_final()) {
                 outcomes.push(ended.outcome);
@@ -147,10 +147,7 @@ impl Running {
         let gate = self.scan.aws.gate(session, &target.region);
         let cell = Arc::new(Cell::new(Arc::clone(target), resource_type, gate, past, self.means.clone(), seat));
         let deadline = Duration::from_secs(u64::from(self.scan.config.pacing.unit_deadline_seconds));
-        let collect = match resource_type {
-            ResourceType::TrainingJob => Box::pin(training_job::collect::collect(&cell)),
-        };
-        let mut collected = within(deadline, &cell, collect).await;
+        let mut collected = within(deadline, &cell, resource_type.collect(&cell)).await;
         *account = cell.account();
         let evaluated = cell.tally.evaluated.load(Ordering::Relaxed);
         let unknown = cell.tally.unknown.load(Ordering::Relaxed);

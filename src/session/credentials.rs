@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Mutex;
 
 use super::{gate::Gate, policy};
-use crate::{config, coverage::Outcome, outcome::Refusal};
+use crate::{check::selection::Selection, config::Config, coverage::Outcome, outcome::Refusal};
 
 /// The IAM action, and the API, that assumes a role.
 pub(crate) const ASSUME_ROLE: &str = "sts:AssumeRole";
@@ -36,7 +36,9 @@ pub struct Request {
 
 impl Request {
     /// What the configuration asks for, without the ARN.
-    pub fn from_role(role: &config::Role) -> Self {
+    pub fn configured(config: &Config) -> Self {
+        let role = &config.role;
+        let policy = || policy::session_policy(Selection::configured(&config.checks).checks()).into();
         Self {
             role_arn: String::new(),
             external_id: role.external_id.clone(),
@@ -44,7 +46,7 @@ impl Request {
             session_tags: role.session_tags.clone(),
             source_identity: role.source_identity.clone(),
             duration_seconds: i32::from(role.duration_seconds),
-            session_policy: role.session_policy.then(|| policy::session_policy().into()),
+            session_policy: role.session_policy.then(policy),
         }
     }
 }

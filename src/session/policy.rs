@@ -1,9 +1,11 @@
 //! The IAM policies that the program needs, made from the actions that stand beside the calls.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 use crate::{
-    check::{CHECKS, Check},
+    check::Check,
     config::{self, Config, Destination},
     lake, organization,
     session::{self, regions},
@@ -13,25 +15,19 @@ use crate::{
 /// The most characters that STS takes as an inline session policy.
 pub const SESSION_POLICY_LIMIT: usize = 2048;
 
-/// The actions that the role in each account needs for all checks, sorted.
-pub fn member_actions() -> Vec<&'static str> {
-    actions_for(CHECKS)
-}
-
-/// The actions that these checks need in an account, sorted: to read their resources, and what they look at besides.
-fn actions_for(checks: &[&Check]) -> Vec<&'static str> {
-    let resources = checks.iter().map(|check| check.resource_type().actions());
-    let evidence = checks.iter().flat_map(|check| check.needs).map(|needed| needed.actions());
-    sorted(&resources.chain(evidence).chain([regions::ACTIONS]).collect::<Vec<_>>())
+/// The actions that the role in each account needs for these checks, sorted: to read their resources, and what they look at
+/// besides.
+pub fn member_actions(checks: &[&Check]) -> Vec<&'static str> {
+    sorted(checks.iter().flat_map(|check| check.actions()).chain(regions::ACTIONS.iter().copied()))
 }
 
 /// The actions that our own identity needs, sorted; those on the bucket only where the lake is one.
 pub fn caller_actions() -> Vec<&'static str> {
-    sorted(&[session::CALLER_ACTIONS, organization::ACTIONS, lake::ACTIONS])
+    sorted([session::CALLER_ACTIONS, organization::ACTIONS, lake::ACTIONS].concat())
 }
 
-fn sorted(lists: &[&[&'static str]]) -> Vec<&'static str> {
-    let mut actions = lists.concat();
+fn sorted(actions: impl IntoIterator<Item = &'static str>) -> Vec<&'static str> {
+    let mut actions = actions.into_iter().collect::<Vec<_>>();
     actions.sort_unstable();
     actions.dedup();
     actions
@@ -44,8 +40,28 @@ pub fn member_policy(checks: &[&Check]) -> Value {
 }
 
 /// The policy that narrows a session to the same reads, whatever else the role may do.
-pub fn session_policy() -> String {
-    member_policy(CHECKS).to_string()
+pub fn session_policy(checks: &[&Check]) -> String {
+    narrow(member_policy(checks))
+}
+
+/// A policy as narrow as STS takes it: where the names of all actions of SageMaker would be too long, their verbs.
+pub fn narrow(mut policy: Value) -> String {
+    let text = policy.to_string();
+    if text.len() <= SESSION_POLICY_LIMIT {
+        return text;
+    }
+    for statement in policy.get_mut("Statement").and_then(Value::as_array_mut).into_iter().flatten() {
+        let Some(actions) = statement.get_mut("Action").and_then(Value::as_array_mut) else { continue };
+        let verbs = actions.iter().map(|action| by_verb(action.as_str().unwrap_or_default())).collect::<BTreeSet<_>>();
+        *actions = verbs.into_iter().map(Value::from).collect();
+    }
+    policy.to_string()
+}
+
+/// An action of SageMaker with all that begin with the same verb; another one as it is.
+fn by_verb(action: &str) -> String {
+    let verb = ["sagemaker:Describe", "sagemaker:List"].into_iter().find(|verb| action.starts_with(verb));
+    verb.map_or_else(|| action.to_owned(), |verb| format!("{verb}*"))
 }
 
 /// The policy of the identity that runs the program: it reaches the organization, through the hub role where there is
@@ -83,7 +99,7 @@ pub fn hub_policy(config: &Config, checks: &[&Check]) -> Value {
 
 /// Who we are, the organization, the roles in the accounts, and the own account where that is audited without its role.
 fn organization_statements(config: &Config, checks: &[&Check]) -> Vec<Value> {
-    let other = sorted(&[&[session::GET_CALLER_IDENTITY], organization::ACTIONS]);
+    let other = sorted([&[session::GET_CALLER_IDENTITY], organization::ACTIONS].concat());
     let roles = format!("arn:*:iam::*:role/{}", config.role.name);
     let assume = session::credentials::ASSUME_ROLE;
     let mut statements = vec![
@@ -97,7 +113,7 @@ fn organization_statements(config: &Config, checks: &[&Check]) -> Vec<Value> {
 }
 
 fn reads(sid: &str, checks: &[&Check]) -> Value {
-    json!({ "Sid": sid, "Effect": "Allow", "Action": actions_for(checks), "Resource": "*" })
+    json!({ "Sid": sid, "Effect": "Allow", "Action": member_actions(checks), "Resource": "*" })
 }
 
 fn document(statements: &[Value]) -> Value {
@@ -141,7 +157,7 @@ fn key_statement(sid: &str, actions: &[&str], key: &str) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::check::selection::selected;
+    use crate::check::{CHECKS, selection::Selection};
 
     fn config() -> Config {
         let mut config = Config::default();
@@ -173,10 +189,10 @@ mod tests {
 
     #[test]
     fn the_session_policies_fit_what_sts_takes() {
-        assert!(session_policy().len() <= SESSION_POLICY_LIMIT);
+        assert!(session_policy(CHECKS).len() <= SESSION_POLICY_LIMIT);
         let mut config = config();
         config.role.name = format!("{}/{}", "p".repeat(510), "n".repeat(64));
-        assert!(hub_policy(&config, CHECKS).to_string().len() <= SESSION_POLICY_LIMIT);
+        assert!(narrow(hub_policy(&config, CHECKS)).len() <= SESSION_POLICY_LIMIT);
     }
 
     #[test]
@@ -199,7 +215,7 @@ mod tests {
 
     #[test]
     fn the_member_policy_reads_and_never_writes() {
-        assert!(member_actions().into_iter().all(is_read));
+        assert!(member_actions(CHECKS).into_iter().all(is_read));
         assert!(grants(&member_policy(CHECKS)).iter().all(|(action, _)| is_read(action)));
     }
 
@@ -241,10 +257,17 @@ mod tests {
 
     #[test]
     fn checks_that_need_no_keys_describe_none() {
-        let of = |pattern: &str| member_policy(&selected(&[pattern.parse().unwrap()])).to_string();
+        let of = |pattern: &str| member_policy(Selection::named(&[pattern.parse().unwrap()]).checks()).to_string();
         assert!(!of("training-job-vpc").contains("kms:"));
         assert!(of("training-job-vpc").contains("sagemaker:Search"));
-        assert_eq!(of("*"), session_policy());
+    }
+
+    #[test]
+    fn a_policy_that_is_too_long_for_a_session_names_verbs_and_nothing_but_reads() {
+        let short = session_policy(Selection::named(&["training-job-vpc".parse().unwrap()]).checks());
+        assert!(short.contains("sagemaker:ListTrainingJobs"));
+        let long = narrow(json!({ "Statement": [{ "Action": vec!["sagemaker:DescribeX"; 200], "Effect": "Allow" }] }));
+        assert_eq!(long, r#"{"Statement":[{"Action":["sagemaker:Describe*"],"Effect":"Allow"}]}"#);
     }
 
     #[test]

@@ -55,7 +55,7 @@ pub(super) fn cell(batch: &RecordBatch, row: usize) -> Option<CellKey> {
     let text = |name| text(batch, name, row);
     let (account, region) = (text("account_id")?.parse().ok()?, text("region")?.parse().ok()?);
     let resource_type = text("resource_type")?;
-    let resource_type = ResourceType::ALL.into_iter().find(|known| known.as_str() == resource_type)?;
+    let resource_type = ResourceType::ALL.iter().copied().find(|known| known.as_str() == resource_type)?;
     Some(CellKey { account, region, resource_type })
 }
 

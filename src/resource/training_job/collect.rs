@@ -350,10 +350,7 @@ fn named(span: Span) -> Vec<u64> {
 
 /// Describes the jobs that name no instances, of which only a Describe tells whether they are serverless.
 pub async fn confirm_serverless(cell: &Cell, jobs: Vec<Resource>) -> (Vec<Resource>, Option<Refusal>) {
-    let is_candidate = |job: &Resource| match &job.facts {
-        Facts::TrainingJob(facts) => matches!(facts.instances, Instances::Unconfirmed(_)),
-        Facts::Unreadable { .. } => false,
-    };
+    let is_candidate = |job: &Resource| matches!(&job.facts, Facts::TrainingJob(facts) if matches!(facts.instances, Instances::Unconfirmed(_)));
     let (candidates, mut jobs): (Vec<_>, Vec<_>) = jobs.into_iter().partition(is_candidate);
     let names = candidates.iter().map(|job| job.name.as_str()).collect::<Vec<_>>();
     let described = listing::describe_each(cell, &names).await;

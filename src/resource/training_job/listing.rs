@@ -2,17 +2,21 @@
 
 use std::collections::HashSet;
 
-use aws_sdk_sagemaker::types::{SortBy, SortOrder};
+use aws_sdk_sagemaker::types::{ResourceType as Searched, SortBy, SortOrder};
 use futures::StreamExt as _;
 use jiff::{SignedDuration, Timestamp};
 
-use super::project::{Summary, from_describe, from_summary};
+use super::{
+    project::{Summary, from_describe, from_summary},
+    search::SEARCH,
+};
 use crate::{
     coverage::Outcome,
     outcome::Refusal,
     paging::Pages,
     resource::{Facts, Resource, ResourceType},
     scan::cell::Cell,
+    session::gate::Gate,
 };
 
 pub(crate) const LIST: &str = "sagemaker:ListTrainingJobs";
@@ -175,6 +179,22 @@ async fn list(cell: &Cell, order: SortOrder, token: Option<String>) -> Result<Pa
     let nameless = u64::try_from(lines.len() - jobs.len()).unwrap_or(u64::MAX);
     Ok(Page { jobs, nameless, next: answer.next_token().map(ToOwned::to_owned) })
 }
+
+/// Tries whether an action is allowed; what it answers is not looked at.
+pub(super) async fn probe(gate: &Gate, action: &'static str) -> Result<(), Refusal> {
+    let client = gate.sagemaker();
+    match action {
+        LIST => gate.call(LIST, || client.list_training_jobs().max_results(1).send()).await.map(drop),
+        SEARCH => {
+            let send = || client.search().resource(Searched::TrainingJob).max_results(1).send();
+            gate.call(SEARCH, send).await.map(drop)
+        }
+        action => gate.call(action, || client.describe_training_job().training_job_name(NO_JOB).send()).await.map(drop),
+    }
+}
+
+/// A name that no training job has by chance.
+const NO_JOB: &str = "sagesweep-looks-for-no-job";
 
 /// What a Describe gave.
 #[derive(Debug)]

@@ -2,7 +2,7 @@
 //! dropped before leaves no row, so that it can be made again.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{BTreeMap, HashMap, HashSet},
     sync::{Arc, atomic::Ordering},
 };
 
@@ -10,13 +10,13 @@ use jiff::Timestamp;
 
 use super::Cell;
 use crate::{
-    check::{CHECKS, Context},
+    check::Context,
     coverage::Outcome,
     finding::{Finding, Status},
     kms::{DESCRIBE_KEY, Key},
     lake::staging::unit::{Delivery, Extent, Reading, Slice, Span, Unit},
     outcome::{Refusal, Refusals},
-    resource::{Facts, Resource, ResourceType, is_same_time, training_job},
+    resource::{Facts, Resource, is_same_time},
 };
 
 /// What was delivered of one attempt so far.
@@ -40,9 +40,7 @@ impl<'a> Attempt<'a> {
 
     /// Judges resources and hands them on. An error means that the run is stopping.
     pub async fn deliver(&mut self, resources: Vec<Resource>) -> Result<(), Refusal> {
-        let (resources, refusal) = match self.cell.resource_type {
-            ResourceType::TrainingJob => training_job::collect::confirm_serverless(self.cell, resources).await,
-        };
+        let (resources, refusal) = self.cell.resource_type.confirm(self.cell, resources).await;
         self.refusals.extend(refusal);
         if resources.is_empty() {
             return Ok(());
@@ -136,12 +134,13 @@ impl<'a> Attempt<'a> {
 
     /// The unit of these resources.
     fn judge(&mut self, resources: Vec<Resource>, keys: &HashMap<String, Arc<Key>>) -> Unit {
-        let context = Context { keys };
+        let (parameters, tags) = (Arc::clone(&self.cell.means.parameters), BTreeMap::new());
+        let context = Context { keys, tags: &tags, parameters: &parameters };
         let mut unit = self.unit();
         for resource in resources.into_iter().map(Arc::new) {
             self.evaluated += u64::from(!matches!(resource.facts, Facts::Unreadable { .. }));
-            for check in CHECKS {
-                let Some(verdict) = check.evaluate(&resource.facts, context) else { continue };
+            for check in self.cell.means.selection.of_type(self.cell.resource_type) {
+                let Some(verdict) = check.evaluate(&resource.facts, context.about(&resource)) else { continue };
                 self.unknown += u64::from(verdict.status == Status::Unknown);
                 let (target, resource) = (Arc::clone(&self.cell.target), Arc::clone(&resource));
                 unit.findings.push(Finding { target, resource, check, verdict });

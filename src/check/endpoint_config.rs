@@ -1,0 +1,3 @@
+//! The checks of endpoint configurations.
+
+pub mod volume_key;

@@ -1,0 +1,3 @@
+//! The checks of notebook instances.
+
+pub mod root_access;

@@ -1,0 +1,4 @@
+//! The checks of processing jobs.
+
+pub mod network_isolation;
+pub mod vpc;

@@ -1,0 +1,53 @@
+//! Notebook instances as SageMaker writes them.
+
+use serde_json::{Value, json};
+
+use super::super::operation::Operation;
+use super::{Item, Stock};
+
+pub(super) static STOCK: Stock = Stock {
+    list: Operation::ListNotebookInstances,
+    describe: Operation::DescribeNotebookInstance,
+    arn_type: "notebook-instance",
+    lines: "NotebookInstances",
+    asked_by: "NotebookInstanceName",
+    summary,
+    description,
+};
+
+fn summary(item: &Item<'_>) -> Value {
+    json!({
+        "NotebookInstanceName": item.name,
+        "NotebookInstanceArn": item.arn,
+        "NotebookInstanceStatus": "InService",
+        "InstanceType": instance_type(item),
+        "CreationTime": item.created(),
+        "LastModifiedTime": item.created(),
+    })
+}
+
+fn description(item: &Item<'_>) -> Value {
+    let in_vpc = item.percent("vpc", 70);
+    json!({
+        "NotebookInstanceName": item.name,
+        "NotebookInstanceArn": item.arn,
+        "NotebookInstanceStatus": "InService",
+        "InstanceType": instance_type(item),
+        "SubnetId": in_vpc.then_some("subnet-0123456789abcdef0"),
+        "SecurityGroups": if in_vpc { json!(["sg-0123456789abcdef0"]) } else { Value::Null },
+        "RoleArn": item.role(),
+        "KmsKeyId": item.key("volume"),
+        "CreationTime": item.created(),
+        "LastModifiedTime": item.created(),
+        "DirectInternetAccess": item.one_of("internet", &["Enabled", "Disabled"]),
+        "RootAccess": item.one_of("root", &["Enabled", "Disabled"]),
+        "PlatformIdentifier": item.one_of("platform", &["notebook-al2-v2", "notebook-al2-v3", "notebook-al2023-v1"]),
+        "InstanceMetadataServiceConfiguration": {
+            "MinimumInstanceMetadataServiceVersion": item.one_of("metadata", &["1", "2"]),
+        },
+    })
+}
+
+fn instance_type(item: &Item<'_>) -> &'static str {
+    item.one_of("instances", &["ml.t3.medium", "ml.m5.xlarge", "ml.g5.xlarge"])
+}

@@ -1,0 +1,143 @@
+//! Endpoint configurations, which never change: what the variants of an endpoint run on, and with which keys they store.
+
+use std::sync::Arc;
+
+use aws_sdk_sagemaker::{
+    operation::describe_endpoint_config::DescribeEndpointConfigOutput,
+    types::{EndpointConfigSummary, ProductionVariant},
+};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Kind, Settled,
+    answer::{all_said, moment, said},
+    listed::{self, Described, Line, Listed, Page},
+};
+use crate::{
+    organization::Target,
+    outcome::Refusal,
+    scan::cell::{Cell, Collected},
+    session::gate::Gate,
+};
+
+/// The facts of an endpoint configuration.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct EndpointConfig {
+    /// `KmsKeyId`, which encrypts the volumes of the instances.
+    pub volume_key: Option<String>,
+    /// `DataCaptureConfig`, where capture is enabled: the key of what is captured.
+    pub data_capture: Option<Captured>,
+    /// `AsyncInferenceConfig.OutputConfig`, where there is one: the key of the answers.
+    pub async_output: Option<Captured>,
+    /// `ProductionVariants`.
+    pub variants: Vec<Variant>,
+    /// `ShadowProductionVariants`.
+    pub shadow_variants: Vec<Variant>,
+    /// `EnableNetworkIsolation`, where the configuration says it itself and not its models.
+    pub network_isolation: Option<bool>,
+    /// `VpcConfig.Subnets`, where the configuration says it itself and not its models.
+    pub subnets: Vec<String>,
+}
+
+/// Something that is written, and the key that encrypts it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Captured {
+    /// The key.
+    pub key: Option<String>,
+}
+
+/// A variant of an endpoint.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Variant {
+    /// `VariantName`.
+    pub name: Option<String>,
+    /// `InstanceType`, and those of the `InstancePools`.
+    pub instance_types: Vec<String>,
+    /// `InitialInstanceCount`.
+    pub instance_count: Option<i64>,
+    /// Whether it has a `ServerlessConfig`, and so neither instances nor volumes of its own.
+    pub serverless: bool,
+    /// `CoreDumpConfig`, where there is one: its key.
+    pub core_dump: Option<Captured>,
+}
+
+impl EndpointConfig {
+    /// Production and shadow variants.
+    pub fn all_variants(&self) -> impl Iterator<Item = &Variant> {
+        self.variants.iter().chain(&self.shadow_variants)
+    }
+}
+
+impl Kind for EndpointConfig {
+    const NAME: &'static str = "AWS::SageMaker::EndpointConfig";
+    const SLUG: &'static str = "endpoint-config";
+    const ACTIONS: &'static [&'static str] = &[Self::LIST, Self::DESCRIBE];
+    const SETTLED: Settled = Settled::Always;
+
+    fn keys(&self) -> Vec<&str> {
+        let dumps = self.all_variants().map(|variant| &variant.core_dump);
+        let captured = dumps.chain([&self.data_capture, &self.async_output]).flatten().map(|captured| &captured.key);
+        captured.chain([&self.volume_key]).flatten().map(String::as_str).collect()
+    }
+
+    async fn collect(cell: &Arc<Cell>) -> Collected {
+        listed::collect::<Self>(cell).await
+    }
+
+    async fn probe(gate: &Gate, target: &Target, action: &'static str) -> Result<(), Refusal> {
+        listed::probe::<Self>(gate, target, action).await
+    }
+}
+
+impl Listed for EndpointConfig {
+    const LIST: &'static str = "sagemaker:ListEndpointConfigs";
+    const DESCRIBE: &'static str = "sagemaker:DescribeEndpointConfig";
+
+    async fn page(gate: &Gate, token: Option<String>) -> Result<Page, Refusal> {
+        let client = gate.sagemaker();
+        let send = || client.list_endpoint_configs().max_results(100).set_next_token(token.clone()).send();
+        let answer = gate.call(Self::LIST, send).await?;
+        let lines = answer.endpoint_configs.as_deref();
+        Page::new(lines, answer.next_token(), line).ok_or_else(|| Refusal::lacks(Self::LIST, "EndpointConfigs"))
+    }
+
+    async fn describe(gate: &Gate, line: &Line) -> Result<Described<Self>, Refusal> {
+        let client = gate.sagemaker();
+        let send = || client.describe_endpoint_config().endpoint_config_name(&line.name).send();
+        let config = gate.call(Self::DESCRIBE, send).await?;
+        Ok(Described { role_arn: said(config.execution_role_arn()), ..Described::new(facts(&config)) })
+    }
+}
+
+fn line(config: &EndpointConfigSummary) -> Option<Line> {
+    Some(Line {
+        created_at: moment(config.creation_time()),
+        ..Line::named(config.endpoint_config_name(), config.endpoint_config_arn())?
+    })
+}
+
+fn facts(config: &DescribeEndpointConfigOutput) -> EndpointConfig {
+    let capture = config.data_capture_config().filter(|capture| capture.enable_capture().unwrap_or(false));
+    let output = config.async_inference_config().and_then(|config| config.output_config());
+    EndpointConfig {
+        volume_key: said(config.kms_key_id()),
+        data_capture: capture.map(|capture| Captured { key: said(capture.kms_key_id()) }),
+        async_output: output.map(|output| Captured { key: said(output.kms_key_id()) }),
+        variants: config.production_variants().iter().map(variant).collect(),
+        shadow_variants: config.shadow_production_variants().iter().map(variant).collect(),
+        network_isolation: config.enable_network_isolation(),
+        subnets: config.vpc_config().map(|vpc| all_said(vpc.subnets())).unwrap_or_default(),
+    }
+}
+
+fn variant(variant: &ProductionVariant) -> Variant {
+    let pools = variant.instance_pools().iter().filter_map(|pool| pool.instance_type());
+    let types = variant.instance_type().into_iter().chain(pools);
+    Variant {
+        name: said(variant.variant_name()),
+        instance_types: types.map(|name| name.as_str().to_owned()).collect(),
+        instance_count: variant.initial_instance_count().map(i64::from),
+        serverless: variant.serverless_config().is_some(),
+        core_dump: variant.core_dump_config().map(|dump| Captured { key: said(dump.kms_key_id()) }),
+    }
+}

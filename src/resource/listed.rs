@@ -1,0 +1,317 @@
+//! Resources that are listed, and described one by one: the way of every type that no search carries with all its facts.
+//!
+//! The listing is always read whole, since a page of it costs a hundredth of what it saves: what it shows as the last
+//! published run knew it, and what can never change, is taken over instead of described.
+
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+    sync::Arc,
+};
+
+use futures::StreamExt as _;
+use jiff::Timestamp;
+
+use super::{Facts, Kind, Resource, answer::said, is_same_time};
+use crate::{
+    coverage::{Method, Outcome},
+    lake::{last_night::BATCH_ROWS, staging::unit::Span},
+    organization::Target,
+    outcome::{Refusal, causes},
+    paging::Pages,
+    scan::{
+        cell::{Cell, Collected},
+        past::Past,
+    },
+    session::gate::Gate,
+};
+
+/// Describes of one unit that are under way at once; the pacing decides how fast they go.
+const PARALLEL: usize = 8;
+/// After so many denials in a row the others of the cell are not asked any more.
+const DENIALS: usize = 3;
+/// Resources of one unit.
+const UNIT: usize = 500;
+
+/// A resource type that is listed and described.
+pub(super) trait Listed: Kind + Send + Sync + 'static
+where
+    Facts: From<Self>,
+{
+    /// The listing, as `service:Operation`.
+    const LIST: &'static str;
+    /// The description.
+    const DESCRIBE: &'static str;
+
+    /// One page of the listing.
+    fn page(gate: &Gate, token: Option<String>) -> impl Future<Output = Result<Page, Refusal>> + Send;
+
+    /// The description of what a line of the listing names.
+    fn describe(gate: &Gate, line: &Line) -> impl Future<Output = Result<Described<Self>, Refusal>> + Send;
+}
+
+/// A page of a listing.
+#[derive(Debug)]
+pub(super) struct Page {
+    /// Its lines; none for a line that does not even name its resource.
+    pub(super) lines: Vec<Option<Line>>,
+    /// The token of the next page.
+    pub(super) next: Option<String>,
+}
+
+impl Page {
+    /// The page of these lines; none where the answer has no list at all.
+    pub(super) fn new<T>(lines: Option<&[T]>, next: Option<&str>, line: impl Fn(&T) -> Option<Line>) -> Option<Self> {
+        Some(Self { lines: lines?.iter().map(line).collect(), next: next.map(ToOwned::to_owned) })
+    }
+}
+
+/// A line of a listing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Line {
+    /// The name, or what else the description is asked by.
+    pub(super) name: String,
+    /// The ARN; where the listing has none it is made of the place, the type and the name.
+    pub(super) arn: String,
+    pub(super) created_at: Option<Timestamp>,
+    pub(super) modified_at: Option<Timestamp>,
+    pub(super) state: Option<String>,
+}
+
+/// What a description tells: the facts, and what the envelope has beyond the line of the listing.
+#[derive(Debug)]
+pub(super) struct Described<K> {
+    pub(super) facts: K,
+    pub(super) state: Option<String>,
+    pub(super) modified_at: Option<Timestamp>,
+    pub(super) role_arn: Option<String>,
+    pub(super) origin: Option<super::Origin>,
+    pub(super) tags: BTreeMap<String, String>,
+}
+
+impl<K> Described<K> {
+    /// Facts alone; the envelope is the line's.
+    pub(super) fn new(facts: K) -> Self {
+        Self { facts, state: None, modified_at: None, role_arn: None, origin: None, tags: BTreeMap::new() }
+    }
+}
+
+impl Line {
+    /// A line of what has a name; none where it has none.
+    pub(super) fn named(name: Option<&str>, arn: Option<&str>) -> Option<Self> {
+        let (name, arn) = (said(name)?, said(arn).unwrap_or_default());
+        Some(Self { name, arn, created_at: None, modified_at: None, state: None })
+    }
+
+    fn in_place<K: Kind>(mut self, target: &Target) -> Self {
+        if self.arn.is_empty() {
+            self.arn = arn(target, &format!("{}/{}", K::SLUG, self.name));
+        }
+        self
+    }
+
+    /// A hash of what identifies the resource: names are used again after deletion.
+    fn identity(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        (&self.name, &self.arn, self.created_at).hash(&mut hasher);
+        hasher.finish()
+    }
+
+    fn resource(self, facts: Facts, now: Timestamp) -> Resource {
+        let Self { name, arn, created_at, modified_at, state } = self;
+        let (origin, role_arn, tags) = (None, None, BTreeMap::new());
+        Resource { arn, name, created_at, modified_at, state, origin, role_arn, tags, observed_at: now, facts }
+    }
+}
+
+/// Reads all resources of a type in a cell.
+pub(super) async fn collect<K: Listed>(cell: &Arc<Cell>) -> Collected
+where
+    Facts: From<K>,
+{
+    let mut collected = Collected { method: Some(Method::ListDescribe), ..Collected::complete(0) };
+    let (mut lines, nameless, broken) = list::<K>(cell).await;
+    if let Some(refusal) = broken {
+        if lines.is_empty() {
+            return Collected::refused(refusal);
+        }
+        collected.partial(format!("the listing broke off: {}", refusal.code));
+        collected.refusal = Some(refusal);
+    }
+    collected.nameless(nameless);
+    if let Some(past) = cell.past().filter(|_| K::SETTLED != super::Settled::Never) {
+        match carried(cell, past, &mut lines).await {
+            Ok(carried) if carried > 0 => {
+                collected.carried = carried;
+                collected.listed += carried;
+                collected.method = Some(Method::Incremental);
+            }
+            Ok(_) => {}
+            Err(refusal) => {
+                collected.outcome = Outcome::Partial;
+                collected.refusal = Some(refusal);
+                return collected;
+            }
+        }
+    }
+    let adopted = cell.adopt(Method::ListDescribe);
+    let mut known = HashSet::new();
+    for slice in adopted {
+        collected.listed += slice.listed;
+        if let Span::Named(named) = slice.span {
+            known.extend(named);
+        }
+    }
+    lines.retain(|line| !known.contains(&line.identity()));
+    cell.weighs(u64::try_from(lines.len()).unwrap_or(u64::MAX)).await;
+    for unit in lines.chunks(UNIT) {
+        let _room = cell.room(u64::try_from(unit.len()).unwrap_or(u64::MAX)).await;
+        let (resources, refusal) = described::<K>(cell, unit).await;
+        // What was refused is asked again by the next attempt.
+        let span = refusal.is_none().then(|| Span::Named(unit.iter().map(Line::identity).collect()));
+        let refusals =
+            [refusal, cell.deliver(resources, span).await.map(|delivered| collected.listed += delivered).err()];
+        if let Some(refusal) = refusals.into_iter().flatten().next() {
+            collected.outcome = Outcome::Partial;
+            collected.refusal.get_or_insert(refusal);
+        }
+    }
+    collected
+}
+
+/// The lines of the whole listing, each once, how many do not name their resource, and the refusal at which it broke off.
+async fn list<K: Listed>(cell: &Cell) -> (Vec<Line>, u64, Option<Refusal>)
+where
+    Facts: From<K>,
+{
+    let (mut lines, mut nameless, mut seen) = (Vec::new(), 0, HashSet::new());
+    let mut pages = Pages::new(K::LIST);
+    while pages.more() {
+        let page = match K::page(&cell.gate, pages.token()).await {
+            Ok(page) => page,
+            Err(refusal) => return (lines, nameless, Some(refusal)),
+        };
+        cell.step(K::LIST);
+        let items = page.lines.len();
+        for line in page.lines {
+            match line.map(|line| line.in_place::<K>(&cell.target)) {
+                Some(line) if seen.insert(line.identity()) => lines.push(line),
+                Some(_twice) => {}
+                None => nameless += 1,
+            }
+        }
+        if let Err(refusal) = pages.turn(page.next.as_deref(), items) {
+            return (lines, nameless, Some(refusal));
+        }
+    }
+    (lines, nameless, None)
+}
+
+/// Delivers what the last published run has of these lines and what cannot have changed, and takes it out of them; tells
+/// how many these are. What cannot be read back is described like what is new.
+async fn carried(cell: &Arc<Cell>, past: &Past, lines: &mut Vec<Line>) -> Result<u64, Refusal> {
+    let mut listed = std::mem::take(lines).into_iter().map(|line| (line.arn.clone(), line)).collect::<HashMap<_, _>>();
+    let mut carried = 0;
+    for batch in past.batches() {
+        let _room = cell.room(u64::try_from(BATCH_ROWS).unwrap_or(u64::MAX)).await;
+        let resources = match past.resources(*batch).await {
+            Ok(resources) => resources,
+            Err(error) => {
+                let target = &cell.target;
+                tracing::warn!(account = %target.account.id, region = %target.region, error = causes(&error), "the last night cannot be read back; what it had is described again");
+                break;
+            }
+        };
+        let unchanged = resources.into_iter().filter(|known| {
+            let is_known = listed.get(&known.arn).is_some_and(|line| is_unchanged(line, known));
+            is_known && listed.remove(&known.arn).is_some()
+        });
+        carried += cell.deliver(unchanged.collect(), None).await?;
+    }
+    lines.extend(listed.into_values());
+    // Whatever order the map gave.
+    lines.sort_unstable_by(|one, other| one.arn.cmp(&other.arn));
+    Ok(carried)
+}
+
+fn is_unchanged(line: &Line, known: &Resource) -> bool {
+    known.is_settled()
+        && line.created_at.is_some()
+        && is_same_time(line.created_at, known.created_at)
+        && is_same_time(line.modified_at, known.modified_at)
+        && (line.state.is_none() || line.state == known.state)
+}
+
+/// The resources behind some lines. One whose description is refused stays, with unreadable facts; one that is no more
+/// does not. After some denials in a row the others count as denied too, unasked.
+async fn described<K: Listed>(cell: &Cell, lines: &[Line]) -> (Vec<Resource>, Option<Refusal>)
+where
+    Facts: From<K>,
+{
+    let (mut resources, mut first_refusal, mut denials) = (Vec::with_capacity(lines.len()), None, Vec::new());
+    for chunk in lines.chunks(PARALLEL) {
+        let answers = if let Some(refusal) = denials.get(DENIALS) {
+            chunk.iter().map(|_| Err(Refusal::clone(refusal))).collect()
+        } else {
+            let calls = chunk.iter().map(|line| described_line::<K>(cell, line)).collect::<Vec<_>>();
+            futures::stream::iter(calls).buffered(PARALLEL).collect::<Vec<_>>().await
+        };
+        for (line, answer) in chunk.iter().zip(answers) {
+            match answer {
+                Ok(resource) => {
+                    denials.clear();
+                    resources.push(resource);
+                }
+                Err(refusal) if refusal.is_not_found() => denials.clear(),
+                Err(refusal) => {
+                    if matches!(refusal.outcome, Outcome::AccessDenied | Outcome::DeniedByScp) {
+                        denials.push(refusal.clone());
+                    }
+                    let why = format!("{}: {}", refusal.api, refusal.code);
+                    let facts = Facts::Unreadable { resource_type: cell.resource_type, why };
+                    resources.push(line.clone().resource(facts, cell.now()));
+                    first_refusal.get_or_insert(refusal);
+                }
+            }
+        }
+    }
+    (resources, first_refusal)
+}
+
+async fn described_line<K: Listed>(cell: &Cell, line: &Line) -> Result<Resource, Refusal>
+where
+    Facts: From<K>,
+{
+    cell.step(K::DESCRIBE);
+    let Described { facts, state, modified_at, role_arn, origin, tags } = K::describe(&cell.gate, line).await?;
+    let envelope = line.clone().resource(facts.into(), cell.now());
+    Ok(Resource {
+        state: state.or(envelope.state),
+        modified_at: modified_at.or(envelope.modified_at),
+        role_arn,
+        origin,
+        tags,
+        ..envelope
+    })
+}
+
+/// A name that no resource has by chance.
+const NOBODY: &str = "sagesweep-looks-for-nothing";
+
+/// Tries whether an action is allowed; what it answers is not looked at.
+pub(super) async fn probe<K: Listed>(gate: &Gate, target: &Target, action: &'static str) -> Result<(), Refusal>
+where
+    Facts: From<K>,
+{
+    if action == K::LIST {
+        return K::page(gate, None).await.map(drop);
+    }
+    let resource = format!("{}/{NOBODY}", K::SLUG);
+    let (name, arn) = (NOBODY.to_owned(), arn(target, &resource));
+    K::describe(gate, &Line { name, arn, created_at: None, modified_at: None, state: None }).await.map(drop)
+}
+
+/// The ARN of a resource of SageMaker in a place, as `type/name`.
+pub(super) fn arn(target: &Target, resource: &str) -> String {
+    format!("arn:{}:sagemaker:{}:{}:{resource}", target.partition, target.region, target.account.id)
+}
