@@ -180,4 +180,66 @@ mod tests {
             assert!(check.serves.iter().all(|more| !check.control.requirements().contains(more)), "{}", check.id);
         }
     }
+
+    #[test]
+    fn requirement_ids_have_the_form_of_their_framework() {
+        let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        let dotted = |text: &str, parts: usize| text.split('.').count() == parts && text.split('.').all(digits);
+        // The letters before the first hyphen, and a number after it.
+        let criterion = |text: &str, width: usize| {
+            text.split_once('-')
+                .is_some_and(|(area, number)| area.len() >= 2 && digits(number) && number.len() == width)
+        };
+        let enhanced = |text: &str| {
+            let (base, rest) = text.split_once('(').unwrap_or((text, "1)"));
+            let (family, number) = base.split_once('-').unwrap();
+            family.len() == 2 && digits(number) && rest.strip_suffix(')').is_some_and(digits)
+        };
+        let technique = |text: &str| {
+            let (base, sub) = text.split_once('.').unwrap_or((text, "000"));
+            base.len() == 4 && digits(base) && sub.len() == 3 && digits(sub)
+        };
+        let of_checks = CHECKS.iter().flat_map(|check| check.requirements());
+        let of_controls = Control::ALL.into_iter().flat_map(|control| control.requirements().to_vec());
+        for Requirement(framework, id) in of_checks.chain(of_controls) {
+            let is_legal = match framework {
+                Framework::AwsFsbp => id.strip_prefix("SageMaker.").is_some_and(digits),
+                Framework::AwsWellArchitected => id.split_once("-BP").is_some_and(|(question, practice)| {
+                    practice.len() == 2
+                        && digits(practice)
+                        && question.trim_end_matches(|c: char| c.is_ascii_digit()).len() + 2 == question.len()
+                }),
+                Framework::C5 | Framework::CsaCcm => criterion(id, 2),
+                Framework::CisControls => dotted(id, 2),
+                Framework::FedRamp | Framework::Nist80053 => enhanced(id),
+                Framework::Hipaa => id.starts_with("164.3") && id.ends_with(')'),
+                Framework::Iso27001 => id.strip_prefix("A.").is_some_and(|rest| dotted(rest, 2)),
+                Framework::MitreAtlas => id.strip_prefix("AML.T").is_some_and(technique),
+                Framework::MitreAttack => id.strip_prefix('T').is_some_and(technique),
+                Framework::PciDss => dotted(id, 3),
+                Framework::Soc2 => {
+                    ["CC", "A", "C", "PI"].iter().any(|area| id.strip_prefix(area).is_some_and(|rest| dotted(rest, 2)))
+                }
+            };
+            assert!(is_legal, "{framework:?} {id}");
+        }
+    }
+
+    #[test]
+    fn fedramp_asks_for_nothing_that_nist_does_not() {
+        for control in Control::ALL {
+            let ids = |framework| control.requirements().iter().filter(move |one| one.0 == framework).map(|one| one.1);
+            let nist = ids(Framework::Nist80053).collect::<BTreeSet<_>>();
+            assert!(ids(Framework::FedRamp).all(|id| nist.contains(id)), "{control:?}");
+        }
+    }
+
+    #[test]
+    fn every_control_serves_the_frameworks_that_ask_everybody() {
+        for control in Control::ALL {
+            for framework in [Framework::FedRamp, Framework::Iso27001, Framework::Nist80053, Framework::Soc2] {
+                assert!(control.requirements().iter().any(|one| one.0 == framework), "{control:?} {framework:?}");
+            }
+        }
+    }
 }
