@@ -174,12 +174,21 @@ fn from_code(code: &str, message: &str, status: u16) -> Outcome {
         | "UnsupportedOperationException"
         | "NotImplemented"
         | "OperationNotSupportedException" => Outcome::NotSupported,
+        // What a type is called that a region or a partition does not have yet.
+        "ValidationException" if is_about_a_place(message) => Outcome::NotSupported,
         "RequestTimeout" | "RequestTimeoutException" => Outcome::Timeout,
         _ => match status {
             429 => Outcome::Throttled,
             _ => Outcome::Error,
         },
     }
+}
+
+/// Whether a message says that there is no such thing in the region or the partition.
+fn is_about_a_place(message: &str) -> bool {
+    let message = message.to_ascii_lowercase();
+    let missing = ["not supported", "not available", "isn't supported", "isn't available"];
+    missing.iter().any(|words| message.contains(words)) && (message.contains("region") || message.contains("partition"))
 }
 
 /// The meaning of an answer without a code that could be read, such as a page of HTML from something in between.

@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, fmt, str::FromStr};
 use serde::{Serialize, Serializer};
 use thiserror::Error;
 
-use super::{CHECKS, Check, Evidence};
+use super::{Check, Evidence, profile::Profile};
 use crate::{
     config::{Checks, nearest::nearest},
     resource::ResourceType,
@@ -36,15 +36,27 @@ impl FromStr for Pattern {
     type Err = NoSuchCheck;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        if CHECKS.iter().any(|check| matches(text, check.id)) {
-            return Ok(Self(text.to_owned()));
-        }
-        let wrong = text.to_owned();
-        match nearest(text, CHECKS.iter().map(|check| check.id)) {
-            Some(near) => Err(NoSuchCheck::Misspelt { wrong, near }),
-            None => Err(NoSuchCheck::Unknown(wrong)),
+        if Profile::Both.checks().any(|check| matches(text, check.id)) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(NoSuchCheck::called(text))
         }
     }
+}
+
+impl NoSuchCheck {
+    fn called(text: &str) -> Self {
+        let wrong = text.to_owned();
+        match nearest(text, Profile::Both.checks().map(|check| check.id)) {
+            Some(near) => Self::Misspelt { wrong, near },
+            None => Self::Unknown(wrong),
+        }
+    }
+}
+
+/// The check with this id, of ours or of Prowler.
+pub fn check(id: &str) -> Result<&'static Check, NoSuchCheck> {
+    Profile::Both.checks().find(|check| check.id == id).ok_or_else(|| NoSuchCheck::called(id))
 }
 
 impl Pattern {
@@ -74,9 +86,9 @@ pub struct Selection {
 }
 
 impl Selection {
-    /// The checks for which this holds.
-    pub fn of(is_selected: impl Fn(&Check) -> bool) -> Self {
-        let checks = CHECKS.iter().copied().filter(|check| is_selected(check)).collect::<Vec<_>>();
+    /// The checks of a profile for which this holds.
+    pub fn of(profile: Profile, is_selected: impl Fn(&Check) -> bool) -> Self {
+        let checks = profile.checks().filter(|check| is_selected(check)).collect::<Vec<_>>();
         let mut by_type = BTreeMap::<_, Vec<_>>::new();
         for check in &checks {
             by_type.entry(check.resource_type()).or_default().push(*check);
@@ -86,7 +98,7 @@ impl Selection {
 
     /// What is configured.
     pub fn configured(config: &Checks) -> Self {
-        Self::of(|check| {
+        Self::of(config.profile, |check| {
             let is_included = if config.include.is_empty() {
                 check.by_default || config.also.iter().any(|pattern| pattern.names(check))
             } else {
@@ -104,7 +116,7 @@ impl Selection {
 
     /// The checks that any of these patterns names.
     pub fn named(patterns: &[Pattern]) -> Self {
-        Self::of(|check| patterns.iter().any(|pattern| pattern.names(check)))
+        Self::of(Profile::Both, |check| patterns.iter().any(|pattern| pattern.names(check)))
     }
 
     /// The checks, in the order of the catalogue.
@@ -147,7 +159,10 @@ pub(crate) fn matches(pattern: &str, text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{check::Framework, finding::Severity};
+    use crate::{
+        check::{CHECKS, Framework},
+        finding::Severity,
+    };
 
     fn ids(selection: &Selection) -> Vec<&'static str> {
         selection.checks().iter().map(|check| check.id).collect()
@@ -178,7 +193,7 @@ mod tests {
     #[test]
     fn a_selection_has_each_check_once_in_the_order_of_the_catalogue() {
         assert_eq!(named(&["training-job-vpc", "training-job-v*"]), ["training-job-vpc"]);
-        assert_eq!(named(&["*"]), CHECKS.iter().map(|check| check.id).collect::<Vec<_>>());
+        assert_eq!(named(&["*"]), Profile::Both.checks().map(|check| check.id).collect::<Vec<_>>());
     }
 
     #[test]
@@ -194,7 +209,7 @@ mod tests {
         let high = selected(|config| config.minimum_severity = Severity::High);
         assert!(high.checks().iter().all(|check| check.severity >= Severity::High));
         assert!((1..default.checks().len()).contains(&high.checks().len()));
-        let training = selected(|config| drop(config.resource_types.insert(ResourceType::TrainingJob)));
+        let training = selected(|config| config.resource_types = [ResourceType::TrainingJob].into());
         assert_eq!(training.resource_types().collect::<Vec<_>>(), [ResourceType::TrainingJob]);
         let vpc = selected(|config| {
             config.include.insert("*-vpc".parse().unwrap());
@@ -202,10 +217,25 @@ mod tests {
         });
         assert!(vpc.checks().iter().all(|check| check.id.ends_with("-vpc")) && !vpc.checks().is_empty());
         assert!(vpc.of_type(ResourceType::TrainingJob).is_empty());
-        let pci = selected(|config| drop(config.frameworks.insert(Framework::PciDss)));
+        let pci = selected(|config| config.frameworks = [Framework::PciDss].into());
         assert!(pci.checks().iter().all(|check| check.requirements().iter().any(|one| one.0 == Framework::PciDss)));
-        let everything = selected(|config| drop(config.also.insert("*".parse().unwrap())));
+        let everything = selected(|config| config.also = ["*".parse().unwrap()].into());
         assert_eq!(everything.checks().len(), CHECKS.len());
+    }
+
+    #[test]
+    fn checks_of_prowler_are_put_to_resources_only_where_their_profile_is_chosen() {
+        let chosen = |profile| ids(&Selection::configured(&Checks { profile, ..Checks::default() }));
+        let is_theirs = |id: &&str| id.starts_with("sagemaker_");
+        assert!(!chosen(Profile::Sagesweep).iter().any(is_theirs));
+        assert!(chosen(Profile::Prowler).iter().all(is_theirs) && !chosen(Profile::Prowler).is_empty());
+        assert_eq!(chosen(Profile::Both), [chosen(Profile::Sagesweep), chosen(Profile::Prowler)].concat());
+    }
+
+    #[test]
+    fn a_check_is_found_by_its_whole_id() {
+        assert_eq!(check("training-job-vpc").unwrap().id, "training-job-vpc");
+        assert!(check("training-job-*").is_err());
     }
 
     #[test]

@@ -18,6 +18,8 @@ pub enum Fault {
     DeniedByScp,
     /// No service control policy allows the action.
     DeniedByScpImplicitly,
+    /// An operation that the service does not have there.
+    UnknownOperation,
     /// Throttled, in the service's own words.
     Throttled,
     /// An error of the service with this status, such as 500 or 503.

@@ -39,6 +39,7 @@ pub(super) fn instead(fault: &Fault, invocation: &Invocation) -> Instead {
         }
         Fault::DeniedByScp => Instead::Refusal(invocation.denied_by_scp(true)),
         Fault::DeniedByScpImplicitly => Instead::Refusal(invocation.denied_by_scp(false)),
+        Fault::UnknownOperation => Instead::Refusal(Refusal::unknown_operation(service)),
         Fault::Throttled => Instead::Refusal(Refusal::throttled(service)),
         Fault::Status(status) => Instead::Refusal(Refusal::failed(service, *status)),
         Fault::HtmlError(status) => Instead::Reply(Reply::html(*status)),
@@ -92,6 +93,7 @@ pub(super) fn spoil(fault: &Fault, invocation: &Invocation, request_id: &str, re
         Fault::Denied
         | Fault::DeniedByScp
         | Fault::DeniedByScpImplicitly
+        | Fault::UnknownOperation
         | Fault::Throttled
         | Fault::Status(_)
         | Fault::HtmlError(_)

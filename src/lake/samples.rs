@@ -15,7 +15,7 @@ use super::{
     store::Store,
 };
 use crate::{
-    check::{Check, Evaluate},
+    check::{Check, Control, Evaluate, Remediation},
     coverage::{Coverage, History, Method, Outcome, RegionsFrom},
     effort::{Cost, Effort},
     finding::{Finding, Severity, Status, Verdict},
@@ -27,24 +27,23 @@ use crate::{
 
 /// Two checks; the lake does not look at what they judge.
 pub(crate) static CHECKS: [Check; 2] = [
-    check(
-        "training-job-customer-managed-keys",
-        Severity::High,
-        &["NIST SP 800-53 Rev. 5 SC-28", "PCI DSS v4.0.1 3.5.1"],
-    ),
-    check("training-job-network-isolation", Severity::Medium, &[]),
+    check("training-job-customer-managed-keys", Severity::High),
+    check("training-job-network-isolation", Severity::Medium),
 ];
 
-const fn check(id: &'static str, severity: Severity, standards: &'static [&'static str]) -> Check {
+const fn check(id: &'static str, severity: Severity) -> Check {
     Check {
         id,
         version: 2,
         title: "",
         severity,
         rationale: "",
-        remediation: "",
-        standards,
+        remediation: Remediation { summary: "", console: "", cli: "", python: "", code: "" },
+        reads: &[],
+        control: Control::EncryptionAtRest,
+        serves: &[],
         needs: &[],
+        by_default: true,
         evaluate: Evaluate::TrainingJob(|_, _| Verdict::new(Status::Pass, "fine", "it is fine")),
     }
 }

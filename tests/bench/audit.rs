@@ -67,7 +67,7 @@ pub(super) fn program(endpoint: &str, directory: &Path, pace: Pace) -> Result<Co
 
 fn configuration(pace: Pace) -> String {
     let mut text = format!(
-        "[lake]\ndestination = \"lake\"\n[incremental]\nrefresh_days = 90\n\
+        "[lake]\ndestination = \"lake\"\n[checks]\nresource_types = [\"training-job\"]\n[incremental]\nrefresh_days = 90\n\
          [pacing]\nmax_in_flight = {IN_FLIGHT}\nshare = 1\ngrowth_seconds = 1\n[pacing.rates]\n"
     );
     let mut rate = |api: &str, quota: f64, burst: f64| {

@@ -1,11 +1,12 @@
 //! From facts to published Parquet, without calls: rows a second of processor time, bytes a row, and the memory of both.
 
-use std::{collections::HashMap, fmt, fs, io, path::Path, sync::Arc, time::Duration};
+use std::{collections::{BTreeMap, HashMap}, fmt, fs, io, path::Path, sync::Arc, time::Duration};
 
 use futures::future;
 use jiff::Timestamp;
 use sagesweep::{
     check::{CHECKS, Context},
+    config::Parameters,
     coverage::{Coverage, History, Method, Outcome, RegionsFrom},
     demo::{Cell, Job, KeyUse, Organization, Parent, Shape},
     effort::Effort,
@@ -268,7 +269,8 @@ impl Read {
     }
 
     fn unit(&self, resources: Vec<Resource>) -> Unit {
-        let context = Context { keys: &self.keys };
+        let (tags, parameters) = (BTreeMap::new(), Parameters::default());
+        let context = Context { keys: &self.keys, tags: &tags, parameters: &parameters };
         let mut unit = self.empty();
         for resource in resources.into_iter().map(Arc::new) {
             for check in CHECKS {

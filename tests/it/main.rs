@@ -3,6 +3,7 @@
 
 mod audit;
 mod bare_s3;
+mod breadth;
 mod bucket;
 mod cli;
 mod coverage;

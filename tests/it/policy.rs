@@ -33,7 +33,7 @@ async fn the_policies_equal_the_calls_in_both_directions() {
     // Only an upload in parts that fails is taken back, and no small organization fills a part.
     called.insert("s3:AbortMultipartUpload".to_owned());
     let own = caller_actions().into_iter().chain(signing::ACTIONS.iter().copied());
-    let allowed = member_actions().into_iter().chain(own);
+    let allowed = member_actions(CHECKS).into_iter().chain(own);
     assert_eq!(called, allowed.map(ToOwned::to_owned).collect());
 }
 
@@ -58,7 +58,7 @@ async fn a_session_is_refused_what_its_policy_leaves_out() {
     let member = simulator.organization().accounts()[1].id;
     let base = sdk(&simulator, Duration::from_secs(20)).await;
     let without_keys = CHECKS.iter().copied().filter(|check| check.needs.is_empty()).collect::<Vec<_>>();
-    for (policy, refused) in [(session_policy(), false), (member_policy(&without_keys).to_string(), true)] {
+    for (policy, refused) in [(session_policy(CHECKS), false), (member_policy(&without_keys).to_string(), true)] {
         let role = aws_sdk_sts::Client::new(&base).assume_role().role_session_name("audit").policy(policy);
         let role = role.role_arn(format!("arn:aws:iam::{member}:role/sagesweep-audit")).send().await.unwrap();
         let session = role.credentials().unwrap();
