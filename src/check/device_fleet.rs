@@ -1,0 +1,3 @@
+//! The checks of device fleets.
+
+pub mod customer_managed_keys;

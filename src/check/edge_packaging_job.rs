@@ -1,0 +1,3 @@
+//! The checks of edge packaging jobs.
+
+pub mod customer_managed_keys;

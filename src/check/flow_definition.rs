@@ -1,0 +1,3 @@
+//! The checks of flow definitions.
+
+pub mod customer_managed_keys;

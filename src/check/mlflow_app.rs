@@ -1,0 +1,3 @@
+//! The checks of MLflow apps.
+
+pub mod customer_managed_keys;

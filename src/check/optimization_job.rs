@@ -1,0 +1,4 @@
+//! The checks of optimization jobs.
+
+pub mod customer_managed_keys;
+pub mod vpc;

@@ -1,0 +1,3 @@
+//! The checks of partner AI apps.
+
+pub mod customer_managed_keys;

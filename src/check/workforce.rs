@@ -1,0 +1,3 @@
+//! The checks of workforces.
+
+pub mod source_ip;

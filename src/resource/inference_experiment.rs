@@ -1,0 +1,101 @@
+//! Inference experiments, which compare a model in shadow of another; one that has ended never changes.
+
+use std::sync::Arc;
+
+use aws_sdk_sagemaker::{
+    operation::describe_inference_experiment::DescribeInferenceExperimentOutput, types::InferenceExperimentSummary,
+};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Kind, Settled,
+    answer::{moment, said},
+    endpoint_config::Captured,
+    listed::{self, Described, Line, Listed, Page},
+};
+use crate::{
+    organization::Target,
+    outcome::Refusal,
+    scan::cell::{Cell, Collected},
+    session::gate::Gate,
+};
+
+/// The facts of an inference experiment.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct InferenceExperiment {
+    /// `KmsKey`, which encrypts the volumes of the instances.
+    pub instance_storage_key: Option<String>,
+    /// `DataStorageConfig`, where requests and answers are kept: their key.
+    pub data_storage: Option<Captured>,
+    /// `ModelVariants[].InfrastructureConfig.RealTimeInferenceConfig.InstanceType`.
+    pub instance_types: Vec<String>,
+}
+
+impl Kind for InferenceExperiment {
+    const NAME: &'static str = "AWS::SageMaker::InferenceExperiment";
+    const SLUG: &'static str = "inference-experiment";
+    const ACTIONS: &'static [&'static str] = &[Self::LIST, Self::DESCRIBE];
+    const SETTLED: Settled = Settled::In(&["Cancelled", "Completed"]);
+
+    fn keys(&self) -> Vec<&str> {
+        let data = self.data_storage.as_ref().and_then(|captured| captured.key.as_deref());
+        self.instance_storage_key.as_deref().into_iter().chain(data).collect()
+    }
+
+    async fn collect(cell: &Arc<Cell>) -> Collected {
+        listed::collect::<Self>(cell).await
+    }
+
+    async fn probe(gate: &Gate, target: &Target, action: &'static str) -> Result<(), Refusal> {
+        listed::probe::<Self>(gate, target, action).await
+    }
+}
+
+impl Listed for InferenceExperiment {
+    const LIST: &'static str = "sagemaker:ListInferenceExperiments";
+    const DESCRIBE: &'static str = "sagemaker:DescribeInferenceExperiment";
+
+    async fn page(gate: &Gate, token: Option<String>) -> Result<Page, Refusal> {
+        let client = gate.sagemaker();
+        let send = || client.list_inference_experiments().max_results(100).set_next_token(token.clone()).send();
+        let answer = gate.call(Self::LIST, send).await?;
+        let lines = answer.inference_experiments.as_deref();
+        Page::new(lines, answer.next_token(), line).ok_or_else(|| Refusal::lacks(Self::LIST, "InferenceExperiments"))
+    }
+
+    async fn describe(gate: &Gate, line: &Line) -> Result<Described<Self>, Refusal> {
+        let client = gate.sagemaker();
+        let send = || client.describe_inference_experiment().name(&line.name).send();
+        let experiment = gate.call(Self::DESCRIBE, send).await?;
+        Ok(Described {
+            state: said(experiment.status().map(|status| status.as_str())),
+            modified_at: moment(experiment.last_modified_time()),
+            role_arn: said(experiment.role_arn()),
+            ..Described::new(facts(&experiment))
+        })
+    }
+}
+
+/// A line, which has no ARN.
+fn line(experiment: &InferenceExperimentSummary) -> Option<Line> {
+    Some(Line {
+        created_at: moment(experiment.creation_time()),
+        modified_at: moment(experiment.last_modified_time()),
+        state: said(experiment.status().map(|status| status.as_str())),
+        ..Line::named(experiment.name(), None)?
+    })
+}
+
+fn facts(experiment: &DescribeInferenceExperimentOutput) -> InferenceExperiment {
+    let infrastructure = experiment.model_variants().iter().filter_map(|variant| variant.infrastructure_config());
+    let instances = infrastructure.filter_map(|config| config.real_time_inference_config());
+    let data = experiment.data_storage_config();
+    InferenceExperiment {
+        instance_storage_key: said(experiment.kms_key()),
+        data_storage: data.map(|data| Captured { key: said(data.kms_key()) }),
+        instance_types: instances
+            .filter_map(|config| config.instance_type())
+            .map(|name| name.as_str().to_owned())
+            .collect(),
+    }
+}
