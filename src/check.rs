@@ -15,16 +15,55 @@ use crate::{
     resource::{Facts, Resource, ResourceType},
 };
 
+pub mod app_image_config;
+pub mod auto_ml_job;
+pub mod cluster;
+pub mod catalogue;
+#[cfg(test)]
+mod catalogue_page;
+pub mod compatibility;
+pub mod compilation_job;
 pub mod control;
+pub mod data_quality_job_definition;
+pub mod device_fleet;
+pub mod domain;
+pub mod edge_packaging_job;
 pub mod endpoint_config;
+pub mod feature_group;
+pub mod flow_definition;
 pub mod framework;
+pub mod hyper_parameter_tuning_job;
+pub mod image;
+pub mod inference_experiment;
+pub mod inference_recommendations_job;
+pub mod job_definition;
 pub mod key;
+pub mod labeling_job;
+pub mod mlflow_app;
+pub mod model;
+pub mod model_bias_job_definition;
+pub mod model_card;
+pub mod model_explainability_job_definition;
+pub mod model_package;
+pub mod model_package_group;
+pub mod model_quality_job_definition;
+pub mod monitoring_schedule;
 pub mod notebook_instance;
+pub mod optimization_job;
+pub mod partner_app;
+pub mod parts;
 pub mod processing_job;
+pub mod profile;
+pub mod prowler;
 pub mod selection;
 pub mod setting;
 pub mod storage;
 pub mod training_job;
+pub mod transform_job;
+pub mod user_profile;
+pub mod user_settings;
+pub mod workforce;
+pub mod worst;
 
 pub use crate::resource::Evaluate;
 pub use control::Control;
@@ -32,14 +71,89 @@ pub use framework::{Framework, Requirement};
 
 /// Every check, in the order of its id.
 pub static CHECKS: &[&Check] = &[
+    &app_image_config::tagged::CHECK,
+    &auto_ml_job::customer_managed_keys::CHECK,
+    &auto_ml_job::inter_container_encryption::CHECK,
+    &auto_ml_job::vpc::CHECK,
+    &cluster::customer_managed_keys::CHECK,
+    &cluster::vpc::CHECK,
+    &compilation_job::customer_managed_keys::CHECK,
+    &compilation_job::vpc::CHECK,
+    &data_quality_job_definition::customer_managed_keys::CHECK,
+    &data_quality_job_definition::inter_container_encryption::CHECK,
+    &data_quality_job_definition::network_isolation::CHECK,
+    &device_fleet::customer_managed_keys::CHECK,
+    &domain::customer_managed_keys::CHECK,
+    &domain::docker_access::CHECK,
+    &domain::output_keys::CHECK,
+    &domain::sso::CHECK,
+    &domain::tagged::CHECK,
+    &domain::vpc_only::CHECK,
+    &edge_packaging_job::customer_managed_keys::CHECK,
+    &endpoint_config::async_output_key::CHECK,
+    &endpoint_config::core_dump_key::CHECK,
+    &endpoint_config::data_capture_key::CHECK,
+    &endpoint_config::instance_count::CHECK,
+    &endpoint_config::network_isolation::CHECK,
     &endpoint_config::volume_key::CHECK,
+    &endpoint_config::vpc::CHECK,
+    &feature_group::description::CHECK,
+    &feature_group::offline_store_key::CHECK,
+    &feature_group::online_store_key::CHECK,
+    &feature_group::tagged::CHECK,
+    &flow_definition::customer_managed_keys::CHECK,
+    &hyper_parameter_tuning_job::customer_managed_keys::CHECK,
+    &hyper_parameter_tuning_job::inter_container_encryption::CHECK,
+    &hyper_parameter_tuning_job::network_isolation::CHECK,
+    &hyper_parameter_tuning_job::vpc::CHECK,
+    &image::tagged::CHECK,
+    &inference_experiment::data_storage_key::CHECK,
+    &inference_experiment::instance_storage_key::CHECK,
+    &inference_recommendations_job::customer_managed_keys::CHECK,
+    &inference_recommendations_job::vpc::CHECK,
+    &labeling_job::customer_managed_keys::CHECK,
+    &labeling_job::vpc::CHECK,
+    &mlflow_app::customer_managed_keys::CHECK,
+    &model_bias_job_definition::customer_managed_keys::CHECK,
+    &model_bias_job_definition::inter_container_encryption::CHECK,
+    &model_bias_job_definition::network_isolation::CHECK,
+    &model_card::customer_managed_keys::CHECK,
+    &model_explainability_job_definition::customer_managed_keys::CHECK,
+    &model_explainability_job_definition::inter_container_encryption::CHECK,
+    &model_explainability_job_definition::network_isolation::CHECK,
+    &model::network_isolation::CHECK,
+    &model_package::customer_managed_keys::CHECK,
+    &model_package_group::approved_package::CHECK,
+    &model_package::validation_keys::CHECK,
+    &model::private_registry::CHECK,
+    &model_quality_job_definition::customer_managed_keys::CHECK,
+    &model_quality_job_definition::inter_container_encryption::CHECK,
+    &model_quality_job_definition::network_isolation::CHECK,
+    &model::vpc::CHECK,
+    &monitoring_schedule::customer_managed_keys::CHECK,
+    &monitoring_schedule::inter_container_encryption::CHECK,
+    &monitoring_schedule::network_isolation::CHECK,
+    &monitoring_schedule::scheduled::CHECK,
+    &notebook_instance::customer_managed_keys::CHECK,
+    &notebook_instance::direct_internet_access::CHECK,
+    &notebook_instance::imdsv2::CHECK,
+    &notebook_instance::platform::CHECK,
     &notebook_instance::root_access::CHECK,
+    &notebook_instance::vpc::CHECK,
+    &optimization_job::customer_managed_keys::CHECK,
+    &optimization_job::vpc::CHECK,
+    &partner_app::customer_managed_keys::CHECK,
+    &processing_job::customer_managed_keys::CHECK,
+    &processing_job::inter_container_encryption::CHECK,
     &processing_job::network_isolation::CHECK,
     &processing_job::vpc::CHECK,
     &training_job::customer_managed_keys::CHECK,
     &training_job::inter_container_encryption::CHECK,
     &training_job::network_isolation::CHECK,
     &training_job::vpc::CHECK,
+    &transform_job::customer_managed_keys::CHECK,
+    &user_profile::output_keys::CHECK,
+    &workforce::source_ip::CHECK,
 ];
 
 /// One check of the catalogue.
@@ -146,6 +260,9 @@ impl Check {
     pub fn evaluate(&self, facts: &Facts, context: Context<'_>) -> Option<Verdict> {
         match facts {
             Facts::Unreadable { resource_type, why } => (self.resource_type() == *resource_type).then(|| {
+                if let Some(verdict) = prowler::of_refused(self, why) {
+                    return verdict;
+                }
                 let text = format!("the resource could not be described ({why})");
                 Verdict::new(Status::Unknown, "description_refused", text)
                     .with_evidence(|| serde_json::json!({ "refused": why }))
@@ -212,6 +329,7 @@ mod tests {
     use std::{collections::BTreeSet, fs, path::Path};
 
     use super::*;
+    use crate::resource::training_job::{Instances, TrainingJob};
 
     #[test]
     fn ids_are_unique_kebab_case_and_named_after_their_file() {
@@ -229,7 +347,10 @@ mod tests {
     #[test]
     fn every_file_of_a_check_is_in_the_catalogue() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/check");
-        let folders = fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir());
+        let folders = fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path()).filter(|path| {
+            // These hold other catalogues, and no check of ours.
+            path.is_dir() && !path.ends_with("compatibility") && !path.ends_with("prowler")
+        });
         let files = folders.flat_map(|folder| fs::read_dir(folder).unwrap()).filter(|entry| {
             let path = entry.as_ref().unwrap().path();
             path.extension().is_some_and(|extension| extension == "rs")
@@ -238,28 +359,47 @@ mod tests {
     }
 
     #[test]
-    fn a_check_sees_the_keys_only_when_it_needs_them() {
-        for check in CHECKS {
-            let Evaluate::TrainingJob(judge) = check.evaluate;
-            let job = TrainingJob {
-                volume_key: Some("1234abcd-12ab-34cd-56ef-1234567890ab".to_owned()),
-                output_key: Some("alias/lake".to_owned()),
-                instances: crate::resource::training_job::Instances::Type("ml.m5.large".to_owned()),
-                ..TrainingJob::default()
-            };
-            let described = ["1234abcd-12ab-34cd-56ef-1234567890ab", "alias/lake"];
-            let keys = described.map(|text| (text.to_owned(), Arc::new(Key::NotFound))).into();
-            let (without, with) = (HashMap::new(), Context { keys: &keys });
-            let differs = judge(&job, Context { keys: &without }).reason_code() != judge(&job, with).reason_code();
-            assert_eq!(differs, check.needs.contains(&Evidence::Keys), "{}", check.id);
+    fn a_check_of_training_jobs_sees_the_keys_only_when_it_needs_them() {
+        let job = Facts::from(TrainingJob {
+            volume_key: Some("1234abcd-12ab-34cd-56ef-1234567890ab".to_owned()),
+            output_key: Some("alias/lake".to_owned()),
+            instances: Instances::Type("ml.m5.large".to_owned()),
+            ..TrainingJob::default()
+        });
+        let described = ["1234abcd-12ab-34cd-56ef-1234567890ab", "alias/lake"];
+        let keys = described.map(|text| (text.to_owned(), Arc::new(Key::NotFound))).into();
+        let with = Context { keys: &keys, ..alone::context() };
+        for check in CHECKS.iter().filter(|check| check.resource_type() == ResourceType::TrainingJob) {
+            let code = |context| check.evaluate(&job, context).unwrap().reason_code().into_owned();
+            assert_eq!(code(alone::context()) != code(with), check.needs.contains(&Evidence::Keys), "{}", check.id);
         }
     }
 
     #[test]
-    fn texts_are_there_and_titles_end_without_a_full_stop() {
+    fn a_check_that_names_keys_by_what_they_are_needs_them_and_reads_them() {
         for check in CHECKS {
-            assert!(!check.title.ends_with('.') && !check.title.is_empty(), "{}", check.id);
-            assert!(check.rationale.ends_with('.') && check.remediation.ends_with('.'), "{}", check.id);
+            let reads_keys = check.reads.iter().any(|member| member.starts_with("DescribeKey."));
+            assert_eq!(reads_keys, check.needs.contains(&Evidence::Keys), "{}", check.id);
+        }
+    }
+
+    #[test]
+    fn texts_are_whole_and_name_nothing_of_a_resource_but_what_can_be_filled_in() {
+        for check in CHECKS {
+            let Remediation { summary, console, cli, python, code } = check.remediation;
+            assert!(!check.title.ends_with('.') && check.title.len() > 20, "{}", check.id);
+            assert!(check.rationale.ends_with('.') && check.rationale.len() > 60, "{}", check.id);
+            assert!(summary.ends_with('.') && console.contains(" > "), "{}", check.id);
+            for text in [summary, console, cli, python, code] {
+                assert!(text.len() > 15, "{}: {text}", check.id);
+                for (_, rest) in text.match_indices('{').map(|(start, _)| text.split_at(start)) {
+                    let is_named = ["{name}", "{arn}", "{region}", "{account}"].iter().any(|name| rest.starts_with(name));
+                    let is_code = rest.starts_with("{ ") || rest.starts_with("{\n") || rest.starts_with("{\"");
+                    assert!(is_named || is_code, "{}: {rest}", check.id);
+                }
+            }
+            let is_operation = |member: &&str| member.contains('.') && member.starts_with(char::is_uppercase);
+            assert!(!check.reads.is_empty() && check.reads.iter().all(is_operation), "{}", check.id);
         }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use crate::{
-    check::{Framework, selection::Pattern},
+    check::{Framework, profile::Profile, selection::Pattern},
     finding::Severity,
     resource::ResourceType,
 };
@@ -13,6 +13,8 @@ use crate::{
 /// Which checks are put to resources.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Checks {
+    /// Whose checks they are.
+    pub profile: Profile,
     /// Only these, by id or pattern; empty means all that are on by default.
     pub include: BTreeSet<Pattern>,
     /// These too, which are off by default.
@@ -30,6 +32,7 @@ pub struct Checks {
 impl Default for Checks {
     fn default() -> Self {
         Self {
+            profile: Profile::default(),
             include: BTreeSet::new(),
             also: BTreeSet::new(),
             exclude: BTreeSet::new(),

@@ -83,6 +83,7 @@ pub(super) static KEYS: &[Key] = keys! {
     regions.include: List, set(str::parse);
     regions.exclude: List, set(str::parse);
     regions.fallback: List, set(str::parse);
+    checks.profile: Text, text(str::parse);
     checks.include: List, set(str::parse);
     checks.also: List, set(str::parse);
     checks.exclude: List, set(str::parse);

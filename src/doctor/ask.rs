@@ -59,11 +59,14 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::session::{policy::member_actions, regions};
+    use crate::{
+        check::profile::Profile,
+        session::{policy::member_actions, regions},
+    };
 
     #[test]
     fn every_action_of_the_role_in_each_account_is_tried() {
-        let selection = Selection::of(|_| true);
+        let selection = Selection::of(Profile::Both, |_| true);
         let asks = asks(&selection);
         let asked = asks.iter().map(|ask| ask.action).chain(regions::ACTIONS.iter().copied());
         assert_eq!(asked.collect::<BTreeSet<_>>(), member_actions(selection.checks()).into_iter().collect());

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use anstyle::{AnsiColor, Style};
 
 use crate::{
-    check::CHECKS,
+    check::profile::Profile,
     coverage::Outcome,
     effort::Cost,
     finding::{Severity, Status},
@@ -117,7 +117,7 @@ fn checks(out: &mut String, published: &Published) -> std::fmt::Result {
         "share of those that could be judged", "FAIL", "of", "share"
     )?;
     let by_check = published.tally.by_check();
-    for check in CHECKS {
+    for check in Profile::Both.checks() {
         let Some(counts) = by_check.get(check.id) else { continue };
         let count = |status| counts.get(&status).copied().unwrap_or(0);
         let (fail, judged) = (count(Status::Fail), count(Status::Fail) + count(Status::Pass));

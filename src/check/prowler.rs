@@ -1,0 +1,159 @@
+//! The checks of Prowler 5.46 under their own ids, with its logic and its mistakes, put to the facts that we read: so the
+//! same organization can be judged both ways and compared row by row. They are put to resources only by a profile.
+//!
+//! Only the judgement is Prowler's. What was not seen is coverage here as everywhere, MANUAL is UNKNOWN, and where Prowler
+//! judges a place (a region without any Clarify job, schedule or approved package) there is no resource to carry its FAIL:
+//! see [`compatibility`](super::compatibility).
+
+use serde_json::json;
+
+use super::{Check, Evaluate};
+use crate::finding::{Severity, Status, Verdict};
+
+pub mod sagemaker_clarify_exists;
+pub mod sagemaker_domain_sso_configured;
+pub mod sagemaker_endpoint_config_kms_encryption_enabled;
+pub mod sagemaker_endpoint_config_prod_variant_instances;
+pub mod sagemaker_models_monitor_enabled;
+pub mod sagemaker_models_network_isolation_enabled;
+pub mod sagemaker_models_registry_in_use;
+pub mod sagemaker_models_vpc_settings_configured;
+pub mod sagemaker_notebook_instance_encryption_enabled;
+pub mod sagemaker_notebook_instance_root_access_disabled;
+pub mod sagemaker_notebook_instance_vpc_settings_configured;
+pub mod sagemaker_notebook_instance_without_direct_internet_access_configured;
+pub mod sagemaker_training_jobs_intercontainer_encryption_enabled;
+pub mod sagemaker_training_jobs_network_isolation_enabled;
+pub mod sagemaker_training_jobs_volume_and_output_encryption_enabled;
+pub mod sagemaker_training_jobs_vpc_settings_configured;
+
+/// A check of Prowler.
+#[derive(Debug)]
+pub struct Rule {
+    /// The check.
+    pub check: Check,
+    /// What it says of a resource whose description was refused.
+    pub refused: Refused,
+}
+
+/// What Prowler says of a resource whose description was refused: it judges the members that it did not get.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refused {
+    /// PASS, since nothing bad was read.
+    Passes,
+    /// FAIL, since nothing good was read.
+    Fails,
+    /// MANUAL.
+    Manual,
+    /// It counts for nothing.
+    Passed,
+}
+
+/// Every check of Prowler that is put to resources, in the order of its id.
+pub static RULES: &[&Rule] = &[
+    &sagemaker_clarify_exists::RULE,
+    &sagemaker_domain_sso_configured::RULE,
+    &sagemaker_endpoint_config_kms_encryption_enabled::RULE,
+    &sagemaker_endpoint_config_prod_variant_instances::RULE,
+    &sagemaker_models_monitor_enabled::RULE,
+    &sagemaker_models_network_isolation_enabled::RULE,
+    &sagemaker_models_registry_in_use::RULE,
+    &sagemaker_models_vpc_settings_configured::RULE,
+    &sagemaker_notebook_instance_encryption_enabled::RULE,
+    &sagemaker_notebook_instance_root_access_disabled::RULE,
+    &sagemaker_notebook_instance_vpc_settings_configured::RULE,
+    &sagemaker_notebook_instance_without_direct_internet_access_configured::RULE,
+    &sagemaker_training_jobs_intercontainer_encryption_enabled::RULE,
+    &sagemaker_training_jobs_network_isolation_enabled::RULE,
+    &sagemaker_training_jobs_volume_and_output_encryption_enabled::RULE,
+    &sagemaker_training_jobs_vpc_settings_configured::RULE,
+];
+
+/// What is common to a check of ours and the one of Prowler that stands for it.
+struct Like {
+    /// Ours, which lends what Prowler has no better words for.
+    ours: &'static Check,
+    id: &'static str,
+    title: &'static str,
+    severity: Severity,
+    reads: &'static [&'static str],
+    evaluate: Evaluate,
+}
+
+impl Like {
+    const fn check(self) -> Check {
+        Check {
+            id: self.id,
+            version: 1,
+            title: self.title,
+            severity: self.severity,
+            rationale: self.ours.rationale,
+            remediation: self.ours.remediation,
+            reads: self.reads,
+            control: self.ours.control,
+            serves: &[],
+            needs: &[],
+            by_default: true,
+            evaluate: self.evaluate,
+        }
+    }
+}
+
+/// The verdict of a check of Prowler on a resource whose description was refused; none for a check of ours.
+pub(super) fn of_refused(check: &Check, why: &str) -> Option<Verdict> {
+    let rule = RULES.iter().find(|rule| rule.check.id == check.id)?;
+    let (status, text) = match rule.refused {
+        Refused::Passes => (Status::Pass, "Prowler passes what it could not describe"),
+        Refused::Fails => (Status::Fail, "Prowler fails what it could not describe"),
+        Refused::Manual => (Status::Unknown, "Prowler asks people to look at what it could not describe"),
+        Refused::Passed => (Status::NotApplicable, "Prowler passes over what it could not describe"),
+    };
+    let verdict = Verdict::new(status, "description_refused", format!("{text} ({why})"));
+    Some(verdict.with_evidence(|| json!({ "refused": why })))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        check::{
+            alone,
+            compatibility::{Catalogue, EQUIVALENTS},
+        },
+        resource::Facts,
+    };
+
+    /// Its detector of secrets is a program of its own, whose findings cannot be repeated from facts.
+    const MISSING: &[&str] = &["sagemaker_notebook_instance_no_secrets"];
+
+    #[test]
+    fn every_check_is_one_of_prowler_named_after_its_file() {
+        assert!(RULES.is_sorted_by_key(|rule| rule.check.id));
+        let known = EQUIVALENTS.iter().filter(|one| one.catalogue == Catalogue::Prowler).map(|one| one.id);
+        let known = known.collect::<Vec<_>>();
+        for rule in RULES {
+            let id = rule.check.id;
+            assert!(known.contains(&id), "{id}");
+            let file = format!("{}/src/check/prowler/{id}.rs", env!("CARGO_MANIFEST_DIR"));
+            assert!(std::path::Path::new(&file).is_file(), "{file}");
+        }
+        // What is left out says so where people look for it.
+        let missing = known.into_iter().filter(|id| RULES.iter().all(|rule| rule.check.id != *id)).collect::<Vec<_>>();
+        assert_eq!(missing, MISSING);
+    }
+
+    #[test]
+    fn a_refused_description_is_what_prowler_makes_of_missing_members() {
+        for rule in RULES {
+            let facts = Facts::Unreadable { resource_type: rule.check.resource_type(), why: "denied".to_owned() };
+            let (status, code) = alone::told(&rule.check, facts, alone::context());
+            let expected = match rule.refused {
+                Refused::Passes => Status::Pass,
+                Refused::Fails => Status::Fail,
+                Refused::Manual => Status::Unknown,
+                Refused::Passed => Status::NotApplicable,
+            };
+            assert_eq!((status, &*code), (expected, "description_refused"), "{}", rule.check.id);
+        }
+    }
+}
