@@ -10,15 +10,16 @@ use aws_config::SdkConfig;
 use indicatif::MultiProgress;
 use tokio::signal::unix::{SignalKind, signal};
 
+mod checks;
 #[cfg(feature = "demo")]
 mod demo;
 mod doctor;
+mod explain;
 mod iam_policy;
 mod verify;
 
 use crate::{
     Incomplete, Run, RunError,
-    check::{CHECKS, Check},
     cli::{Cli, Command, ConfigArg},
     config::{Config, ConfigErrors},
     exit::ExitStatus,
@@ -87,7 +88,8 @@ async fn dispatch(command: Command, screen: &Screen) -> Result<ExitStatus, Failu
         }
         Command::Verify(args) => verify::run(args, screen).await,
         Command::Config(args) => print(&load(&args)?.to_toml()),
-        Command::Checks => print(&checks()),
+        Command::Checks(args) => print(&checks::text(&args)),
+        Command::Explain(args) => print(&explain::text(&args)),
         Command::IamPolicy(args) => iam_policy::print(&args),
         Command::Doctor(args) => doctor::run(args, screen).await,
         #[cfg(feature = "demo")]
@@ -210,7 +212,11 @@ fn chain(error: &dyn StdError) -> String {
 
 fn load(arg: &ConfigArg) -> Result<Config, Failure> {
     let texts = |(name, value): (OsString, OsString)| Some((name.into_string().ok()?, value.into_string().ok()?));
-    let config = Config::load(arg.config.as_deref(), std::env::vars_os().filter_map(texts)).map_err(Failure::Config)?;
+    let mut config =
+        Config::load(arg.config.as_deref(), std::env::vars_os().filter_map(texts)).map_err(Failure::Config)?;
+    if let Some(profile) = arg.profile {
+        config.checks.profile = profile;
+    }
     for region in config.regions.unknown() {
         tracing::warn!(%region, "this version does not know the region; if it is misspelt, nothing is audited there");
     }
@@ -262,9 +268,4 @@ async fn stop_asked_for() {
 fn print(text: &str) -> Result<ExitStatus, Failure> {
     anstream::stdout().write_all(text.as_bytes()).map_err(Failure::Output)?;
     Ok(ExitStatus::Complete)
-}
-
-fn checks() -> String {
-    let line = |check: &&Check| format!("{:<41} {:<7} {}", check.id, check.severity.as_str(), check.title);
-    CHECKS.iter().map(line).chain([String::new()]).collect::<Vec<_>>().join("\n")
 }

@@ -35,6 +35,7 @@ pub(super) async fn run(args: DemoArgs, screen: &Screen) -> Result<ExitStatus, F
     let (_simulator, endpoint) = start_simulator(&args.shape).await.map_err(Failure::Demo)?;
     let mut config = Config::default();
     config.lake.destination = Destination::Directory(args.output);
+    config.checks.profile = args.profile;
     // Where an account cannot be asked, these are its regions.
     config.regions.fallback = demo::Organization::new(&shape(&args.shape)).regions().cloned().collect();
     // What is refused on purpose is most of what is missing.

@@ -18,6 +18,7 @@ mod fuzz_texts;
 mod hostile;
 mod incremental;
 mod policy;
+mod prowler;
 mod resume;
 mod scope;
 mod search;

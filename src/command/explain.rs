@@ -1,0 +1,217 @@
+//! `explain`: everything that is known of a check, on a page of 80 columns or as JSON.
+
+use std::fmt::{self, Write as _};
+
+use anstyle::{AnsiColor, Style};
+
+use super::checks::{json, written};
+use crate::{
+    check::{
+        Check, Evidence,
+        catalogue::{Entry, by_framework},
+        compatibility::Equivalent,
+        prowler,
+    },
+    cli::{ExplainArgs, ResourceArn},
+    finding::Severity,
+    report::wrap::wrapped,
+};
+
+const BOLD: Style = Style::new().bold();
+const DIM: Style = Style::new().dimmed();
+const GRAVE: Style = AnsiColor::Red.on_default().bold();
+
+/// Columns of a line.
+const WIDTH: usize = 80;
+/// Columns of a framework's name and the space behind it.
+const FRAMEWORK: usize = 26;
+
+/// The answer, with escape codes for colours.
+pub(super) fn text(args: &ExplainArgs) -> String {
+    if args.json { json(&Entry::of(args.check)) } else { written(|out| page(out, args.check, args.resource.as_ref())) }
+}
+
+fn page(out: &mut String, check: &'static Check, resource: Option<&ResourceArn>) -> fmt::Result {
+    let entry = Entry::of(check);
+    let style = if check.severity >= Severity::High { GRAVE } else { Style::new() };
+    writeln!(out, "{BOLD}{}{BOLD:#}", check.id)?;
+    for line in wrapped(check.title, WIDTH) {
+        writeln!(out, "{line}")?;
+    }
+    let default = if check.by_default { "on" } else { "off" };
+    writeln!(out, "{style}{}{style:#}  {DIM}{}{DIM:#}", check.severity.as_str(), entry.resource_type)?;
+    writeln!(out, "{DIM}a control of {}, {default} by default, version {}{DIM:#}", entry.control, check.version)?;
+
+    heading(out, "Why it matters")?;
+    paragraph(out, 2, check.rationale)?;
+
+    heading(out, "How it is judged")?;
+    for text in judgement(check) {
+        paragraph(out, 2, text)?;
+    }
+    writeln!(out, "  {DIM}What is read:{DIM:#}")?;
+    for member in check.reads {
+        writeln!(out, "    {member}")?;
+    }
+    writeln!(out, "  {DIM}IAM actions:{DIM:#}")?;
+    for action in &entry.actions {
+        writeln!(out, "    {action}")?;
+    }
+
+    heading(out, "What mends a FAIL")?;
+    let mend = check.remediation;
+    paragraph(out, 2, &filled(mend.summary, resource))?;
+    writeln!(out, "  {DIM}Console{DIM:#}")?;
+    paragraph(out, 4, &filled(mend.console, resource))?;
+    for (name, code) in [("AWS CLI", mend.cli), ("SDK for Python", mend.python), ("Infrastructure as code", mend.code)]
+    {
+        writeln!(out, "  {DIM}{name}{DIM:#}")?;
+        for line in filled(code, resource).lines().flat_map(|line| broken(line, WIDTH - 4)) {
+            writeln!(out, "    {line}")?;
+        }
+    }
+    if resource.is_none() {
+        writeln!(out, "  {DIM}--resource ARN fills in {{name}}, {{arn}}, {{region}} and {{account}}.{DIM:#}")?;
+    }
+
+    heading(out, "Requirements that it serves")?;
+    for (framework, ids) in by_framework(check) {
+        let mut name = framework.title();
+        for line in wrapped(&ids.join(", "), WIDTH - 2 - FRAMEWORK) {
+            writeln!(out, "  {name:<FRAMEWORK$}{line}")?;
+            name = "";
+        }
+    }
+
+    if !entry.equivalents.is_empty() {
+        heading(out, "Elsewhere")?;
+        for Equivalent { catalogue, id, checks, difference } in entry.equivalents {
+            writeln!(out, "  {catalogue}: {id}")?;
+            for other in checks.iter().filter(|other| **other != check.id) {
+                writeln!(out, "    here: {other}")?;
+            }
+            paragraph(out, 4, difference)?;
+        }
+    }
+    Ok(())
+}
+
+/// What can be said of the judgement without reading its code.
+fn judgement(check: &Check) -> impl Iterator<Item = &'static str> {
+    let theirs = prowler::RULES.iter().any(|rule| rule.check.id == check.id);
+    let keys = check.needs.contains(&Evidence::Keys);
+    let tags = check.needs.contains(&Evidence::Tags);
+    [
+        (
+            theirs,
+            "As Prowler 5.46 judges, with what it gets wrong, on the facts that are read here; what it calls MANUAL is UNKNOWN. It is put to resources where checks.profile is prowler or both.",
+        ),
+        (
+            keys,
+            "A key is judged by what kms:DescribeKey shows. It passes when the customer manages it and it can be used, and when it is among parameters.approved_keys where these are set. No key, a key that AWS manages, and one that is disabled, to be deleted, of another region or gone are FAIL; one that cannot be described is UNKNOWN. What no key can be set for does not count, and is NOT_APPLICABLE where there is nothing else.",
+        ),
+        (
+            tags,
+            "Tags of AWS do not count. Where parameters.required_tag_keys are set, all of these have to be there, else any tag. Tags that cannot be read are UNKNOWN.",
+        ),
+        (!theirs, "A resource that cannot be described is UNKNOWN, never PASS and never FAIL. FAIL and UNKNOWN carry what was read as evidence."),
+        (!check.by_default, "It is off by default, since it would fail nearly everywhere; its id in checks.also switches it on."),
+    ]
+    .into_iter()
+    .filter_map(|(applies, text)| applies.then_some(text))
+}
+
+fn heading(out: &mut String, text: &str) -> fmt::Result {
+    writeln!(out, "\n{BOLD}{text}{BOLD:#}")
+}
+
+fn paragraph(out: &mut String, indent: usize, text: &str) -> fmt::Result {
+    wrapped(text, WIDTH - indent).iter().try_for_each(|line| writeln!(out, "{:indent$}{line}", ""))
+}
+
+/// A text with the names of the resource filled in.
+fn filled(text: &str, resource: Option<&ResourceArn>) -> String {
+    let Some(ResourceArn { arn, region, account, name }) = resource else { return text.to_owned() };
+    [("{name}", name), ("{arn}", arn), ("{region}", region), ("{account}", account)]
+        .iter()
+        .fold(text.to_owned(), |text, (placeholder, value)| text.replace(placeholder, value))
+}
+
+/// A command of the AWS CLI or a comment that is too long for a line, on several, as a shell reads it; anything else as it
+/// is.
+fn broken(line: &str, width: usize) -> Vec<String> {
+    if let Some(comment) = line.strip_prefix("# ") {
+        return wrapped(comment, width - 2).into_iter().map(|line| format!("# {line}")).collect();
+    }
+    if line.chars().count() <= width || !line.starts_with("aws ") {
+        return vec![line.to_owned()];
+    }
+    let (mut lines, mut current) = (Vec::new(), String::new());
+    for (index, part) in line.split(" --").enumerate() {
+        let option = if index == 0 { part.to_owned() } else { format!("--{part}") };
+        if current.is_empty() {
+            current = option;
+        } else if current.chars().count() + 1 + option.chars().count() + 2 <= width {
+            current = format!("{current} {option}");
+        } else {
+            lines.push(current + " \\");
+            current = format!("  {option}");
+        }
+    }
+    lines.push(current);
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::profile::Profile;
+
+    fn plain(check: &'static Check, resource: Option<&str>) -> String {
+        let resource = resource.map(|arn| arn.parse().unwrap());
+        anstream::adapter::strip_str(&text(&ExplainArgs { check, resource, json: false })).to_string()
+    }
+
+    #[test]
+    fn every_page_fits_80_columns_but_for_code() {
+        for check in Profile::Both.checks() {
+            let page = plain(check, None);
+            let (prose, code) = page.split_once("  AWS CLI\n").unwrap();
+            let after = code.split_once("\nRequirements that it serves").unwrap().1;
+            for line in prose.lines().chain(after.lines()) {
+                assert!(line.chars().count() <= WIDTH, "{}: {line}", check.id);
+            }
+        }
+    }
+
+    #[test]
+    fn the_names_of_a_resource_are_filled_in() {
+        for check in Profile::Both.checks() {
+            let page = plain(check, Some("arn:aws:sagemaker:eu-central-1:111111111111:any/mine"));
+            assert!(
+                !["{name}", "{arn}", "{region}", "{account}"].iter().any(|left| page.contains(left)),
+                "{}",
+                check.id
+            );
+        }
+    }
+
+    #[test]
+    fn a_long_command_is_broken_before_an_option() {
+        assert_eq!(broken("aws a b --c d --e f", 15), ["aws a b --c d \\", "  --e f"]);
+        assert_eq!(broken("# a b c", 6), ["# a b", "# c"]);
+        assert_eq!(broken("aws a --b c", 80), ["aws a --b c"]);
+        assert_eq!(broken("Type: 0123456789", 5), ["Type: 0123456789"]);
+    }
+
+    #[test]
+    fn a_page_says_all_that_is_known_of_a_check() {
+        let check = |id| crate::check::selection::check(id).unwrap();
+        insta::assert_snapshot!("ours", plain(check("training-job-customer-managed-keys"), None));
+        let arn = "arn:aws:sagemaker:eu-central-1:111111111111:notebook-instance/lab-1";
+        insta::assert_snapshot!("ours_of_a_resource", plain(check("notebook-instance-root-access"), Some(arn)));
+        insta::assert_snapshot!("prowlers", plain(check("sagemaker_clarify_exists"), None));
+        let json = ExplainArgs { check: check("training-job-vpc"), resource: None, json: true };
+        insta::assert_snapshot!("json", text(&json));
+    }
+}
