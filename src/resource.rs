@@ -9,12 +9,44 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use thiserror::Error;
 
 pub mod answer;
+pub mod app_image_config;
+pub mod auto_ml_job;
+pub mod cluster;
+pub mod compilation_job;
+pub mod data_quality_job_definition;
+pub mod device_fleet;
+pub mod domain;
+pub mod edge_packaging_job;
 pub mod endpoint_config;
+pub mod feature_group;
+pub mod flow_definition;
+pub mod hyper_parameter_tuning_job;
+pub mod image;
+pub mod inference_experiment;
+pub mod inference_recommendations_job;
+pub mod job_definition;
+pub mod labeling_job;
 pub mod listed;
+mod maker;
+pub mod mlflow_app;
+pub mod model;
+pub mod model_bias_job_definition;
+pub mod model_card;
+pub mod model_explainability_job_definition;
+pub mod model_package;
+pub mod model_package_group;
+pub mod model_quality_job_definition;
+pub mod monitoring_schedule;
 pub mod notebook_instance;
+pub mod optimization_job;
+pub mod partner_app;
 pub mod processing_job;
 mod tags;
 pub mod training_job;
+pub mod transform_job;
+pub mod user_profile;
+pub mod user_settings;
+pub mod workforce;
 
 use crate::{
     check::Context,
@@ -230,14 +262,72 @@ macro_rules! kinds {
 }
 
 kinds! {
+    /// The configuration of an image.
+    AppImageConfig in app_image_config,
+    /// An AutoML job.
+    AutoMlJob in auto_ml_job,
+    /// A HyperPod cluster.
+    Cluster in cluster,
+    /// A compilation job.
+    CompilationJob in compilation_job,
+    /// A data quality job definition.
+    DataQualityJobDefinition in data_quality_job_definition,
+    /// A fleet of edge devices.
+    DeviceFleet in device_fleet,
+    /// A domain of Studio.
+    Domain in domain,
+    /// An edge packaging job.
+    EdgePackagingJob in edge_packaging_job,
     /// An endpoint configuration.
     EndpointConfig in endpoint_config,
+    /// A feature group.
+    FeatureGroup in feature_group,
+    /// A flow definition of human review.
+    FlowDefinition in flow_definition,
+    /// A hyperparameter tuning job.
+    HyperParameterTuningJob in hyper_parameter_tuning_job,
+    /// An image of Studio.
+    Image in image,
+    /// An inference experiment.
+    InferenceExperiment in inference_experiment,
+    /// An inference recommendation job.
+    InferenceRecommendationsJob in inference_recommendations_job,
+    /// A labeling job.
+    LabelingJob in labeling_job,
+    /// An MLflow app.
+    MlflowApp in mlflow_app,
+    /// A model.
+    Model in model,
+    /// A model bias job definition.
+    ModelBiasJobDefinition in model_bias_job_definition,
+    /// A model card.
+    ModelCard in model_card,
+    /// A model explainability job definition.
+    ModelExplainabilityJobDefinition in model_explainability_job_definition,
+    /// A model package.
+    ModelPackage in model_package,
+    /// A model package group.
+    ModelPackageGroup in model_package_group,
+    /// A model quality job definition.
+    ModelQualityJobDefinition in model_quality_job_definition,
+    /// A monitoring schedule.
+    MonitoringSchedule in monitoring_schedule,
     /// A notebook instance.
     NotebookInstance in notebook_instance,
+    /// An optimization job.
+    OptimizationJob in optimization_job,
+    /// A partner AI app.
+    PartnerApp in partner_app,
     /// A processing job.
     ProcessingJob in processing_job,
     /// A training job.
     TrainingJob in training_job,
+    /// A batch transform job.
+    TransformJob in transform_job,
+    /// A user profile of a domain.
+    UserProfile in user_profile,
+    /// A private workforce.
+    Workforce in workforce,
 }
 
 /// The facts of one type among those of any.

@@ -1,3 +1,8 @@
 //! The checks of notebook instances.
 
+pub mod customer_managed_keys;
+pub mod direct_internet_access;
+pub mod imdsv2;
+pub mod platform;
 pub mod root_access;
+pub mod vpc;

@@ -12,12 +12,70 @@ use super::refusal::Refusal;
 use super::scenario::KeyUse;
 use super::world::Invocation;
 
+mod app_image_config;
+mod auto_ml_job;
+mod cluster;
+mod compilation_job;
+mod device_fleet;
+mod domain;
+mod edge_packaging_job;
 mod endpoint_config;
+mod feature_group;
+mod flow_definition;
+mod hyper_parameter_tuning_job;
+mod image;
+mod inference_experiment;
+mod inference_recommendations_job;
+mod job_definition;
+mod labeling_job;
+mod mlflow_app;
+mod model;
+mod model_card;
+mod model_package;
+mod monitoring_schedule;
 mod notebook_instance;
+mod optimization_job;
+mod partner_app;
 mod processing_job;
+mod transform_job;
+mod user_profile;
+mod workforce;
 
 /// Every type.
-static STOCKS: &[&Stock] = &[&endpoint_config::STOCK, &notebook_instance::STOCK, &processing_job::STOCK];
+static STOCKS: &[&Stock] = &[
+    &app_image_config::STOCK,
+    &auto_ml_job::STOCK,
+    &cluster::STOCK,
+    &compilation_job::STOCK,
+    &device_fleet::STOCK,
+    &domain::STOCK,
+    &edge_packaging_job::STOCK,
+    &endpoint_config::STOCK,
+    &feature_group::STOCK,
+    &flow_definition::STOCK,
+    &hyper_parameter_tuning_job::STOCK,
+    &image::STOCK,
+    &inference_experiment::STOCK,
+    &inference_recommendations_job::STOCK,
+    &job_definition::DATA_QUALITY,
+    &job_definition::MODEL_BIAS,
+    &job_definition::MODEL_EXPLAINABILITY,
+    &job_definition::MODEL_QUALITY,
+    &labeling_job::STOCK,
+    &mlflow_app::STOCK,
+    &model::STOCK,
+    &model_card::STOCK,
+    &model_package::GROUPS,
+    &model_package::STOCK,
+    &monitoring_schedule::STOCK,
+    &notebook_instance::STOCK,
+    &optimization_job::STOCK,
+    &partner_app::STOCK,
+    &processing_job::STOCK,
+    &transform_job::STOCK,
+    &user_profile::STOCK,
+    &workforce::STOCK,
+];
 
 /// The most resources of one type in a place.
 const MOST: u64 = 4;
@@ -30,7 +88,7 @@ pub(super) struct Stock {
     pub(super) arn_type: &'static str,
     /// The member of the listing that holds the lines.
     pub(super) lines: &'static str,
-    /// The member by which a description is asked for: the name or, where it ends in `Arn`, the ARN.
+    /// The member by which a description is asked for, with the name or the ARN.
     pub(super) asked_by: &'static str,
     /// A line of the listing.
     pub(super) summary: fn(&Item<'_>) -> Value,
@@ -130,9 +188,8 @@ impl Stock {
     fn describe(&self, cell: &Cell, invocation: &Invocation) -> Result<String, Refusal> {
         let request: Map<String, Value> = invocation.members()?;
         let asked = request.get(self.asked_by).and_then(Value::as_str).unwrap_or_default();
-        let by_arn = self.asked_by.ends_with("Arn");
         let mut all = (0..self.count(cell)).map(|index| self.item(cell, index));
-        let found = all.find(|item| asked == if by_arn { &item.arn } else { &item.name });
+        let found = all.find(|item| asked == item.name || asked == item.arn);
         let item = found.ok_or_else(|| Refusal::validation("Could not find the requested resource."))?;
         Ok(spoken((self.description)(&item)).to_string())
     }
@@ -145,6 +202,18 @@ pub(super) fn answer(cell: &Cell, invocation: &Invocation) -> Option<Result<Stri
         operation if operation == stock.describe => Some(stock.describe(cell, invocation)),
         _ => None,
     })
+}
+
+/// The tags of a resource of one of the types, as `ListTags` writes them; none for another ARN.
+pub(super) fn tags(cell: &Cell, arn: &str) -> Option<String> {
+    let items = |stock: &&'static Stock| {
+        let stock = *stock;
+        (0..stock.count(cell)).map(move |index| stock.item(cell, index))
+    };
+    let item = STOCKS.iter().flat_map(items).find(|item| item.arn == arn)?;
+    let owner = json!({ "Key": "owner", "Value": cell.team });
+    let tags = if item.percent("tagged", 60) { vec![owner] } else { Vec::new() };
+    Some(json!({ "Tags": tags }).to_string())
 }
 
 /// The member that holds the lines of a listing of one of the types.

@@ -193,6 +193,9 @@ struct ListTags {
 
 fn list_tags(cell: &Cell, invocation: &Invocation) -> Result<String, Refusal> {
     let request: ListTags = invocation.members()?;
+    if let Some(tags) = inventory::tags(cell, &request.resource_arn) {
+        return Ok(tags);
+    }
     let name = request.resource_arn.rsplit('/').next().unwrap_or_default();
     let job = cell
         .job_named(name)

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use aws_sdk_sagemaker::{
     operation::describe_endpoint_config::DescribeEndpointConfigOutput,
-    types::{EndpointConfigSummary, ProductionVariant},
+    types::{
+        EndpointConfigSummary, ManagedInstanceScalingStatus, ProductionVariant, ProductionVariantManagedInstanceScaling,
+    },
 };
 use serde::{Deserialize, Serialize};
 
@@ -25,7 +27,7 @@ use crate::{
 pub struct EndpointConfig {
     /// `KmsKeyId`, which encrypts the volumes of the instances.
     pub volume_key: Option<String>,
-    /// `DataCaptureConfig`, where capture is enabled: the key of what is captured.
+    /// `DataCaptureConfig`, where capture is not disabled: the key of what is captured.
     pub data_capture: Option<Captured>,
     /// `AsyncInferenceConfig.OutputConfig`, where there is one: the key of the answers.
     pub async_output: Option<Captured>,
@@ -33,9 +35,9 @@ pub struct EndpointConfig {
     pub variants: Vec<Variant>,
     /// `ShadowProductionVariants`.
     pub shadow_variants: Vec<Variant>,
-    /// `EnableNetworkIsolation`, where the configuration says it itself and not its models.
+    /// `EnableNetworkIsolation`; where it is not set, the models decide that the variants name.
     pub network_isolation: Option<bool>,
-    /// `VpcConfig.Subnets`, where the configuration says it itself and not its models.
+    /// `VpcConfig.Subnets`; where there are none, the models decide that the variants name.
     pub subnets: Vec<String>,
 }
 
@@ -51,20 +53,36 @@ pub struct Captured {
 pub struct Variant {
     /// `VariantName`.
     pub name: Option<String>,
+    /// `ModelName`; none where models come as inference components.
+    pub model: Option<String>,
     /// `InstanceType`, and those of the `InstancePools`.
     pub instance_types: Vec<String>,
     /// `InitialInstanceCount`.
     pub instance_count: Option<i64>,
+    /// `ManagedInstanceScaling.MinInstanceCount`, where scaling is not disabled: so few instances may be left.
+    pub minimum_instances: Option<i64>,
     /// Whether it has a `ServerlessConfig`, and so neither instances nor volumes of its own.
     pub serverless: bool,
     /// `CoreDumpConfig`, where there is one: its key.
     pub core_dump: Option<Captured>,
 }
 
+impl Variant {
+    /// What it is called where people read it.
+    pub fn called(&self) -> &str {
+        self.name.as_deref().unwrap_or("a variant without a name")
+    }
+}
+
 impl EndpointConfig {
     /// Production and shadow variants.
     pub fn all_variants(&self) -> impl Iterator<Item = &Variant> {
         self.variants.iter().chain(&self.shadow_variants)
+    }
+
+    /// Whether every variant names a model, which then decides on networks where the configuration does not.
+    pub fn names_models(&self) -> bool {
+        self.all_variants().all(|variant| variant.model.is_some())
     }
 }
 
@@ -117,7 +135,7 @@ fn line(config: &EndpointConfigSummary) -> Option<Line> {
 }
 
 fn facts(config: &DescribeEndpointConfigOutput) -> EndpointConfig {
-    let capture = config.data_capture_config().filter(|capture| capture.enable_capture().unwrap_or(false));
+    let capture = config.data_capture_config().filter(|capture| capture.enable_capture() != Some(false));
     let output = config.async_inference_config().and_then(|config| config.output_config());
     EndpointConfig {
         volume_key: said(config.kms_key_id()),
@@ -133,11 +151,44 @@ fn facts(config: &DescribeEndpointConfigOutput) -> EndpointConfig {
 fn variant(variant: &ProductionVariant) -> Variant {
     let pools = variant.instance_pools().iter().filter_map(|pool| pool.instance_type());
     let types = variant.instance_type().into_iter().chain(pools);
+    let scaling = variant
+        .managed_instance_scaling()
+        .filter(|scaling| scaling.status() != Some(&ManagedInstanceScalingStatus::Disabled));
     Variant {
         name: said(variant.variant_name()),
+        model: said(variant.model_name()),
         instance_types: types.map(|name| name.as_str().to_owned()).collect(),
         instance_count: variant.initial_instance_count().map(i64::from),
+        minimum_instances: scaling.and_then(ProductionVariantManagedInstanceScaling::min_instance_count).map(i64::from),
         serverless: variant.serverless_config().is_some(),
         core_dump: variant.core_dump_config().map(|dump| Captured { key: said(dump.kms_key_id()) }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_sagemaker::types::DataCaptureConfig;
+
+    use super::*;
+
+    #[test]
+    fn capture_is_enabled_unless_it_is_said_to_be_disabled() {
+        let captures = |enabled: Option<bool>| {
+            let capture = DataCaptureConfig::builder().set_enable_capture(enabled).kms_key_id("k").build();
+            facts(&DescribeEndpointConfigOutput::builder().data_capture_config(capture).build()).data_capture.is_some()
+        };
+        assert_eq!([captures(Some(true)), captures(None), captures(Some(false))], [true, true, false]);
+    }
+
+    #[test]
+    fn managed_scaling_says_how_few_instances_may_be_left_unless_it_is_disabled() {
+        let minimum = |status: Option<ManagedInstanceScalingStatus>| {
+            let scaling =
+                ProductionVariantManagedInstanceScaling::builder().set_status(status).min_instance_count(1).build();
+            variant(&ProductionVariant::builder().managed_instance_scaling(scaling).build()).minimum_instances
+        };
+        assert_eq!(minimum(Some(ManagedInstanceScalingStatus::Enabled)), Some(1));
+        assert_eq!(minimum(None), Some(1));
+        assert_eq!(minimum(Some(ManagedInstanceScalingStatus::Disabled)), None);
     }
 }

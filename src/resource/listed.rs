@@ -12,7 +12,7 @@ use std::{
 use futures::StreamExt as _;
 use jiff::Timestamp;
 
-use super::{Facts, Kind, Resource, answer::said, is_same_time};
+use super::{Facts, Kind, LIST_TAGS, Resource, answer::said, is_same_time, tags};
 use crate::{
     coverage::{Method, Outcome},
     lake::{last_night::BATCH_ROWS, staging::unit::Span},
@@ -42,6 +42,10 @@ where
     const LIST: &'static str;
     /// The description.
     const DESCRIBE: &'static str;
+    /// A name that no resource of the type has by chance, and that the description takes for one.
+    const NOBODY: &'static str = "sagesweep-looks-for-nothing";
+    /// What its ARNs call the type.
+    const ARN_TYPE: &'static str = Self::SLUG;
 
     /// One page of the listing.
     fn page(gate: &Gate, token: Option<String>) -> impl Future<Output = Result<Page, Refusal>> + Send;
@@ -103,9 +107,12 @@ impl Line {
         Some(Self { name, arn, created_at: None, modified_at: None, state: None })
     }
 
-    fn in_place<K: Kind>(mut self, target: &Target) -> Self {
+    fn in_place<K: Listed>(mut self, target: &Target) -> Self
+    where
+        Facts: From<K>,
+    {
         if self.arn.is_empty() {
-            self.arn = arn(target, &format!("{}/{}", K::SLUG, self.name));
+            self.arn = arn(target, &format!("{}/{}", K::ARN_TYPE, self.name));
         }
         self
     }
@@ -244,7 +251,7 @@ fn is_unchanged(line: &Line, known: &Resource) -> bool {
 
 /// The resources behind some lines. One whose description is refused stays, with unreadable facts; one that is no more
 /// does not. After some denials in a row the others count as denied too, unasked.
-async fn described<K: Listed>(cell: &Cell, lines: &[Line]) -> (Vec<Resource>, Option<Refusal>)
+pub(super) async fn described<K: Listed>(cell: &Cell, lines: &[Line]) -> (Vec<Resource>, Option<Refusal>)
 where
     Facts: From<K>,
 {
@@ -295,9 +302,6 @@ where
     })
 }
 
-/// A name that no resource has by chance.
-const NOBODY: &str = "sagesweep-looks-for-nothing";
-
 /// Tries whether an action is allowed; what it answers is not looked at.
 pub(super) async fn probe<K: Listed>(gate: &Gate, target: &Target, action: &'static str) -> Result<(), Refusal>
 where
@@ -306,8 +310,11 @@ where
     if action == K::LIST {
         return K::page(gate, None).await.map(drop);
     }
-    let resource = format!("{}/{NOBODY}", K::SLUG);
-    let (name, arn) = (NOBODY.to_owned(), arn(target, &resource));
+    let resource = format!("{}/{}", K::ARN_TYPE, K::NOBODY);
+    let (name, arn) = (K::NOBODY.to_owned(), arn(target, &resource));
+    if action == LIST_TAGS {
+        return tags::probe(gate, &arn).await;
+    }
     K::describe(gate, &Line { name, arn, created_at: None, modified_at: None, state: None }).await.map(drop)
 }
 

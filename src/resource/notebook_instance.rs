@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use aws_sdk_sagemaker::{
-    operation::describe_notebook_instance::DescribeNotebookInstanceOutput, types::NotebookInstanceSummary,
+    operation::describe_notebook_instance::DescribeNotebookInstanceOutput,
+    types::{DirectInternetAccess, InstanceType, NotebookInstanceStatus, NotebookInstanceSummary, RootAccess},
 };
 use serde::{Deserialize, Serialize};
 
@@ -78,7 +79,7 @@ impl Listed for NotebookInstance {
         let send = || client.describe_notebook_instance().notebook_instance_name(&line.name).send();
         let notebook = gate.call(Self::DESCRIBE, send).await?;
         Ok(Described {
-            state: said(notebook.notebook_instance_status().map(|status| status.as_str())),
+            state: said(notebook.notebook_instance_status().map(NotebookInstanceStatus::as_str)),
             modified_at: moment(notebook.last_modified_time()),
             role_arn: said(notebook.role_arn()),
             ..Described::new(facts(&notebook))
@@ -90,7 +91,7 @@ fn line(notebook: &NotebookInstanceSummary) -> Option<Line> {
     Some(Line {
         created_at: moment(notebook.creation_time()),
         modified_at: moment(notebook.last_modified_time()),
-        state: said(notebook.notebook_instance_status().map(|status| status.as_str())),
+        state: said(notebook.notebook_instance_status().map(NotebookInstanceStatus::as_str)),
         ..Line::named(notebook.notebook_instance_name(), notebook.notebook_instance_arn())?
     })
 }
@@ -99,11 +100,11 @@ fn facts(notebook: &DescribeNotebookInstanceOutput) -> NotebookInstance {
     let metadata = notebook.instance_metadata_service_configuration();
     NotebookInstance {
         volume_key: said(notebook.kms_key_id()),
-        instance_type: said(notebook.instance_type().map(|name| name.as_str())),
+        instance_type: said(notebook.instance_type().map(InstanceType::as_str)),
         subnet: said(notebook.subnet_id()),
         security_groups: all_said(notebook.security_groups()),
-        direct_internet_access: said(notebook.direct_internet_access().map(|access| access.as_str())),
-        root_access: said(notebook.root_access().map(|access| access.as_str())),
+        direct_internet_access: said(notebook.direct_internet_access().map(DirectInternetAccess::as_str)),
+        root_access: said(notebook.root_access().map(RootAccess::as_str)),
         platform: said(notebook.platform_identifier()),
         metadata_service_version: said(
             metadata.and_then(|metadata| metadata.minimum_instance_metadata_service_version()),

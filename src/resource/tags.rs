@@ -3,7 +3,7 @@
 use futures::StreamExt as _;
 
 use super::{Facts, LIST_TAGS, Resource};
-use crate::{check::Evidence, outcome::Refusal, paging::Pages, scan::cell::Cell};
+use crate::{check::Evidence, outcome::Refusal, paging::Pages, scan::cell::Cell, session::gate::Gate};
 
 /// Calls that are under way at once; the pacing decides how fast they go.
 const PARALLEL: usize = 4;
@@ -17,7 +17,14 @@ pub(super) async fn read(
     if !cell.needs(Evidence::Tags) {
         return (resources, None);
     }
-    let calls = resources.iter().map(|resource| tags(cell, &resource.arn)).collect::<Vec<_>>();
+    let calls = resources.iter().map(|resource| async {
+        // Nothing is judged by the tags of what could not be described.
+        if matches!(resource.facts, Facts::Unreadable { .. }) {
+            return Ok(Vec::new());
+        }
+        tags(cell, &resource.arn).await
+    });
+    let calls = calls.collect::<Vec<_>>();
     let answers = futures::stream::iter(calls).buffered(PARALLEL).collect::<Vec<_>>().await;
     let mut first_refusal = None;
     for (resource, answer) in resources.iter_mut().zip(answers) {
@@ -31,6 +38,12 @@ pub(super) async fn read(
         }
     }
     (resources, first_refusal)
+}
+
+/// Tries whether the tags of a resource may be read.
+pub(super) async fn probe(gate: &Gate, arn: &str) -> Result<(), Refusal> {
+    let client = gate.sagemaker();
+    gate.call(LIST_TAGS, || client.list_tags().resource_arn(arn).send()).await.map(drop)
 }
 
 async fn tags(cell: &Cell, arn: &str) -> Result<Vec<(String, String)>, Refusal> {

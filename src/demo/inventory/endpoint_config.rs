@@ -20,13 +20,20 @@ fn summary(item: &Item<'_>) -> Value {
 }
 
 fn description(item: &Item<'_>) -> Value {
-    let variant = if item.percent("serverless", 20) {
+    // Inference components bring the models, and the configuration decides on networks.
+    let components = item.percent("components", 20);
+    let variant = if !components && item.percent("serverless", 20) {
         json!({ "VariantName": "main", "ModelName": "model",
             "ServerlessConfig": { "MemorySizeInMB": 4096, "MaxConcurrency": 20 } })
     } else {
-        json!({ "VariantName": "main", "ModelName": "model",
+        json!({ "VariantName": "main", "ModelName": (!components).then_some("model"),
             "InstanceType": item.one_of("instances", &["ml.m5.xlarge", "ml.c6gd.xlarge", "ml.g5.2xlarge", "ml.zz9.large"]),
-            "InitialInstanceCount": 1 + item.draw("count").below(3),
+            "InitialInstanceCount": item.percent("counted", 90).then(|| 1 + item.draw("count").below(3)),
+            "ManagedInstanceScaling": if item.percent("scaling", 20) {
+                json!({ "Status": "ENABLED", "MinInstanceCount": 1 + item.draw("least").below(2), "MaxInstanceCount": 8 })
+            } else {
+                Value::Null
+            },
             "CoreDumpConfig": if item.percent("dump", 20) {
                 json!({ "DestinationS3Uri": "s3://dumps", "KmsKeyId": item.key("dump") })
             } else {
@@ -45,5 +52,13 @@ fn description(item: &Item<'_>) -> Value {
         } else {
             Value::Null
         },
+        "AsyncInferenceConfig": if item.percent("async", 30) {
+            json!({ "OutputConfig": { "S3OutputPath": "s3://answers", "KmsKeyId": item.key("async") } })
+        } else {
+            Value::Null
+        },
+        "ExecutionRoleArn": if components { item.role() } else { Value::Null },
+        "VpcConfig": if components { item.vpc() } else { Value::Null },
+        "EnableNetworkIsolation": components.then(|| item.percent("isolation", 50)),
     })
 }

@@ -39,11 +39,15 @@ fn description(item: &Item<'_>) -> Value {
         "KmsKeyId": item.key("volume"),
         "CreationTime": item.created(),
         "LastModifiedTime": item.created(),
-        "DirectInternetAccess": item.one_of("internet", &["Enabled", "Disabled"]),
+        "DirectInternetAccess": item.percent("internet told", 90).then(|| item.one_of("internet", &["Enabled", "Disabled"])),
         "RootAccess": item.one_of("root", &["Enabled", "Disabled"]),
-        "PlatformIdentifier": item.one_of("platform", &["notebook-al2-v2", "notebook-al2-v3", "notebook-al2023-v1"]),
-        "InstanceMetadataServiceConfiguration": {
-            "MinimumInstanceMetadataServiceVersion": item.one_of("metadata", &["1", "2"]),
+        "PlatformIdentifier": item.percent("platform told", 90).then(|| {
+            item.one_of("platform", &["notebook-al2-v2", "notebook-al2-v3", "notebook-al2023-v1"])
+        }),
+        "InstanceMetadataServiceConfiguration": if item.percent("metadata told", 90) {
+            json!({ "MinimumInstanceMetadataServiceVersion": item.one_of("metadata", &["1", "2"]) })
+        } else {
+            Value::Null
         },
     })
 }

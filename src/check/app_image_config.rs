@@ -1,0 +1,3 @@
+//! The checks of configurations of images.
+
+pub mod tagged;

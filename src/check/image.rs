@@ -1,0 +1,3 @@
+//! The checks of images.
+
+pub mod tagged;

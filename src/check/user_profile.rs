@@ -1,0 +1,3 @@
+//! The checks of user profiles.
+
+pub mod output_keys;
