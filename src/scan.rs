@@ -20,6 +20,7 @@ use tokio::{
 };
 
 pub mod cell;
+pub mod neighbours;
 pub mod past;
 mod places;
 mod region;

@@ -16,7 +16,7 @@ mod attempt;
 
 pub use attempt::Attempt;
 
-use super::{past::Past, places::Seat};
+use super::{neighbours::Neighbours, past::Past, places::Seat};
 use crate::{
     check::{Evidence, selection::Selection},
     config::Parameters,
@@ -79,6 +79,7 @@ pub struct Cell {
     /// The way to make calls there.
     pub gate: Gate,
     past: Option<Past>,
+    neighbours: Arc<Neighbours>,
     means: Means,
     pub(super) tally: Tally,
     expected: Mutex<HashMap<String, Option<Timestamp>>>,
@@ -172,6 +173,7 @@ impl Cell {
         resource_type: ResourceType,
         gate: Gate,
         past: Option<Past>,
+        neighbours: Arc<Neighbours>,
         means: Means,
         seat: Seat,
     ) -> Self {
@@ -184,6 +186,7 @@ impl Cell {
             resource_type,
             gate,
             past,
+            neighbours,
             means,
             tally,
             expected,
@@ -209,6 +212,11 @@ impl Cell {
     /// What the last night has of the cell, when it can be built on.
     pub fn past(&self) -> Option<&Past> {
         self.past.as_ref()
+    }
+
+    /// What the other types of its place found out that it looks at, and what it found out for them.
+    pub fn neighbours(&self) -> &Neighbours {
+        &self.neighbours
     }
 
     /// The one client of the cell.

@@ -13,6 +13,7 @@ use super::{
     Running,
     cell::{Cell, Collected, Told},
     joined,
+    neighbours::Neighbours,
     past::{self, Past},
 };
 use crate::{
@@ -60,6 +61,7 @@ impl Running {
         let mut account = Some(account);
         let (mut outcomes, mut resources) = (Vec::new(), 0);
         let mut refusal: Option<Refusal> = None;
+        let neighbours = Arc::new(Neighbours::default());
         for resource_type in self.types().iter().copied() {
             let ended = self.scan.ledger.ended(&CellKey::new(&target, resource_type));
             if let Some(ended) = ended.filter(|ended| ended.outcome.is_final()) {
@@ -79,7 +81,7 @@ impl Running {
             let is_asked = refusal.is_none();
             let Read { collected, evaluated, unknown, refusals, reading } = match &refusal {
                 Some(refusal) => Read::refused(refusal.clone()),
-                None => self.cell(&target, &session, resource_type, past, &mut account).await,
+                None => self.cell(&target, &session, resource_type, past, &neighbours, &mut account).await,
             };
             if collected.outcome != Outcome::Complete && collected.method.is_none() {
                 refusal = collected.refusal.clone().filter(Refusal::is_about_the_target);
@@ -138,6 +140,7 @@ impl Running {
         session: &Session,
         resource_type: ResourceType,
         past: Option<Past>,
+        neighbours: &Arc<Neighbours>,
         account: &mut Option<Arc<OwnedSemaphorePermit>>,
     ) -> Read {
         let Some(seat) = self.places.sit(account.take()).await else {
@@ -145,7 +148,15 @@ impl Running {
             return Read::refused(stopped);
         };
         let gate = self.scan.aws.gate(session, &target.region);
-        let cell = Arc::new(Cell::new(Arc::clone(target), resource_type, gate, past, self.means.clone(), seat));
+        let cell = Arc::new(Cell::new(
+            Arc::clone(target),
+            resource_type,
+            gate,
+            past,
+            Arc::clone(neighbours),
+            self.means.clone(),
+            seat,
+        ));
         let deadline = Duration::from_secs(u64::from(self.scan.config.pacing.unit_deadline_seconds));
         let mut collected = within(deadline, &cell, resource_type.collect(&cell)).await;
         *account = cell.account();

@@ -1,0 +1,5 @@
+//! The checks of models.
+
+pub mod network_isolation;
+pub mod private_registry;
+pub mod vpc;

@@ -1,0 +1,3 @@
+//! The checks of model cards.
+
+pub mod customer_managed_keys;

@@ -1,0 +1,3 @@
+//! The checks of model package groups.
+
+pub mod approved_package;

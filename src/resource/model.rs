@@ -1,0 +1,138 @@
+//! Models, which never change: the containers that answer, and the network that they run in. Where inference components
+//! deploy a model, network and isolation are those of the endpoint configuration.
+
+use std::sync::Arc;
+
+use aws_sdk_sagemaker::{
+    operation::describe_model::DescribeModelOutput,
+    types::{ContainerDefinition, ModelSummary},
+};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Kind, Settled,
+    answer::{all_said, moment, said},
+    listed::{self, Described, Line, Listed, Page},
+};
+use crate::{
+    organization::Target,
+    outcome::Refusal,
+    scan::cell::{Cell, Collected},
+    session::gate::Gate,
+};
+
+/// The facts of a model. Values of the environments of its containers are never kept.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Model {
+    /// `EnableNetworkIsolation`; absent is false.
+    pub network_isolation: bool,
+    /// `VpcConfig.Subnets`.
+    pub subnets: Vec<String>,
+    /// `VpcConfig.SecurityGroupIds`.
+    pub security_groups: Vec<String>,
+    /// `PrimaryContainer`, or the `Containers` of an inference pipeline.
+    pub containers: Vec<Container>,
+}
+
+/// A container of a model.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Container {
+    /// `ContainerHostname`.
+    pub hostname: Option<String>,
+    /// `Image`.
+    pub image: Option<String>,
+    /// `ModelPackageName`, which stands for an image of its own.
+    pub model_package: Option<String>,
+    /// `ImageConfig.RepositoryAccessMode`: `Platform`, which is Amazon ECR, or `Vpc`.
+    pub repository_access: Option<String>,
+    /// `ImageConfig.RepositoryAuthConfig.RepositoryCredentialsProviderArn`: what signs in to the registry.
+    pub credentials_provider: Option<String>,
+}
+
+impl Kind for Model {
+    const NAME: &'static str = "AWS::SageMaker::Model";
+    const SLUG: &'static str = "model";
+    const ACTIONS: &'static [&'static str] = &[Self::LIST, Self::DESCRIBE];
+    const SETTLED: Settled = Settled::Always;
+
+    fn keys(&self) -> Vec<&str> {
+        Vec::new()
+    }
+
+    async fn collect(cell: &Arc<Cell>) -> Collected {
+        listed::collect::<Self>(cell).await
+    }
+
+    async fn probe(gate: &Gate, target: &Target, action: &'static str) -> Result<(), Refusal> {
+        listed::probe::<Self>(gate, target, action).await
+    }
+}
+
+impl Listed for Model {
+    const LIST: &'static str = "sagemaker:ListModels";
+    const DESCRIBE: &'static str = "sagemaker:DescribeModel";
+
+    async fn page(gate: &Gate, token: Option<String>) -> Result<Page, Refusal> {
+        let client = gate.sagemaker();
+        let send = || client.list_models().max_results(100).set_next_token(token.clone()).send();
+        let answer = gate.call(Self::LIST, send).await?;
+        let lines = answer.models.as_deref();
+        Page::new(lines, answer.next_token(), line).ok_or_else(|| Refusal::lacks(Self::LIST, "Models"))
+    }
+
+    async fn describe(gate: &Gate, line: &Line) -> Result<Described<Self>, Refusal> {
+        let client = gate.sagemaker();
+        let send = || client.describe_model().model_name(&line.name).send();
+        let model = gate.call(Self::DESCRIBE, send).await?;
+        Ok(Described { role_arn: said(model.execution_role_arn()), ..Described::new(facts(&model)) })
+    }
+}
+
+fn line(model: &ModelSummary) -> Option<Line> {
+    Some(Line { created_at: moment(model.creation_time()), ..Line::named(model.model_name(), model.model_arn())? })
+}
+
+fn facts(model: &DescribeModelOutput) -> Model {
+    let vpc = model.vpc_config();
+    Model {
+        network_isolation: model.enable_network_isolation().unwrap_or(false),
+        subnets: vpc.map(|vpc| all_said(vpc.subnets())).unwrap_or_default(),
+        security_groups: vpc.map(|vpc| all_said(vpc.security_group_ids())).unwrap_or_default(),
+        containers: model.primary_container().into_iter().chain(model.containers()).map(container).collect(),
+    }
+}
+
+fn container(container: &ContainerDefinition) -> Container {
+    let config = container.image_config();
+    let sign_in = config.and_then(|config| config.repository_auth_config());
+    Container {
+        hostname: said(container.container_hostname()),
+        image: said(container.image()),
+        model_package: said(container.model_package_name()),
+        repository_access: said(config.and_then(|config| config.repository_access_mode()).map(|mode| mode.as_str())),
+        credentials_provider: said(sign_in.and_then(|sign_in| sign_in.repository_credentials_provider_arn())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_sagemaker::types::{ImageConfig, RepositoryAccessMode, RepositoryAuthConfig};
+
+    use super::*;
+
+    #[test]
+    fn the_primary_container_and_those_of_a_pipeline_are_alike() {
+        let sign_in = RepositoryAuthConfig::builder().repository_credentials_provider_arn("arn:lambda").build();
+        let config = ImageConfig::builder().repository_access_mode(RepositoryAccessMode::Vpc);
+        let config = config.repository_auth_config(sign_in).build();
+        let private = ContainerDefinition::builder().image("registry.example/model:1").image_config(config).build();
+        let plain = ContainerDefinition::builder().image("").model_package_name("arn:package").build();
+        let primary = facts(&DescribeModelOutput::builder().primary_container(private.clone()).build());
+        let pipeline = facts(&DescribeModelOutput::builder().containers(private).containers(plain).build());
+        assert_eq!(primary.containers.as_slice(), pipeline.containers.get(..1).unwrap());
+        assert_eq!(primary.containers[0].repository_access.as_deref(), Some("Vpc"));
+        assert_eq!(primary.containers[0].credentials_provider.as_deref(), Some("arn:lambda"));
+        let package = Container { model_package: Some("arn:package".to_owned()), ..Container::default() };
+        assert_eq!(pipeline.containers[1], package);
+    }
+}

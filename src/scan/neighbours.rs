@@ -1,0 +1,49 @@
+//! What the resource types of one region know of each other, so that nothing is asked twice there. It lives as long as
+//! the task of the region.
+
+use std::collections::HashMap;
+
+use parking_lot::Mutex;
+use tokio::sync::OnceCell;
+
+use crate::resource::{Facts, ResourceType, model_package_group::ApprovedGroups};
+
+/// What was found out in one (account, region) tonight that another resource type there looks at.
+#[derive(Debug, Default)]
+pub struct Neighbours {
+    known: Mutex<HashMap<ResourceType, HashMap<String, Facts>>>,
+    approved: OnceCell<ApprovedGroups>,
+}
+
+impl Neighbours {
+    /// Remembers what was read of a resource, or that it could not be.
+    pub fn note(&self, resource_type: ResourceType, name: &str, facts: Facts) {
+        self.known.lock().entry(resource_type).or_default().insert(name.to_owned(), facts);
+    }
+
+    /// What is remembered of a resource; none where it was not looked for.
+    pub fn facts(&self, resource_type: ResourceType, name: &str) -> Option<Facts> {
+        self.known.lock().get(&resource_type)?.get(name).cloned()
+    }
+
+    /// The model package groups with an approved package, which are read by the first who asks.
+    pub async fn approved(&self, read: impl Future<Output = ApprovedGroups> + Send) -> &ApprovedGroups {
+        self.approved.get_or_init(|| read).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::resource::model_card::ModelCard;
+
+    #[test]
+    fn what_was_noted_is_told_by_type_and_name() {
+        let neighbours = Neighbours::default();
+        let facts = Facts::from(ModelCard { key: Some("k".to_owned()) });
+        neighbours.note(ResourceType::ModelCard, "a", facts.clone());
+        assert_eq!(neighbours.facts(ResourceType::ModelCard, "a"), Some(facts));
+        assert_eq!(neighbours.facts(ResourceType::ModelCard, "b"), None);
+        assert_eq!(neighbours.facts(ResourceType::Model, "a"), None);
+    }
+}
