@@ -178,7 +178,7 @@ fn services(draw: &mut Draw) -> Vec<Sample> {
     let hook = draw.alnum(24);
     let mail = [draw.hex(64), "-".to_owned(), draw.alnum(16).to_ascii_lowercase()].concat();
     vec![
-        token("slack-token", "xoxb-", &slack, 10),
+        token("slack-token", "xoxb-", &slack, 35),
         within("webhook-url", hook, |key| format!("https://hooks.slack.com/services/T0ABCDEF1/B0ABCDEF1/{key}")),
         token("telegram-token", "", &telegram, 1),
         token("sendgrid-key", "SG.", &send, 1),
