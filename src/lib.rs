@@ -55,7 +55,8 @@
 //! [`throttle::Watch`] counts each attempt of each client, also of the lake's, but for those that sign, into the run's [`effort::Effort`], which
 //! becomes columns of `runs` and [`report::emf`] lines. [`limits`] keeps sockets and files below what the machine bears.
 //! IAM actions stand beside the calls and at what a check needs; [`session::policy`] makes every policy of them.
-//! Names come from outside: [`printable`] says what may be shown, and [`logs`] spells out the rest.
+//! Names come from outside: [`printable`] says what may be shown, and [`logs`] spells out the rest. Values of scripts,
+//! environments and hyperparameters are looked at by [`secret`] where they are read, and kept nowhere.
 //!
 //! Tests and the demo speak to [`demo`], a simulated organization on the wire protocols of AWS.
 
@@ -87,6 +88,7 @@ pub mod report;
 pub mod resource;
 pub mod run;
 pub mod scan;
+pub mod secret;
 pub mod session;
 pub mod signing;
 pub mod throttle;
