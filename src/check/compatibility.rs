@@ -126,7 +126,8 @@ mod tests {
     fn every_id_of_ours_that_is_named_exists() {
         let ours = CHECKS.iter().map(|check| check.id).collect::<BTreeSet<_>>();
         let named = EQUIVALENTS.iter().flat_map(|one| one.checks).copied().collect::<BTreeSet<_>>();
-        assert_eq!(named.difference(&ours).copied().collect::<Vec<_>>(), PLANNED);
+        let unknown = named.difference(&ours).filter(|id| !PLANNED.contains(id));
+        assert_eq!(unknown.collect::<Vec<_>>(), Vec::<&&str>::new());
     }
 
     #[test]

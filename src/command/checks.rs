@@ -123,7 +123,7 @@ mod tests {
                 assert!(line.chars().count() <= WIDTH, "{line}");
             }
         }
-        insta::assert_snapshot!("table", told(&["training-job-*", "*-approved-package"]));
+        insta::assert_snapshot!("table", told(&["domain-*", "*-approved-package"]));
     }
 
     #[test]

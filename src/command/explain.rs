@@ -50,8 +50,8 @@ fn page(out: &mut String, check: &'static Check, resource: Option<&ResourceArn>)
         paragraph(out, 2, text)?;
     }
     writeln!(out, "  {DIM}What is read:{DIM:#}")?;
-    for member in check.reads {
-        writeln!(out, "    {member}")?;
+    for line in check.reads.iter().flat_map(|member| at_dots(member, WIDTH - 4)) {
+        writeln!(out, "    {line}")?;
     }
     writeln!(out, "  {DIM}IAM actions:{DIM:#}")?;
     for action in &entry.actions {
@@ -137,6 +137,19 @@ fn filled(text: &str, resource: Option<&ResourceArn>) -> String {
         .fold(text.to_owned(), |text, (placeholder, value)| text.replace(placeholder, value))
 }
 
+/// A path on lines of bounded width, broken before its dots.
+fn at_dots(path: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for (index, part) in path.split('.').enumerate() {
+        let part = if index == 0 { part.to_owned() } else { format!(".{part}") };
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + part.chars().count() <= width => line.push_str(&part),
+            _ => lines.push(format!("  {part}")),
+        }
+    }
+    lines
+}
+
 /// A command of the AWS CLI or a comment that is too long for a line, on several, as a shell reads it; anything else as it
 /// is.
 fn broken(line: &str, width: usize) -> Vec<String> {
@@ -194,6 +207,12 @@ mod tests {
                 check.id
             );
         }
+    }
+
+    #[test]
+    fn a_long_path_is_broken_before_a_dot() {
+        assert_eq!(at_dots("Describe.Config.Key", 15), ["Describe.Config", "  .Key"]);
+        assert_eq!(at_dots("Describe.Config.Key", 19), ["Describe.Config.Key"]);
     }
 
     #[test]
