@@ -46,6 +46,7 @@ impl Kind for PartnerApp {
 impl Listed for PartnerApp {
     const LIST: &'static str = "sagemaker:ListPartnerApps";
     const DESCRIBE: &'static str = "sagemaker:DescribePartnerApp";
+    const NOBODY: &'static str = "app-000000000000";
 
     async fn page(gate: &Gate, token: Option<String>) -> Result<Page, Refusal> {
         let client = gate.sagemaker();
