@@ -167,10 +167,16 @@ fn described(codes: &Codes, word: &str, key: &Description) -> KeyVerdict {
 pub fn combine(keys: impl IntoIterator<Item = KeyVerdict>, all_well: &'static str) -> Verdict {
     let (mut fails, mut unknowns, mut exempts, mut notes, mut passes) =
         (Vec::new(), Vec::new(), Vec::new(), Vec::new(), false);
+    // Several keys of one role may have the same to say.
+    let add = |reasons: &mut Vec<Reason>, reason| {
+        if !reasons.contains(&reason) {
+            reasons.push(reason);
+        }
+    };
     for key in keys {
         match key {
-            KeyVerdict::Fail(reason) => fails.push(reason),
-            KeyVerdict::Unknown(reason) => unknowns.push(reason),
+            KeyVerdict::Fail(reason) => add(&mut fails, reason),
+            KeyVerdict::Unknown(reason) => add(&mut unknowns, reason),
             KeyVerdict::Exempt(reason) => exempts.push(reason),
             KeyVerdict::Pass(note) => {
                 passes = true;
@@ -205,7 +211,17 @@ pub fn combine(keys: impl IntoIterator<Item = KeyVerdict>, all_well: &'static st
 pub fn evidence<'t>(uses: impl IntoIterator<Item = (Role, Option<&'t str>)>, context: Context<'_>) -> Value {
     let (mut named, mut keys) = (Map::new(), Map::new());
     for (role, text) in uses {
-        named.insert(format!("{}_key", role.word().to_lowercase().replace(' ', "_")), json!(text));
+        let member = format!("{}_key", role.word().to_lowercase().replace(' ', "_"));
+        // Several keys of one role make a list.
+        let value = match named.remove(&member) {
+            None => json!(text),
+            Some(Value::Array(mut several)) => {
+                several.push(json!(text));
+                Value::Array(several)
+            }
+            Some(one) => json!([one, text]),
+        };
+        named.insert(member, value);
         if let Some((text, key)) = text.and_then(|text| Some((text, context.key(text)?))) {
             keys.insert(text.to_owned(), json!(key));
         }
@@ -245,6 +261,15 @@ mod tests {
         ] {
             assert_eq!(code(text, alone::with_keys()), (status, reason.to_owned()), "{text:?}");
         }
+    }
+
+    #[test]
+    fn several_keys_of_one_role_say_the_same_once_and_all_stand_in_the_evidence() {
+        let uses = [None, Some("missing"), None, None].map(|text| (Role::AthenaResults, text));
+        let verdict = all_required(&uses, "well", alone::with_keys());
+        assert_eq!(verdict.reason_code(), "athena_results_key_absent,athena_results_key_not_found");
+        let evidence: Value = serde_json::from_str(verdict.evidence.as_deref().unwrap()).unwrap();
+        assert_eq!(evidence["athena_results_key"], json!([null, "missing", null, null]));
     }
 
     #[test]

@@ -6,9 +6,10 @@ use aws_sdk_sagemaker::{operation::describe_processing_job::DescribeProcessingJo
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Kind, Origin, OriginKind, Settled,
+    Kind, OriginKind, Settled,
     answer::{all_said, moment, said},
     listed::{self, Described, Line, Listed, Page},
+    maker,
 };
 use crate::{
     organization::Target,
@@ -86,7 +87,7 @@ impl Listed for ProcessingJob {
             state: said(job.processing_job_status().map(|status| status.as_str())),
             modified_at: moment(job.last_modified_time()),
             role_arn: said(job.role_arn()),
-            origin: origin(&job),
+            origin: maker::of(&line.name, [(OriginKind::AutoMlJob, job.auto_ml_job_arn())]),
             ..Described::new(facts(&job))
         })
     }
@@ -125,10 +126,4 @@ fn facts(job: &DescribeProcessingJobOutput) -> ProcessingJob {
         security_groups: vpc.map(|vpc| all_said(vpc.security_group_ids())).unwrap_or_default(),
         image: said(job.app_specification().and_then(|app| app.image_uri())),
     }
-}
-
-/// What made the job: the AutoML job that it names.
-fn origin(job: &DescribeProcessingJobOutput) -> Option<Origin> {
-    let reference = said(job.auto_ml_job_arn())?;
-    Some(Origin { kind: OriginKind::AutoMlJob, reference })
 }

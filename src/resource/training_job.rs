@@ -17,6 +17,7 @@ mod window;
 mod windows;
 
 pub(crate) use listing::{DESCRIBE, LIST};
+pub(super) use project::sdk_instances;
 pub(crate) use search::SEARCH;
 
 use super::{Kind, Resource, Settled};

@@ -12,19 +12,19 @@ pub static CHECK: Check = Check {
     version: 1,
     title: "Processing jobs run in network isolation",
     severity: Severity::High,
-    rationale: "A container that can make calls can carry training data away, and can use the execution role's \
-                credentials; in isolation it can do neither, and SageMaker moves the data.",
+    rationale: "A processing container sees raw data, often before anything personal is taken out. One that can make calls \
+                can carry them away, whether its image or a package that it installs is to blame, and can use the \
+                execution role's credentials; in isolation it can do neither, and SageMaker moves the data.",
     remediation: Remediation {
-        summary: "A job cannot be changed: set EnableNetworkIsolation in what creates it, unless the algorithm needs the \
-                  network.",
-        console: "SageMaker AI > Processing jobs > {name} > Clone > Network: turn on network isolation, then create the job.",
-        cli: "aws sagemaker describe-processing-job --region {region} --processing-job-name {name} > job.json\n\
-              # make create-processing-job's input of it, with another name, and run:\n\
-              aws sagemaker create-processing-job --region {region} --cli-input-json file://job-input.json \\\n  \
-              --enable-network-isolation",
-        python: "NetworkConfig(enable_network_isolation=True)",
-        code: "In a pipeline definition or a state machine, in the Arguments of the processing step:\n\
-               EnableNetworkIsolation: true",
+        summary: "A job cannot be changed: set NetworkConfig.EnableNetworkIsolation in what creates it. Code that calls other \
+                  services or installs packages when it starts cannot be isolated: build the packages into the image, and \
+                  let SageMaker bring the data as inputs.",
+        console: "SageMaker AI > Processing jobs > Create processing job > Network: turn on network isolation.",
+        cli: again!(".NetworkConfig.EnableNetworkIsolation = true"),
+        python: "network = NetworkConfig(…, enable_network_isolation=True)\n\
+                 Processor(…, network_config=network)",
+        code: "Type: AWS::SageMaker::ProcessingJob\nProperties:\n  NetworkConfig:\n    EnableNetworkIsolation: true\n\
+               # the same member stands in the Arguments of a processing step of a pipeline",
     },
     reads: &["DescribeProcessingJob.NetworkConfig.EnableNetworkIsolation"],
     control: Control::NetworkIsolation,

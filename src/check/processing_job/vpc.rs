@@ -12,20 +12,20 @@ pub static CHECK: Check = Check {
     version: 1,
     title: "Processing jobs are connected to a VPC",
     severity: Severity::High,
-    rationale: "Without subnets of your own the job's traffic goes over the service's network and the internet, where \
-                your security groups, endpoint policies and flow logs do not reach.",
+    rationale: "Without subnets of your own what the job sends and fetches goes over the service's network and the internet, \
+                where your security groups, endpoint policies and flow logs do not reach, and a database in your VPC would \
+                have to be open to the internet for the job to read it.",
     remediation: Remediation {
-        summary: "A job cannot be changed: set VpcConfig with private subnets and security groups in what creates it, and \
-                  give the VPC the endpoints that the job needs (S3, and SageMaker, ECR and CloudWatch Logs as interfaces).",
-        console: "SageMaker AI > Processing jobs > {name} > Clone > Network: choose a custom VPC, its private subnets and \
-                  security groups, then create the job.",
-        cli: "aws sagemaker describe-processing-job --region {region} --processing-job-name {name} > job.json\n\
-              # make create-processing-job's input of it, with another name, and run:\n\
-              aws sagemaker create-processing-job --region {region} --cli-input-json file://job-input.json \\\n  \
-              --vpc-config Subnets=subnet-…,SecurityGroupIds=sg-…",
-        python: "NetworkConfig(subnets=[\"subnet-…\"], security_group_ids=[\"sg-…\"])",
-        code: "In a pipeline definition or a state machine, in the Arguments of the processing step:\n\
-               VpcConfig: { Subnets: [subnet-…], SecurityGroupIds: [sg-…] }",
+        summary: "A job cannot be changed: set NetworkConfig.VpcConfig with private subnets and security groups in what creates \
+                  it, and give the VPC the endpoints that the job needs (S3, and what its code calls, as interfaces).",
+        console: "SageMaker AI > Processing jobs > Create processing job > Network: choose a VPC, its private subnets and \
+                  security groups.",
+        cli: again!(".NetworkConfig.VpcConfig = { Subnets: [\"subnet-…\"], SecurityGroupIds: [\"sg-…\"] }"),
+        python: "network = NetworkConfig(…, subnets=[\"subnet-…\"], security_group_ids=[\"sg-…\"])\n\
+                 Processor(…, network_config=network)",
+        code: "Type: AWS::SageMaker::ProcessingJob\nProperties:\n  NetworkConfig:\n    VpcConfig:\n      \
+               Subnets: [subnet-…]\n      SecurityGroupIds: [sg-…]\n\
+               # the same member stands in the Arguments of a processing step of a pipeline",
     },
     reads: &["DescribeProcessingJob.NetworkConfig.VpcConfig.Subnets"],
     control: Control::NetworkBoundary,

@@ -14,11 +14,8 @@ use super::{
 };
 use crate::{
     organization::Target,
-    resource::{Facts, Origin, OriginKind, Resource},
+    resource::{Facts, OriginKind, Resource, maker},
 };
-
-/// The prefix that Pipelines gives to the names of the jobs it starts: `pipelines-<execution id>-<step>-…`.
-const PIPELINE_PREFIX: &str = "pipelines-";
 
 /// The facts of a search record; none when it does not even name the job.
 pub(super) fn from_search(job: Record<'_>, target: &Target, now: Timestamp) -> Option<Resource> {
@@ -41,9 +38,9 @@ fn resource(job: Record<'_>, otherwise: Instances, target: &Target, now: Timesta
     let algorithm = job.algorithm_specification.unwrap_or_default();
     let vpc = job.vpc_config.unwrap_or_default();
     let parents = [
-        (OriginKind::TuningJob, &job.tuning_job_arn),
-        (OriginKind::AutoMlJob, &job.auto_ml_job_arn),
-        (OriginKind::LabelingJob, &job.labeling_job_arn),
+        (OriginKind::TuningJob, job.tuning_job_arn.as_str()),
+        (OriginKind::AutoMlJob, job.auto_ml_job_arn.as_str()),
+        (OriginKind::LabelingJob, job.labeling_job_arn.as_str()),
     ];
     let tags = job.tags.unwrap_or_default().into_iter();
     let tags = tags.filter_map(|tag| Some((tag.key.to_owned()?, tag.value.to_owned().unwrap_or_default())));
@@ -52,7 +49,7 @@ fn resource(job: Record<'_>, otherwise: Instances, target: &Target, now: Timesta
         created_at: job.creation_time.0,
         modified_at: job.last_modified_time.0,
         state: job.training_job_status.to_owned(),
-        origin: origin(&name, parents),
+        origin: maker::of(&name, parents),
         role_arn: job.role_arn.said(),
         tags: tags.collect(),
         observed_at: now,
@@ -82,7 +79,7 @@ pub(super) fn from_summary(job: &Summary, facts: Facts, now: Timestamp) -> Resou
         created_at: job.created_at,
         modified_at: job.modified_at,
         state: job.state.clone(),
-        origin: origin(&job.name, []),
+        origin: maker::of(&job.name, []),
         role_arn: None,
         tags: BTreeMap::new(),
         observed_at: now,
@@ -163,13 +160,11 @@ fn instances(config: &ResourceConfig<'_>) -> (Instances, Option<i64>) {
     (Instances::Preferences(types.collect()), most.or(count))
 }
 
-/// The parent that a record names, the first of these, or else the pipeline in the job's name.
-fn origin<const N: usize>(name: &str, parents: [(OriginKind, &Text<'_>); N]) -> Option<Origin> {
-    let parent = parents.into_iter().find_map(|(kind, arn)| Some(Origin { kind, reference: arn.said()? }));
-    parent.or_else(|| {
-        let execution = name.strip_prefix(PIPELINE_PREFIX)?.split('-').next()?;
-        Some(Origin { kind: OriginKind::PipelineExecution, reference: execution.to_owned() })
-    })
+/// The same of the SDK's form, as other types that hold definitions of training jobs have it.
+pub(in crate::resource) fn sdk_instances(
+    config: &aws_sdk_sagemaker::types::ResourceConfig,
+) -> (Instances, Option<i64>) {
+    instances(&ResourceConfig::from(config))
 }
 
 fn arn(target: &Target, name: &str) -> String {
@@ -210,16 +205,6 @@ mod tests {
     fn an_empty_text_counts_as_absent() {
         let said = |text| Text::from(Some(text)).said();
         assert_eq!((said(""), said(" "), said("k")), (None, None, Some("k".to_owned())));
-    }
-
-    #[test]
-    fn the_maker_is_the_parent_job_or_else_the_pipeline_in_the_name() {
-        let (arn, empty) = (Text::from(Some("arn:tuning")), Text::from(Some("")));
-        let tuning = origin("a", [(OriginKind::TuningJob, &arn)]).unwrap();
-        assert_eq!((tuning.kind, tuning.reference.as_str()), (OriginKind::TuningJob, "arn:tuning"));
-        let pipeline = origin("pipelines-h4x0r1a2b3c4-Train-abc", [(OriginKind::TuningJob, &empty)]).unwrap();
-        assert_eq!((pipeline.kind, pipeline.reference.as_str()), (OriginKind::PipelineExecution, "h4x0r1a2b3c4"));
-        assert_eq!(origin("churn", []), None);
     }
 
     #[test]

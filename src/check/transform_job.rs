@@ -1,0 +1,3 @@
+//! The checks of batch transform jobs.
+
+pub mod customer_managed_keys;
