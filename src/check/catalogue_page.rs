@@ -62,8 +62,8 @@ fn write_page(out: &mut String) -> fmt::Result {
     }
     writeln!(
         out,
-        "\nWith `checks.profile = \"prowler\"` or `\"both\"`, {} of the 17 checks of Prowler are put to the same facts under their own \
-         ids,\nas Prowler judges.",
+        "\nWith `checks.profile = \"prowler\"` or `\"both\"`, the {} checks of Prowler are put to the same facts under their own ids, as\n\
+         Prowler judges.",
         prowler::RULES.len()
     )
 }

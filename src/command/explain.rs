@@ -7,7 +7,7 @@ use anstyle::{AnsiColor, Style};
 use super::checks::{json, written};
 use crate::{
     check::{
-        Check, Evidence,
+        Check, Control, Evidence,
         catalogue::{Entry, by_framework},
         compatibility::Equivalent,
         prowler,
@@ -100,6 +100,7 @@ fn page(out: &mut String, check: &'static Check, resource: Option<&ResourceArn>)
 fn judgement(check: &Check) -> impl Iterator<Item = &'static str> {
     let theirs = prowler::RULES.iter().any(|rule| rule.check.id == check.id);
     let keys = check.needs.contains(&Evidence::Keys);
+    let secrets = check.control == Control::Secrets;
     let tags = check.needs.contains(&Evidence::Tags);
     [
         (
@@ -109,6 +110,11 @@ fn judgement(check: &Check) -> impl Iterator<Item = &'static str> {
         (
             keys,
             "A key is judged by what kms:DescribeKey shows. It passes when the customer manages it and it can be used, and when it is among parameters.approved_keys where these are set. No key, a key that AWS manages, and one that is disabled, to be deleted, of another region or gone are FAIL; one that cannot be described is UNKNOWN. What no key can be set for does not count, and is NOT_APPLICABLE where there is nothing else.",
+        ),
+        (
+            secrets,
+            "Rules for known forms of tokens and, for names such as password, for texts of high entropy are put to it. The \
+             finding names rule, place and line, and never the value, which is kept nowhere. Text that cannot be read is UNKNOWN.",
         ),
         (
             tags,

@@ -52,9 +52,9 @@ pub(super) static CHECKS: &[Row] = &[
     (
         "sagemaker_notebook_instance_no_secrets",
         &["notebook-instance-lifecycle-secrets"],
-        "The detectors differ, and so do their findings; the profile prowler leaves the check out, since its detector cannot be \
-         repeated on facts that keep no script. Prowler asks for a lifecycle configuration once for each notebook \
-         that uses it, and says MANUAL where it cannot be scanned, which is UNKNOWN here.",
+        "The detectors differ, and so do their findings; the profile prowler searches with the rules of ours. Prowler passes a \
+         notebook whose description was refused, asks for a lifecycle configuration once for each notebook that uses it, and \
+         says MANUAL where it cannot be scanned, which is UNKNOWN here. A notebook without one is NOT_APPLICABLE here.",
     ),
     (
         "sagemaker_models_network_isolation_enabled",

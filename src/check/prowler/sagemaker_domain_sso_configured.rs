@@ -21,6 +21,7 @@ pub static RULE: Rule = Rule {
             "DescribeDomain.SingleSignOnManagedApplicationInstanceId",
             "DescribeDomain.SingleSignOnApplicationArn",
         ],
+        needs: &[],
         evaluate: Evaluate::Domain(evaluate),
     }
     .check(),

@@ -15,6 +15,7 @@ pub static RULE: Rule = Rule {
         title: "SageMaker endpoint configuration is encrypted with a KMS key",
         severity: Severity::Medium,
         reads: &["DescribeEndpointConfig.KmsKeyId"],
+        needs: &[],
         evaluate: Evaluate::EndpointConfig(evaluate),
     }
     .check(),

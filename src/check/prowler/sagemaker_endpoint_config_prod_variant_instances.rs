@@ -17,6 +17,7 @@ pub static RULE: Rule = Rule {
         title: "SageMaker endpoint configuration has all production variants with at least two initial instances",
         severity: Severity::Medium,
         reads: &["DescribeEndpointConfig.ProductionVariants[].InitialInstanceCount"],
+        needs: &[],
         evaluate: Evaluate::EndpointConfig(evaluate),
     }
     .check(),

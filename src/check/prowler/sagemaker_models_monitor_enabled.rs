@@ -15,6 +15,7 @@ pub static RULE: Rule = Rule {
         title: "Amazon SageMaker has a monitoring schedule scheduled",
         severity: Severity::Low,
         reads: &["ListMonitoringSchedules.MonitoringScheduleSummaries[].MonitoringScheduleStatus"],
+        needs: &[],
         evaluate: Evaluate::MonitoringSchedule(evaluate),
     }
     .check(),

@@ -15,6 +15,7 @@ pub static RULE: Rule = Rule {
         title: "Amazon SageMaker model has network isolation enabled",
         severity: Severity::High,
         reads: &["DescribeModel.EnableNetworkIsolation"],
+        needs: &[],
         evaluate: Evaluate::Model(evaluate),
     }
     .check(),

@@ -15,6 +15,7 @@ pub static RULE: Rule = Rule {
         title: "Amazon SageMaker Model Registry should have at least one approved model package",
         severity: Severity::Low,
         reads: &["ListModelPackages.ModelPackageSummaryList[].ModelApprovalStatus"],
+        needs: &[],
         evaluate: Evaluate::ModelPackageGroup(evaluate),
     }
     .check(),

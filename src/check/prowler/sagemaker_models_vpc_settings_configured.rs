@@ -15,6 +15,7 @@ pub static RULE: Rule = Rule {
         title: "Amazon SageMaker model has VPC settings enabled",
         severity: Severity::Medium,
         reads: &["DescribeModel.VpcConfig.Subnets"],
+        needs: &[],
         evaluate: Evaluate::Model(evaluate),
     }
     .check(),

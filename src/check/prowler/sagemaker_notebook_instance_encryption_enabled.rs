@@ -15,6 +15,7 @@ pub static RULE: Rule = Rule {
         title: "SageMaker notebook instance is encrypted with a KMS key",
         severity: Severity::High,
         reads: &["DescribeNotebookInstance.KmsKeyId"],
+        needs: &[],
         evaluate: Evaluate::NotebookInstance(evaluate),
     }
     .check(),

@@ -17,6 +17,7 @@ pub static RULE: Rule = Rule {
         title: "Amazon SageMaker notebook instance has root access disabled",
         severity: Severity::Medium,
         reads: &["DescribeNotebookInstance.RootAccess"],
+        needs: &[],
         evaluate: Evaluate::NotebookInstance(evaluate),
     }
     .check(),

@@ -15,6 +15,7 @@ pub static RULE: Rule = Rule {
         title: "Amazon SageMaker notebook instance has VPC settings configured",
         severity: Severity::High,
         reads: &["DescribeNotebookInstance.SubnetId"],
+        needs: &[],
         evaluate: Evaluate::NotebookInstance(evaluate),
     }
     .check(),

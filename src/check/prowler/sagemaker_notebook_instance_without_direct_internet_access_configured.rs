@@ -17,6 +17,7 @@ pub static RULE: Rule = Rule {
         title: "Amazon SageMaker notebook instance has direct internet access disabled",
         severity: Severity::High,
         reads: &["DescribeNotebookInstance.DirectInternetAccess"],
+        needs: &[],
         evaluate: Evaluate::NotebookInstance(evaluate),
     }
     .check(),

@@ -15,6 +15,7 @@ pub static RULE: Rule = Rule {
         title: "Amazon SageMaker training job has inter-container traffic encryption enabled",
         severity: Severity::Medium,
         reads: &["Search.Results.TrainingJob.EnableInterContainerTrafficEncryption"],
+        needs: &[],
         evaluate: Evaluate::TrainingJob(evaluate),
     }
     .check(),

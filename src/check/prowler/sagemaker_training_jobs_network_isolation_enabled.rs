@@ -15,6 +15,7 @@ pub static RULE: Rule = Rule {
         title: "Amazon SageMaker training job has network isolation enabled",
         severity: Severity::High,
         reads: &["Search.Results.TrainingJob.EnableNetworkIsolation"],
+        needs: &[],
         evaluate: Evaluate::TrainingJob(evaluate),
     }
     .check(),

@@ -15,6 +15,7 @@ pub static RULE: Rule = Rule {
         title: "Amazon SageMaker training job volume has KMS encryption enabled",
         severity: Severity::High,
         reads: &["Search.Results.TrainingJob.ResourceConfig.VolumeKmsKeyId"],
+        needs: &[],
         evaluate: Evaluate::TrainingJob(evaluate),
     }
     .check(),

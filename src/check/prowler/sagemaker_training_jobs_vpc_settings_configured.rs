@@ -15,6 +15,7 @@ pub static RULE: Rule = Rule {
         title: "Amazon SageMaker training job has VPC configuration enabled",
         severity: Severity::High,
         reads: &["Search.Results.TrainingJob.VpcConfig.Subnets"],
+        needs: &[],
         evaluate: Evaluate::TrainingJob(evaluate),
     }
     .check(),
