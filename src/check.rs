@@ -12,15 +12,17 @@ use crate::{
     config::Parameters,
     finding::{Severity, Status, Verdict},
     kms::{self, Key},
-    resource::{Facts, Resource, ResourceType},
+    organization::{Belongs, Organization},
+    place::AccountId,
+    resource::{Facts, Resource, ResourceType, notebook_instance::DESCRIBE_SCRIPTS, training_job::DESCRIBE},
 };
 
 pub mod app_image_config;
 pub mod auto_ml_job;
-pub mod cluster;
 pub mod catalogue;
 #[cfg(test)]
 mod catalogue_page;
+pub mod cluster;
 pub mod compatibility;
 pub mod compilation_job;
 pub mod control;
@@ -55,9 +57,11 @@ pub mod parts;
 pub mod processing_job;
 pub mod profile;
 pub mod prowler;
+mod secret;
 pub mod selection;
 pub mod setting;
 pub mod storage;
+pub mod studio_lifecycle_config;
 pub mod training_job;
 pub mod transform_job;
 pub mod user_profile;
@@ -129,6 +133,7 @@ pub static CHECKS: &[&Check] = &[
     &model_quality_job_definition::customer_managed_keys::CHECK,
     &model_quality_job_definition::inter_container_encryption::CHECK,
     &model_quality_job_definition::network_isolation::CHECK,
+    &model::secrets::CHECK,
     &model::vpc::CHECK,
     &monitoring_schedule::customer_managed_keys::CHECK,
     &monitoring_schedule::inter_container_encryption::CHECK,
@@ -137,6 +142,7 @@ pub static CHECKS: &[&Check] = &[
     &notebook_instance::customer_managed_keys::CHECK,
     &notebook_instance::direct_internet_access::CHECK,
     &notebook_instance::imdsv2::CHECK,
+    &notebook_instance::lifecycle_secrets::CHECK,
     &notebook_instance::platform::CHECK,
     &notebook_instance::root_access::CHECK,
     &notebook_instance::vpc::CHECK,
@@ -146,12 +152,18 @@ pub static CHECKS: &[&Check] = &[
     &processing_job::customer_managed_keys::CHECK,
     &processing_job::inter_container_encryption::CHECK,
     &processing_job::network_isolation::CHECK,
+    &processing_job::secrets::CHECK,
     &processing_job::vpc::CHECK,
+    &studio_lifecycle_config::secrets::CHECK,
     &training_job::customer_managed_keys::CHECK,
+    &training_job::image_registry::CHECK,
     &training_job::inter_container_encryption::CHECK,
     &training_job::network_isolation::CHECK,
+    &training_job::remote_debugging::CHECK,
+    &training_job::secrets::CHECK,
     &training_job::vpc::CHECK,
     &transform_job::customer_managed_keys::CHECK,
+    &transform_job::secrets::CHECK,
     &user_profile::output_keys::CHECK,
     &workforce::source_ip::CHECK,
 ];
@@ -208,6 +220,10 @@ pub enum Evidence {
     Keys,
     /// Its tags, where its description does not carry them.
     Tags,
+    /// Whether a training job that runs is debugged, which only its description shows.
+    RemoteDebugging,
+    /// The scripts of the lifecycle configuration of a notebook instance.
+    LifecycleScripts,
 }
 
 impl Evidence {
@@ -216,6 +232,8 @@ impl Evidence {
         match self {
             Self::Keys => kms::ACTIONS,
             Self::Tags => crate::resource::TAG_ACTIONS,
+            Self::RemoteDebugging => &[DESCRIBE],
+            Self::LifecycleScripts => &[DESCRIBE_SCRIPTS],
         }
     }
 }
@@ -229,12 +247,19 @@ pub struct Context<'a> {
     pub tags: &'a BTreeMap<String, String>,
     /// What the configuration has a say in.
     pub parameters: &'a Parameters,
+    /// The organization, to tell whose an account is; none where it is not known.
+    pub organization: Option<&'a Organization>,
 }
 
 impl<'a> Context<'a> {
     /// What is known of the key that a resource names by `text`.
     pub fn key(self, text: &str) -> Option<&'a Key> {
         self.keys.get(text).map(Arc::as_ref)
+    }
+
+    /// Where an account stands to the organization.
+    pub fn belongs(self, account: AccountId) -> Belongs {
+        self.organization.map_or(Belongs::NotListed, |organization| organization.belongs(account))
     }
 
     /// The same with the tags of a resource.
@@ -285,7 +310,7 @@ pub(crate) mod alone {
 
     /// A context that knows no key and no tag, with the default parameters.
     pub(crate) fn context() -> Context<'static> {
-        Context { keys: &KEYS, tags: &TAGS, parameters: &PARAMETERS }
+        Context { keys: &KEYS, tags: &TAGS, parameters: &PARAMETERS, organization: None }
     }
 
     /// Keys by the texts that name them: `"customer"`, `"aws"`, `"disabled"`, `"missing"`, `"denied"`, `"outside"`.
@@ -393,7 +418,8 @@ mod tests {
             for text in [summary, console, cli, python, code] {
                 assert!(text.len() > 15, "{}: {text}", check.id);
                 for (_, rest) in text.match_indices('{').map(|(start, _)| text.split_at(start)) {
-                    let is_named = ["{name}", "{arn}", "{region}", "{account}"].iter().any(|name| rest.starts_with(name));
+                    let is_named =
+                        ["{name}", "{arn}", "{region}", "{account}"].iter().any(|name| rest.starts_with(name));
                     let is_code = rest.starts_with("{ ") || rest.starts_with("{\n") || rest.starts_with("{\"");
                     assert!(is_named || is_code, "{}: {rest}", check.id);
                 }

@@ -71,6 +71,7 @@ pub mod doctor;
 pub mod effort;
 pub mod exit;
 pub mod finding;
+pub mod image;
 pub mod instance_type;
 pub mod kms;
 pub mod lake;

@@ -41,6 +41,7 @@ pub mod notebook_instance;
 pub mod optimization_job;
 pub mod partner_app;
 pub mod processing_job;
+pub mod studio_lifecycle_config;
 mod tags;
 pub mod training_job;
 pub mod transform_job;
@@ -320,6 +321,8 @@ kinds! {
     PartnerApp in partner_app,
     /// A processing job.
     ProcessingJob in processing_job,
+    /// A lifecycle configuration of Studio.
+    StudioLifecycleConfig in studio_lifecycle_config,
     /// A training job.
     TrainingJob in training_job,
     /// A batch transform job.

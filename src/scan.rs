@@ -124,6 +124,7 @@ impl Scan {
                 keys,
                 selection,
                 parameters: self.config.parameters.clone().into(),
+                organization: Arc::clone(&self.organization),
                 staged: self.staged.clone(),
                 ledger: Arc::clone(&self.ledger),
                 room: Means::room(),

@@ -12,6 +12,7 @@ mod assignment;
 mod decode;
 mod entropy;
 mod keyword;
+mod looked;
 mod name;
 mod rule;
 mod search;
@@ -19,6 +20,7 @@ mod sighting;
 mod value;
 
 pub use decode::{Undecodable, decode};
+pub use looked::Looked;
 pub use rule::{Described, RuleId, rules};
 pub use sighting::{Name, Place, Sighting, Sightings};
 

@@ -2,4 +2,5 @@
 
 pub mod network_isolation;
 pub mod private_registry;
+pub mod secrets;
 pub mod vpc;

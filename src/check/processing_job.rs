@@ -18,4 +18,5 @@ macro_rules! again {
 pub mod customer_managed_keys;
 pub mod inter_container_encryption;
 pub mod network_isolation;
+pub mod secrets;
 pub mod vpc;

@@ -1,3 +1,4 @@
 //! The checks of batch transform jobs.
 
 pub mod customer_managed_keys;
+pub mod secrets;

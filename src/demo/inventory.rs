@@ -37,6 +37,8 @@ mod notebook_instance;
 mod optimization_job;
 mod partner_app;
 mod processing_job;
+mod secret;
+mod studio_lifecycle_config;
 mod transform_job;
 mod user_profile;
 mod workforce;
@@ -72,6 +74,7 @@ static STOCKS: &[&Stock] = &[
     &optimization_job::STOCK,
     &partner_app::STOCK,
     &processing_job::STOCK,
+    &studio_lifecycle_config::STOCK,
     &transform_job::STOCK,
     &user_profile::STOCK,
     &workforce::STOCK,
@@ -197,6 +200,9 @@ impl Stock {
 
 /// The answer to an operation of one of the types; none for another operation.
 pub(super) fn answer(cell: &Cell, invocation: &Invocation) -> Option<Result<String, Refusal>> {
+    if invocation.operation == Operation::DescribeNotebookInstanceLifecycleConfig {
+        return Some(notebook_instance::lifecycle(invocation));
+    }
     STOCKS.iter().find_map(|stock| match invocation.operation {
         operation if operation == stock.list => Some(stock.list(cell, invocation)),
         operation if operation == stock.describe => Some(stock.describe(cell, invocation)),

@@ -83,7 +83,7 @@ pub(super) fn write(json: &mut Json, cell: &Cell, job: &Job, form: Form) {
                 json.close();
             }
             json.object("RemoteDebugConfig");
-            json.flag("EnableRemoteDebug", job.dice & 0xf_0000 == 0);
+            json.flag("EnableRemoteDebug", job.dice & 0x3_0000 == 0);
             json.close();
         }
     }

@@ -1,7 +1,11 @@
 //! Members of answers: what of them counts as said.
 
+use std::collections::HashMap;
+
 use aws_smithy_types::DateTime;
 use jiff::Timestamp;
+
+use crate::secret::{self, Looked, Place};
 
 /// A text, but for an empty one: services answer with it where nothing was set, and the SDK puts it in where a required
 /// member is missing.
@@ -18,6 +22,18 @@ pub(super) fn all_said(texts: &[String]) -> Vec<String> {
 pub(super) fn moment(time: Option<&DateTime>) -> Option<Timestamp> {
     let milliseconds = time?.to_millis().ok().filter(|milliseconds| *milliseconds != 0)?;
     Timestamp::from_millisecond(milliseconds).ok()
+}
+
+/// The secrets in an environment, whose values are kept nowhere.
+pub(super) fn in_environment(variables: Option<&HashMap<String, String>>) -> Looked {
+    match variables {
+        None => Looked::Nothing,
+        Some(variables) if variables.is_empty() => Looked::Nothing,
+        Some(variables) => {
+            let pairs = variables.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+            Looked::through(secret::in_values(Place::Variable, pairs))
+        }
+    }
 }
 
 #[cfg(test)]

@@ -4,7 +4,8 @@
 use std::collections::BTreeSet;
 
 use aws_sdk_sagemaker::types::{
-    MonitoringJobDefinitionSummary, MonitoringOutputConfig, MonitoringResources, VpcConfig,
+    MonitoringClusterConfig, MonitoringJobDefinitionSummary, MonitoringOutputConfig, MonitoringResources,
+    ProcessingInstanceType, VpcConfig,
 };
 use serde::{Deserialize, Serialize};
 
@@ -45,8 +46,10 @@ impl JobDefinition {
         Self {
             volume_key: said(cluster.and_then(|cluster| cluster.volume_kms_key_id())),
             output_key: said(output.and_then(MonitoringOutputConfig::kms_key_id)),
-            instance_type: said(cluster.and_then(|cluster| cluster.instance_type()).map(|name| name.as_str())),
-            instance_count: cluster.and_then(|cluster| cluster.instance_count()).map(i64::from),
+            instance_type: said(
+                cluster.and_then(|cluster| cluster.instance_type()).map(ProcessingInstanceType::as_str),
+            ),
+            instance_count: cluster.and_then(MonitoringClusterConfig::instance_count).map(i64::from),
             ..Self::default()
         }
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use aws_sdk_sagemaker::{
     operation::describe_model::DescribeModelOutput,
-    types::{ContainerDefinition, ModelSummary},
+    types::{ContainerDefinition, ModelSummary, RepositoryAccessMode},
 };
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +18,7 @@ use crate::{
     organization::Target,
     outcome::Refusal,
     scan::cell::{Cell, Collected},
+    secret::{self, Looked, Place},
     session::gate::Gate,
 };
 
@@ -32,6 +33,8 @@ pub struct Model {
     pub security_groups: Vec<String>,
     /// `PrimaryContainer`, or the `Containers` of an inference pipeline.
     pub containers: Vec<Container>,
+    /// Secrets in the `Environment` of the containers.
+    pub secrets: Looked,
 }
 
 /// A container of a model.
@@ -57,6 +60,10 @@ impl Kind for Model {
 
     fn keys(&self) -> Vec<&str> {
         Vec::new()
+    }
+
+    fn is_whole(&self) -> bool {
+        self.secrets.is_current()
     }
 
     async fn collect(cell: &Arc<Cell>) -> Collected {
@@ -99,7 +106,21 @@ fn facts(model: &DescribeModelOutput) -> Model {
         subnets: vpc.map(|vpc| all_said(vpc.subnets())).unwrap_or_default(),
         security_groups: vpc.map(|vpc| all_said(vpc.security_group_ids())).unwrap_or_default(),
         containers: model.primary_container().into_iter().chain(model.containers()).map(container).collect(),
+        secrets: secrets(model),
     }
+}
+
+/// The secrets in the environments of the containers. The primary one counts as the first.
+fn secrets(model: &DescribeModelOutput) -> Looked {
+    let mut seen = Vec::new();
+    let mut has_any = false;
+    for (container, definition) in (0_u32..).zip(model.primary_container().into_iter().chain(model.containers())) {
+        let variables = definition.environment().into_iter().flatten();
+        let pairs = variables.map(|(name, value)| (name.as_str(), value.as_str())).collect::<Vec<_>>();
+        has_any |= !pairs.is_empty();
+        seen.extend(secret::in_values(|name| Place::ContainerVariable { container, name }, pairs));
+    }
+    if has_any { Looked::through(seen) } else { Looked::Nothing }
 }
 
 fn container(container: &ContainerDefinition) -> Container {
@@ -109,14 +130,16 @@ fn container(container: &ContainerDefinition) -> Container {
         hostname: said(container.container_hostname()),
         image: said(container.image()),
         model_package: said(container.model_package_name()),
-        repository_access: said(config.and_then(|config| config.repository_access_mode()).map(|mode| mode.as_str())),
+        repository_access: said(
+            config.and_then(|config| config.repository_access_mode()).map(RepositoryAccessMode::as_str),
+        ),
         credentials_provider: said(sign_in.and_then(|sign_in| sign_in.repository_credentials_provider_arn())),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use aws_sdk_sagemaker::types::{ImageConfig, RepositoryAccessMode, RepositoryAuthConfig};
+    use aws_sdk_sagemaker::types::{ImageConfig, RepositoryAuthConfig};
 
     use super::*;
 
@@ -129,7 +152,7 @@ mod tests {
         let plain = ContainerDefinition::builder().image("").model_package_name("arn:package").build();
         let primary = facts(&DescribeModelOutput::builder().primary_container(private.clone()).build());
         let pipeline = facts(&DescribeModelOutput::builder().containers(private).containers(plain).build());
-        assert_eq!(primary.containers.as_slice(), pipeline.containers.get(..1).unwrap());
+        assert_eq!(primary.containers[..], pipeline.containers[..1]);
         assert_eq!(primary.containers[0].repository_access.as_deref(), Some("Vpc"));
         assert_eq!(primary.containers[0].credentials_provider.as_deref(), Some("arn:lambda"));
         let package = Container { model_package: Some("arn:package".to_owned()), ..Container::default() };

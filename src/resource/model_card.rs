@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use aws_sdk_sagemaker::types::ModelCardSummary;
+use aws_sdk_sagemaker::types::{ModelCardStatus, ModelCardSummary};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -61,9 +61,9 @@ impl Listed for ModelCard {
         let send = || client.describe_model_card().model_card_name(&line.name).send();
         let card = gate.call(Self::DESCRIBE, send).await?;
         Ok(Described {
-            state: said(card.model_card_status().map(|status| status.as_str())),
+            state: said(card.model_card_status().map(ModelCardStatus::as_str)),
             modified_at: moment(card.last_modified_time()),
-            ..Described::new(ModelCard { key: said(card.security_config().and_then(|config| config.kms_key_id())) })
+            ..Described::new(Self { key: said(card.security_config().and_then(|config| config.kms_key_id())) })
         })
     }
 }
@@ -72,7 +72,7 @@ fn line(card: &ModelCardSummary) -> Option<Line> {
     Some(Line {
         created_at: moment(card.creation_time()),
         modified_at: moment(card.last_modified_time()),
-        state: said(card.model_card_status().map(|status| status.as_str())),
+        state: said(card.model_card_status().map(ModelCardStatus::as_str)),
         ..Line::named(card.model_card_name(), card.model_card_arn())?
     })
 }

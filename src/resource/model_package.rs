@@ -5,7 +5,10 @@ use std::sync::Arc;
 
 use aws_sdk_sagemaker::{
     operation::describe_model_package::DescribeModelPackageOutput,
-    types::{ModelPackageSummary, ModelPackageType, ModelPackageValidationProfile},
+    types::{
+        ModelPackageStatus, ModelPackageSummary, ModelPackageType, ModelPackageValidationProfile,
+        ModelPackageValidationSpecification, TransformInstanceType,
+    },
 };
 use serde::{Deserialize, Serialize};
 
@@ -83,7 +86,7 @@ impl Listed for ModelPackage {
         let send = || client.describe_model_package().model_package_name(&line.arn).send();
         let package = gate.call(Self::DESCRIBE, send).await?;
         Ok(Described {
-            state: said(package.model_package_status().map(|status| status.as_str())),
+            state: said(package.model_package_status().map(ModelPackageStatus::as_str)),
             ..Described::new(facts(&package))
         })
     }
@@ -94,13 +97,13 @@ fn line(package: &ModelPackageSummary) -> Option<Line> {
     let name = version.map(|(group, version)| format!("{group}/{version}"));
     Some(Line {
         created_at: moment(package.creation_time()),
-        state: said(package.model_package_status().map(|status| status.as_str())),
+        state: said(package.model_package_status().map(ModelPackageStatus::as_str)),
         ..Line::named(name.as_deref().or(package.model_package_name()), package.model_package_arn())?
     })
 }
 
 fn facts(package: &DescribeModelPackageOutput) -> ModelPackage {
-    let profiles = package.validation_specification().map(|validation| validation.validation_profiles());
+    let profiles = package.validation_specification().map(ModelPackageValidationSpecification::validation_profiles);
     ModelPackage {
         key: said(package.security_config().and_then(|config| config.kms_key_id())),
         validation_profiles: profiles.unwrap_or_default().iter().map(profile).collect(),
@@ -114,7 +117,9 @@ fn profile(profile: &ModelPackageValidationProfile) -> ValidationProfile {
         name: said(profile.profile_name()),
         output_key: said(job.and_then(|job| job.transform_output()).and_then(|output| output.kms_key_id())),
         volume_key: said(resources.and_then(|resources| resources.volume_kms_key_id())),
-        instance_type: said(resources.and_then(|resources| resources.instance_type()).map(|name| name.as_str())),
+        instance_type: said(
+            resources.and_then(|resources| resources.instance_type()).map(TransformInstanceType::as_str),
+        ),
     }
 }
 

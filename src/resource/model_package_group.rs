@@ -3,7 +3,9 @@
 
 use std::{collections::HashSet, sync::Arc};
 
-use aws_sdk_sagemaker::types::{ModelApprovalStatus, ModelPackageGroupSummary, ModelPackageSummary, ModelPackageType};
+use aws_sdk_sagemaker::types::{
+    ModelApprovalStatus, ModelPackageGroupStatus, ModelPackageGroupSummary, ModelPackageSummary, ModelPackageType,
+};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -154,7 +156,7 @@ impl Listed for ModelPackageGroup {
 fn line(group: &ModelPackageGroupSummary) -> Option<Line> {
     Some(Line {
         created_at: moment(group.creation_time()),
-        state: said(group.model_package_group_status().map(|status| status.as_str())),
+        state: said(group.model_package_group_status().map(ModelPackageGroupStatus::as_str)),
         ..Line::named(group.model_package_group_name(), group.model_package_group_arn())?
     })
 }

@@ -8,7 +8,7 @@ use std::{
 
 use aws_sdk_sagemaker::{
     operation::describe_monitoring_schedule::DescribeMonitoringScheduleOutput,
-    types::{MonitoringJobDefinition, MonitoringScheduleSummary},
+    types::{MonitoringJobDefinition, MonitoringScheduleSummary, MonitoringType, NetworkConfig, ScheduleStatus},
 };
 use serde::{Deserialize, Serialize};
 
@@ -165,7 +165,7 @@ impl Listed for MonitoringSchedule {
         let schedule = gate.call(Self::DESCRIBE, send).await?;
         let inline = schedule.monitoring_schedule_config().and_then(|config| config.monitoring_job_definition());
         Ok(Described {
-            state: said(schedule.monitoring_schedule_status().map(|status| status.as_str())),
+            state: said(schedule.monitoring_schedule_status().map(ScheduleStatus::as_str)),
             modified_at: moment(schedule.last_modified_time()),
             role_arn: said(inline.and_then(|definition| definition.role_arn())),
             ..Described::new(facts(&schedule))
@@ -177,7 +177,7 @@ fn line(schedule: &MonitoringScheduleSummary) -> Option<Line> {
     Some(Line {
         created_at: moment(schedule.creation_time()),
         modified_at: moment(schedule.last_modified_time()),
-        state: said(schedule.monitoring_schedule_status().map(|status| status.as_str())),
+        state: said(schedule.monitoring_schedule_status().map(ScheduleStatus::as_str)),
         ..Line::named(schedule.monitoring_schedule_name(), schedule.monitoring_schedule_arn())?
     })
 }
@@ -185,7 +185,7 @@ fn line(schedule: &MonitoringScheduleSummary) -> Option<Line> {
 fn facts(schedule: &DescribeMonitoringScheduleOutput) -> MonitoringSchedule {
     let config = schedule.monitoring_schedule_config();
     let monitoring_type = config.and_then(|config| config.monitoring_type()).or(schedule.monitoring_type());
-    let monitoring_type = said(monitoring_type.map(|name| name.as_str()));
+    let monitoring_type = said(monitoring_type.map(MonitoringType::as_str));
     let definition_name = said(config.and_then(|config| config.monitoring_job_definition_name()));
     let definition = match (config.and_then(|config| config.monitoring_job_definition()), &definition_name) {
         (Some(definition), _) => Definition::Read(inline(definition)),
@@ -196,7 +196,7 @@ fn facts(schedule: &DescribeMonitoringScheduleOutput) -> MonitoringSchedule {
         (None, None) => Definition::default(),
     };
     MonitoringSchedule {
-        status: said(schedule.monitoring_schedule_status().map(|status| status.as_str())),
+        status: said(schedule.monitoring_schedule_status().map(ScheduleStatus::as_str)),
         monitoring_type,
         definition_name,
         definition,
@@ -206,8 +206,8 @@ fn facts(schedule: &DescribeMonitoringScheduleOutput) -> MonitoringSchedule {
 fn inline(definition: &MonitoringJobDefinition) -> JobDefinition {
     let network = definition.network_config();
     JobDefinition::new(definition.monitoring_resources(), definition.monitoring_output_config()).on_network(
-        network.and_then(|network| network.enable_network_isolation()),
-        network.and_then(|network| network.enable_inter_container_traffic_encryption()),
+        network.and_then(NetworkConfig::enable_network_isolation),
+        network.and_then(NetworkConfig::enable_inter_container_traffic_encryption),
         network.and_then(|network| network.vpc_config()),
     )
 }
@@ -215,8 +215,7 @@ fn inline(definition: &MonitoringJobDefinition) -> JobDefinition {
 #[cfg(test)]
 mod tests {
     use aws_sdk_sagemaker::types::{
-        MonitoringClusterConfig, MonitoringResources, MonitoringScheduleConfig, MonitoringType, NetworkConfig,
-        ProcessingInstanceType,
+        MonitoringClusterConfig, MonitoringResources, MonitoringScheduleConfig, ProcessingInstanceType,
     };
 
     use super::*;

@@ -3,22 +3,29 @@
 use std::sync::Arc;
 
 use aws_sdk_sagemaker::{
-    operation::describe_notebook_instance::DescribeNotebookInstanceOutput,
+    operation::{
+        describe_notebook_instance::DescribeNotebookInstanceOutput,
+        describe_notebook_instance_lifecycle_config::DescribeNotebookInstanceLifecycleConfigOutput,
+    },
     types::{DirectInternetAccess, InstanceType, NotebookInstanceStatus, NotebookInstanceSummary, RootAccess},
 };
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Kind, Settled,
+    Facts, Kind, Resource, Settled,
     answer::{all_said, moment, said},
     listed::{self, Described, Line, Listed, Page},
 };
 use crate::{
+    check::Evidence,
     organization::Target,
     outcome::Refusal,
     scan::cell::{Cell, Collected},
+    secret::{self, Looked, Place},
     session::gate::Gate,
 };
+
+pub(crate) const DESCRIBE_SCRIPTS: &str = "sagemaker:DescribeNotebookInstanceLifecycleConfig";
 
 /// The facts of a notebook instance.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -41,6 +48,8 @@ pub struct NotebookInstance {
     pub metadata_service_version: Option<String>,
     /// `NotebookInstanceLifecycleConfigName`.
     pub lifecycle_config: Option<String>,
+    /// Secrets in the scripts of that lifecycle configuration.
+    pub lifecycle_secrets: Looked,
 }
 
 impl Kind for NotebookInstance {
@@ -58,7 +67,25 @@ impl Kind for NotebookInstance {
     }
 
     async fn probe(gate: &Gate, target: &Target, action: &'static str) -> Result<(), Refusal> {
-        listed::probe::<Self>(gate, target, action).await
+        if action != DESCRIBE_SCRIPTS {
+            return listed::probe::<Self>(gate, target, action).await;
+        }
+        lifecycle(gate, Self::NOBODY).await.map(drop)
+    }
+
+    async fn confirm(cell: &Cell, mut resources: Vec<Resource>) -> (Vec<Resource>, Option<Refusal>) {
+        if !cell.needs(Evidence::LifecycleScripts) {
+            return (resources, None);
+        }
+        let mut first_refusal = None;
+        for resource in &mut resources {
+            let Facts::NotebookInstance(facts) = &mut resource.facts else { continue };
+            let Some(name) = facts.lifecycle_config.as_deref() else { continue };
+            let (looked, refusal) = cell.neighbours().scripts(name, looked(cell, name)).await;
+            facts.lifecycle_secrets = looked;
+            first_refusal = first_refusal.or(refusal);
+        }
+        (resources, first_refusal)
     }
 }
 
@@ -87,6 +114,33 @@ impl Listed for NotebookInstance {
     }
 }
 
+/// The secrets in the scripts of a lifecycle configuration, with the refusal where it could not be read.
+async fn looked(cell: &Cell, name: &str) -> (Looked, Option<Refusal>) {
+    cell.step(DESCRIBE_SCRIPTS);
+    let config = match lifecycle(&cell.gate, name).await {
+        Ok(config) => config,
+        Err(refusal) => return (Looked::Refused(format!("{}: {}", refusal.api, refusal.code)), Some(refusal)),
+    };
+    let scripts = [(Place::OnCreate, config.on_create()), (Place::OnStart, config.on_start())];
+    let mut seen = Vec::new();
+    for (place, hooks) in scripts {
+        for content in hooks.iter().filter_map(|hook| hook.content()) {
+            match secret::decode(content) {
+                Ok(text) => seen.extend(secret::in_script(&place, &text)),
+                Err(error) => return (Looked::Refused(format!("{DESCRIBE_SCRIPTS}: {error}")), None),
+            }
+        }
+    }
+    (Looked::through(seen), None)
+}
+
+async fn lifecycle(gate: &Gate, name: &str) -> Result<DescribeNotebookInstanceLifecycleConfigOutput, Refusal> {
+    let client = gate.sagemaker();
+    let send =
+        || client.describe_notebook_instance_lifecycle_config().notebook_instance_lifecycle_config_name(name).send();
+    gate.call(DESCRIBE_SCRIPTS, send).await
+}
+
 fn line(notebook: &NotebookInstanceSummary) -> Option<Line> {
     Some(Line {
         created_at: moment(notebook.creation_time()),
@@ -110,5 +164,9 @@ fn facts(notebook: &DescribeNotebookInstanceOutput) -> NotebookInstance {
             metadata.and_then(|metadata| metadata.minimum_instance_metadata_service_version()),
         ),
         lifecycle_config: said(notebook.notebook_instance_lifecycle_config_name()),
+        lifecycle_secrets: match notebook.notebook_instance_lifecycle_config_name() {
+            Some(name) if !name.is_empty() => Looked::Never,
+            _ => Looked::Nothing,
+        },
     }
 }

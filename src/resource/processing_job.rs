@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Kind, OriginKind, Settled,
-    answer::{all_said, moment, said},
+    answer::{all_said, in_environment, moment, said},
     listed::{self, Described, Line, Listed, Page},
     maker,
 };
@@ -15,6 +15,7 @@ use crate::{
     organization::Target,
     outcome::Refusal,
     scan::cell::{Cell, Collected},
+    secret::Looked,
     session::gate::Gate,
 };
 
@@ -45,6 +46,8 @@ pub struct ProcessingJob {
     pub security_groups: Vec<String>,
     /// `AppSpecification.ImageUri`.
     pub image: Option<String>,
+    /// Secrets in `Environment`.
+    pub secrets: Looked,
 }
 
 impl Kind for ProcessingJob {
@@ -56,6 +59,10 @@ impl Kind for ProcessingJob {
     fn keys(&self) -> Vec<&str> {
         let datasets = self.athena_keys.iter().chain(&self.redshift_keys);
         datasets.chain([&self.volume_key, &self.output_key]).flatten().map(String::as_str).collect()
+    }
+
+    fn is_whole(&self) -> bool {
+        self.secrets.is_current()
     }
 
     async fn collect(cell: &Arc<Cell>) -> Collected {
@@ -125,5 +132,6 @@ fn facts(job: &DescribeProcessingJobOutput) -> ProcessingJob {
         subnets: vpc.map(|vpc| all_said(vpc.subnets())).unwrap_or_default(),
         security_groups: vpc.map(|vpc| all_said(vpc.security_group_ids())).unwrap_or_default(),
         image: said(job.app_specification().and_then(|app| app.image_uri())),
+        secrets: in_environment(job.environment()),
     }
 }

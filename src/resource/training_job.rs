@@ -25,8 +25,12 @@ use crate::{
     organization::Target,
     outcome::Refusal,
     scan::cell::{Cell, Collected},
+    secret::Looked,
     session::gate::Gate,
 };
+
+/// The states, `TrainingJobStatus`, in which a job has ended.
+const SETTLED: &[&str] = &["Completed", "Failed", "Stopped"];
 
 /// The facts of a training job. None of its settings can change after creation but the warm pool, the profiler and
 /// remote debugging. Environment and hyperparameter values are never kept.
@@ -56,6 +60,12 @@ pub struct TrainingJob {
     pub algorithm: Option<String>,
     /// `SecondaryStatus`.
     pub secondary_status: Option<String>,
+    /// Whether somebody can open a shell in its container.
+    #[serde(default)]
+    pub remote_debugging: RemoteDebugging,
+    /// Secrets in `Environment` and `HyperParameters`.
+    #[serde(default)]
+    pub secrets: Looked,
 }
 
 /// What a training job ran on. Exactly one of these forms applies to a job.
@@ -79,6 +89,26 @@ pub enum Instances {
     Absent,
 }
 
+/// `RemoteDebugConfig.EnableRemoteDebug`, which only a Describe shows and which matters only while a job runs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RemoteDebugging {
+    /// The job has ended, and its containers with it.
+    Ended,
+    /// It is off.
+    Off,
+    /// It is on.
+    On,
+    /// The Describe that could tell was not made or refused: why.
+    Unknown(String),
+}
+
+impl Default for RemoteDebugging {
+    fn default() -> Self {
+        Self::Unknown("not asked".to_owned())
+    }
+}
+
 impl Instances {
     /// The instance types, as far as there are any.
     pub fn types(&self) -> &[String] {
@@ -94,14 +124,14 @@ impl Kind for TrainingJob {
     const NAME: &'static str = "AWS::SageMaker::TrainingJob";
     const SLUG: &'static str = "training-job";
     const ACTIONS: &'static [&'static str] = &[LIST, SEARCH, DESCRIBE];
-    const SETTLED: Settled = Settled::In(&["Completed", "Failed", "Stopped"]);
+    const SETTLED: Settled = Settled::In(SETTLED);
 
     fn keys(&self) -> Vec<&str> {
         [&self.volume_key, &self.output_key].into_iter().flatten().map(String::as_str).collect()
     }
 
     fn is_whole(&self) -> bool {
-        !matches!(self.instances, Instances::Unconfirmed(_))
+        !matches!(self.instances, Instances::Unconfirmed(_)) && self.secrets.is_current()
     }
 
     async fn collect(cell: &Arc<Cell>) -> Collected {
@@ -113,6 +143,6 @@ impl Kind for TrainingJob {
     }
 
     async fn confirm(cell: &Cell, resources: Vec<Resource>) -> (Vec<Resource>, Option<Refusal>) {
-        collect::confirm_serverless(cell, resources).await
+        collect::confirm(cell, resources).await
     }
 }

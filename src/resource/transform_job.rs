@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Kind, OriginKind, Settled,
-    answer::{moment, said},
+    answer::{in_environment, moment, said},
     listed::{self, Described, Line, Listed, Page},
     maker,
 };
@@ -16,6 +16,7 @@ use crate::{
     organization::Target,
     outcome::Refusal,
     scan::cell::{Cell, Collected},
+    secret::Looked,
     session::gate::Gate,
 };
 
@@ -32,6 +33,8 @@ pub struct TransformJob {
     pub instance_type: Option<String>,
     /// `ModelName`.
     pub model: Option<String>,
+    /// Secrets in `Environment`.
+    pub secrets: Looked,
 }
 
 /// Where requests and answers of a job are kept.
@@ -50,6 +53,10 @@ impl Kind for TransformJob {
     fn keys(&self) -> Vec<&str> {
         let captured = self.capture.iter().map(|capture| &capture.key);
         captured.chain([&self.volume_key, &self.output_key]).flatten().map(String::as_str).collect()
+    }
+
+    fn is_whole(&self) -> bool {
+        self.secrets.is_current()
     }
 
     async fn collect(cell: &Arc<Cell>) -> Collected {
@@ -105,6 +112,7 @@ fn facts(job: &DescribeTransformJobOutput) -> TransformJob {
         capture: job.data_capture_config().map(|capture| Capture { key: said(capture.kms_key_id()) }),
         instance_type: said(resources.and_then(|resources| resources.instance_type()).map(|name| name.as_str())),
         model: said(job.model_name()),
+        secrets: in_environment(job.environment()),
     }
 }
 

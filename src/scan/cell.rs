@@ -26,7 +26,7 @@ use crate::{
         ledger::{self, Ledger},
         unit::{CellKey, Delivery, Reading, Slice, Span},
     },
-    organization::Target,
+    organization::{Organization, Target},
     outcome::{Refusal, Refusals},
     resource::{Resource, ResourceType},
     session::{Clock, gate::Gate},
@@ -49,6 +49,8 @@ pub(super) struct Means {
     pub(super) selection: Arc<Selection>,
     /// What these take from the configuration.
     pub(super) parameters: Arc<Parameters>,
+    /// Whose accounts are.
+    pub(super) organization: Arc<Organization>,
     /// Where units go.
     pub(super) staged: mpsc::Sender<Delivery>,
     /// What an earlier attempt of the run has staged.

@@ -1,19 +1,27 @@
 //! What the resource types of one region know of each other, so that nothing is asked twice there. It lives as long as
 //! the task of the region.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use parking_lot::Mutex;
 use tokio::sync::OnceCell;
 
-use crate::resource::{Facts, ResourceType, model_package_group::ApprovedGroups};
+use crate::{
+    outcome::Refusal,
+    resource::{Facts, ResourceType, model_package_group::ApprovedGroups},
+    secret::Looked,
+};
 
 /// What was found out in one (account, region) tonight that another resource type there looks at.
 #[derive(Debug, Default)]
 pub struct Neighbours {
     known: Mutex<HashMap<ResourceType, HashMap<String, Facts>>>,
     approved: OnceCell<ApprovedGroups>,
+    scripts: Mutex<HashMap<String, Arc<OnceCell<Scripts>>>>,
 }
+
+/// What a look for secrets in the scripts of a lifecycle configuration came to.
+type Scripts = (Looked, Option<Refusal>);
 
 impl Neighbours {
     /// Remembers what was read of a resource, or that it could not be.
@@ -24,6 +32,12 @@ impl Neighbours {
     /// What is remembered of a resource; none where it was not looked for.
     pub fn facts(&self, resource_type: ResourceType, name: &str) -> Option<Facts> {
         self.known.lock().get(&resource_type)?.get(name).cloned()
+    }
+
+    /// What a look for secrets in the scripts of a lifecycle configuration came to, which the first who asks takes.
+    pub async fn scripts(&self, name: &str, look: impl Future<Output = Scripts> + Send) -> Scripts {
+        let known = Arc::clone(self.scripts.lock().entry(name.to_owned()).or_default());
+        known.get_or_init(|| look).await.clone()
     }
 
     /// The model package groups with an approved package, which are read by the first who asks.

@@ -1,6 +1,12 @@
 //! From facts to published Parquet, without calls: rows a second of processor time, bytes a row, and the memory of both.
 
-use std::{collections::{BTreeMap, HashMap}, fmt, fs, io, path::Path, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, HashMap},
+    fmt, fs, io,
+    path::Path,
+    sync::Arc,
+    time::Duration,
+};
 
 use futures::future;
 use jiff::Timestamp;
@@ -270,7 +276,7 @@ impl Read {
 
     fn unit(&self, resources: Vec<Resource>) -> Unit {
         let (tags, parameters) = (BTreeMap::new(), Parameters::default());
-        let context = Context { keys: &self.keys, tags: &tags, parameters: &parameters };
+        let context = Context { keys: &self.keys, tags: &tags, parameters: &parameters, organization: None };
         let mut unit = self.empty();
         for resource in resources.into_iter().map(Arc::new) {
             for check in CHECKS {

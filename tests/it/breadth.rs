@@ -59,7 +59,7 @@ async fn every_type_is_found_and_every_check_can_pass_and_not_pass() {
 async fn each_place_has_a_row_of_coverage_for_each_type_and_what_is_listed_is_described_once() {
     let audit = Audit::with(small(), Behaviour::default(), everything).await;
     let organization = audit.simulator.organization();
-    let open = organization.cells().filter(|cell| cell.access() == Access::Open).count();
+    let open = organization.cells().iter().filter(|cell| cell.access() == Access::Open).count();
     let (rows, calls) = (audit.coverage(), calls(&audit));
     for resource_type in ResourceType::ALL.iter().filter(|one| **one != ResourceType::TrainingJob) {
         let of_type = rows.iter().filter(|row| row["resource_type"] == resource_type.as_str());
@@ -89,10 +89,7 @@ async fn nothing_is_called_for_a_type_without_a_selected_check() {
     audit.published.as_ref().unwrap();
     let calls = calls(&audit);
     let reads = calls.keys().filter(|api| api.starts_with("sagemaker:") || api.starts_with("kms:")).copied();
-    assert_eq!(
-        reads.collect::<Vec<_>>(),
-        ["sagemaker:DescribeNotebookInstance", "sagemaker:ListNotebookInstances"]
-    );
+    assert_eq!(reads.collect::<Vec<_>>(), ["sagemaker:DescribeNotebookInstance", "sagemaker:ListNotebookInstances"]);
     assert!(audit.coverage().iter().all(|row| row["resource_type"] == "AWS::SageMaker::NotebookInstance"));
 }
 
@@ -108,13 +105,17 @@ async fn what_may_be_listed_and_not_described_is_unknown_and_a_type_that_is_not_
     let audit = Audit::with(small(), behaviour, everything).await;
     let of = |check: &str| {
         let rows = audit.findings();
-        rows.into_iter().filter(|row| row["check_id"] == check).map(|row| row["status"].clone()).collect::<BTreeSet<_>>()
+        rows.into_iter()
+            .filter(|row| row["check_id"] == check)
+            .map(|row| row["status"].clone())
+            .collect::<BTreeSet<_>>()
     };
     assert_eq!(of("notebook-instance-root-access"), BTreeSet::from(["UNKNOWN".to_owned()]));
     assert!(of("endpoint-config-volume-key").is_empty());
     let rows = audit.coverage();
     let outcome = |name: &str| {
-        let of_type = rows.iter().filter(|row| row["resource_type"].ends_with(name) && row["regions_from"] == "LIST_REGIONS");
+        let of_type =
+            rows.iter().filter(|row| row["resource_type"].ends_with(name) && row["regions_from"] == "LIST_REGIONS");
         of_type.map(|row| row["outcome"].clone()).collect::<BTreeSet<_>>()
     };
     assert!(outcome("::EndpointConfig").contains("NOT_SUPPORTED"), "{:?}", outcome("::EndpointConfig"));

@@ -165,7 +165,8 @@ async fn the_calls_of_doctor_are_those_of_the_policies_and_no_others() {
     let (examination, simulator) = examine(&small(), Behaviour::default(), |_config| {}).await;
     assert!(examination.examined > 3);
     let called: BTreeSet<_> = simulator.counts().into_keys().map(|(_, _, api)| api.to_owned()).collect();
-    let allowed = member_actions(CHECKS).into_iter().chain(caller_actions()).filter(|action| !action.starts_with("s3:"));
+    let allowed =
+        member_actions(CHECKS).into_iter().chain(caller_actions()).filter(|action| !action.starts_with("s3:"));
     assert_eq!(called, allowed.map(ToOwned::to_owned).collect());
 }
 

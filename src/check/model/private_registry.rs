@@ -109,8 +109,8 @@ mod tests {
     #[test]
     fn every_container_of_a_pipeline_has_to_be_from_the_private_registry() {
         let vpc = (Some("Vpc"), true);
-        for (containers, status, code) in [
-            (&[vpc] as &[_], Status::Pass, "registry_private"),
+        let rows: [(&[(Option<&str>, bool)], Status, &str); 9] = [
+            (&[vpc], Status::Pass, "registry_private"),
             (&[vpc, vpc], Status::Pass, "registry_private"),
             (&[vpc, (Some("Vpc"), false)], Status::Pass, "registry_private,registry_without_credentials"),
             (&[(Some("Platform"), true)], Status::Fail, "registry_not_private"),
@@ -119,7 +119,8 @@ mod tests {
             (&[vpc, (Some("Hub"), true)], Status::Unknown, "registry_unknown"),
             (&[(None, false), (Some("Hub"), true)], Status::Fail, "registry_not_private"),
             (&[], Status::Unknown, "containers_not_told"),
-        ] {
+        ];
+        for (containers, status, code) in rows {
             assert_eq!(told(containers), (status, code.to_owned()), "{containers:?}");
         }
     }

@@ -95,15 +95,16 @@ mod tests {
     #[test]
     fn volume_and_output_of_each_profile_need_keys_where_they_can_have_one() {
         let well = ("ml.m5.large", Some("customer"), Some("customer"));
-        for (profiles, status, code) in [
-            (&[] as &[_], Status::NotApplicable, "validation_absent"),
+        let rows: [(&[(&str, Option<&str>, Option<&str>)], Status, &str); 7] = [
+            (&[], Status::NotApplicable, "validation_absent"),
             (&[well], Status::Pass, "customer_managed_keys"),
             (&[("ml.m5.large", None, Some("customer"))], Status::Fail, "volume_key_absent"),
             (&[("ml.m5.large", Some("customer"), None)], Status::Fail, "output_key_absent"),
             (&[("ml.g5.xlarge", None, Some("customer"))], Status::Pass, "volume_on_local_storage"),
             (&[("ml.zz9.large", None, Some("customer"))], Status::Unknown, "instance_storage_unknown"),
             (&[well, ("ml.m5.large", Some("aws"), Some("customer"))], Status::Fail, "volume_key_aws_managed"),
-        ] {
+        ];
+        for (profiles, status, code) in rows {
             assert_eq!(told(profiles), (status, code.to_owned()), "{profiles:?}");
         }
     }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::operation::Operation;
-use super::{Item, Stock};
+use super::{Item, Stock, secret::environment};
 
 pub(super) static STOCK: Stock = Stock {
     list: Operation::ListModels,
@@ -44,7 +44,7 @@ fn container(item: &Item<'_>, hostname: &str) -> Value {
         "ContainerHostname": hostname,
         "Image": "registry.example.com/churn:1",
         "ModelDataUrl": "s3://models/model.tar.gz",
-        "Environment": { "SAGEMAKER_PROGRAM": "inference.py" },
+        "Environment": environment(item.percent(&format!("{hostname} secret"), 20)),
         "ImageConfig": match item.one_of(hostname, &["Vpc", "Vpc", "Platform", ""]) {
             "" => Value::Null,
             mode => json!({

@@ -1,9 +1,10 @@
 //! Notebook instances as SageMaker writes them.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::super::operation::Operation;
-use super::{Item, Stock};
+use super::{Item, Stock, secret::script};
+use crate::demo::{refusal::Refusal, world::Invocation};
 
 pub(super) static STOCK: Stock = Stock {
     list: Operation::ListNotebookInstances,
@@ -35,6 +36,7 @@ fn description(item: &Item<'_>) -> Value {
         "InstanceType": instance_type(item),
         "SubnetId": in_vpc.then_some("subnet-0123456789abcdef0"),
         "SecurityGroups": if in_vpc { json!(["sg-0123456789abcdef0"]) } else { Value::Null },
+        "NotebookInstanceLifecycleConfigName": item.percent("lifecycle", 60).then(|| item.one_of("scripts", &CONFIGS)),
         "RoleArn": item.role(),
         "KmsKeyId": item.key("volume"),
         "CreationTime": item.created(),
@@ -50,6 +52,23 @@ fn description(item: &Item<'_>) -> Value {
             Value::Null
         },
     })
+}
+
+/// The lifecycle configurations: the second one has a secret in it.
+const CONFIGS: [&str; 2] = ["install-packages", "upload-logs"];
+
+/// A lifecycle configuration, which several notebook instances share.
+pub(in crate::demo) fn lifecycle(invocation: &Invocation) -> Result<String, Refusal> {
+    let request: Map<String, Value> = invocation.members()?;
+    let asked = request.get("NotebookInstanceLifecycleConfigName").and_then(Value::as_str).unwrap_or_default();
+    let place = CONFIGS.iter().position(|name| *name == asked);
+    let place = place
+        .ok_or_else(|| Refusal::validation("Unable to describe Notebook Instance Lifecycle Config: not found."))?;
+    Ok(json!({
+        "NotebookInstanceLifecycleConfigName": asked,
+        "OnStart": [{ "Content": script(place == 1) }],
+    })
+    .to_string())
 }
 
 fn instance_type(item: &Item<'_>) -> &'static str {

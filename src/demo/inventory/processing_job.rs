@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::operation::Operation;
-use super::{Item, Stock};
+use super::{Item, Stock, secret::environment};
 
 pub(super) static STOCK: Stock = Stock {
     list: Operation::ListProcessingJobs,
@@ -37,6 +37,7 @@ fn description(item: &Item<'_>) -> Value {
         "CreationTime": item.created(),
         "LastModifiedTime": item.created(),
         "RoleArn": item.role(),
+        "Environment": environment(item.percent("secret", 20)),
         "AppSpecification": { "ImageUri": "141502667606.dkr.ecr.eu-west-1.amazonaws.com/sagemaker-scikit-learn:1.2-1-cpu-py3" },
         "ProcessingInputs": if item.percent("dataset", 30) { json!([athena]) } else { json!([]) },
         "ProcessingOutputConfig": {

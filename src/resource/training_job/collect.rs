@@ -14,7 +14,7 @@ use std::{
 use jiff::Timestamp;
 
 use super::{
-    Instances,
+    Instances, RemoteDebugging,
     answer::Total,
     incremental,
     listing::{self, Described, INDEX_LAG, Listing},
@@ -25,6 +25,7 @@ use super::{
     windows,
 };
 use crate::{
+    check::Evidence,
     coverage::{Method, Outcome},
     lake::staging::unit::Span,
     outcome::Refusal,
@@ -348,9 +349,15 @@ fn named(span: Span) -> Vec<u64> {
     }
 }
 
-/// Describes the jobs that name no instances, of which only a Describe tells whether they are serverless.
-pub async fn confirm_serverless(cell: &Cell, jobs: Vec<Resource>) -> (Vec<Resource>, Option<Refusal>) {
-    let is_candidate = |job: &Resource| matches!(&job.facts, Facts::TrainingJob(facts) if matches!(facts.instances, Instances::Unconfirmed(_)));
+/// Describes the jobs of which a search does not tell all: those that name no instances, which may be serverless, and those
+/// that run, where a check looks at whether they are debugged.
+pub(super) async fn confirm(cell: &Cell, jobs: Vec<Resource>) -> (Vec<Resource>, Option<Refusal>) {
+    let debugging = cell.needs(Evidence::RemoteDebugging);
+    let is_candidate = |job: &Resource| {
+        let Facts::TrainingJob(facts) = &job.facts else { return false };
+        matches!(facts.instances, Instances::Unconfirmed(_))
+            || (debugging && matches!(facts.remote_debugging, RemoteDebugging::Unknown(_)))
+    };
     let (candidates, mut jobs): (Vec<_>, Vec<_>) = jobs.into_iter().partition(is_candidate);
     let names = candidates.iter().map(|job| job.name.as_str()).collect::<Vec<_>>();
     let described = listing::describe_each(cell, &names).await;
@@ -360,8 +367,14 @@ pub async fn confirm_serverless(cell: &Cell, jobs: Vec<Resource>) -> (Vec<Resour
             Described::Vanished => {}
             Described::Job(now) => jobs.push(Resource { tags: job.tags, ..*now }),
             Described::Refused(refusal) => {
+                let why = format!("{}: {}", refusal.api, refusal.code);
                 if let Facts::TrainingJob(facts) = &mut job.facts {
-                    facts.instances = Instances::Unconfirmed(format!("{}: {}", refusal.api, refusal.code));
+                    if let Instances::Unconfirmed(known) = &mut facts.instances {
+                        known.clone_from(&why);
+                    }
+                    if let RemoteDebugging::Unknown(known) = &mut facts.remote_debugging {
+                        *known = why;
+                    }
                 }
                 jobs.push(job);
                 first_refusal.get_or_insert(refusal);

@@ -9,27 +9,37 @@ use aws_sdk_sagemaker::{operation::describe_training_job::DescribeTrainingJobOut
 use jiff::Timestamp;
 
 use super::{
-    Instances, TrainingJob,
+    Instances, RemoteDebugging, SETTLED, TrainingJob,
     record::{Moment, Record, ResourceConfig, Text},
 };
 use crate::{
     organization::Target,
     resource::{Facts, OriginKind, Resource, maker},
+    secret::{self, Looked, Place},
 };
 
 /// The facts of a search record; none when it does not even name the job.
 pub(super) fn from_search(job: Record<'_>, target: &Target, now: Timestamp) -> Option<Resource> {
-    resource(job, Instances::Unconfirmed(String::new()), target, now)
+    resource(job, Instances::Unconfirmed(String::new()), RemoteDebugging::Unknown(String::new()), target, now)
 }
 
 /// The facts of a Describe, which carries no tags.
 pub(super) fn from_describe(job: &DescribeTrainingJobOutput, target: &Target, now: Timestamp) -> Option<Resource> {
     let otherwise = job.serverless_job_config().map_or(Instances::Absent, |_| Instances::Serverless);
-    resource(Record::from(job), otherwise, target, now)
+    let is_on = job.remote_debug_config().and_then(|config| config.enable_remote_debug()).unwrap_or(false);
+    let debugging = if is_on { RemoteDebugging::On } else { RemoteDebugging::Off };
+    resource(Record::from(job), otherwise, debugging, target, now)
 }
 
-/// The resource of a record, whichever answer it came from; `otherwise` is what it runs on when it does not say.
-fn resource(job: Record<'_>, otherwise: Instances, target: &Target, now: Timestamp) -> Option<Resource> {
+/// The resource of a record, whichever answer it came from; `otherwise` is what it runs on when it does not say, and
+/// `debugging` what holds while it runs.
+fn resource(
+    job: Record<'_>,
+    otherwise: Instances,
+    debugging: RemoteDebugging,
+    target: &Target,
+    now: Timestamp,
+) -> Option<Resource> {
     // The SDK fills in what is required and missing with empty texts.
     let name = job.training_job_name.as_str().filter(|name| !name.is_empty())?.to_owned();
     let (instances, instance_count) = job.resource_config.as_ref().map_or((Instances::Absent, None), instances);
@@ -44,6 +54,11 @@ fn resource(job: Record<'_>, otherwise: Instances, target: &Target, now: Timesta
     ];
     let tags = job.tags.unwrap_or_default().into_iter();
     let tags = tags.filter_map(|tag| Some((tag.key.to_owned()?, tag.value.to_owned().unwrap_or_default())));
+    let variables = secret::in_values(Place::Variable, job.environment.iter());
+    let secrets = variables.into_iter().chain(secret::in_values(Place::Hyperparameter, job.hyper_parameters.iter()));
+    let has_texts = job.environment.iter().chain(job.hyper_parameters.iter()).next().is_some();
+    let secrets = if has_texts { Looked::through(secrets) } else { Looked::Nothing };
+    let has_ended = job.training_job_status.as_str().is_some_and(|state| SETTLED.contains(&state));
     Some(Resource {
         arn: job.training_job_arn.said().unwrap_or_else(|| arn(target, &name)),
         created_at: job.creation_time.0,
@@ -66,6 +81,8 @@ fn resource(job: Record<'_>, otherwise: Instances, target: &Target, now: Timesta
             image: algorithm.training_image.said(),
             algorithm: algorithm.algorithm_name.said(),
             secondary_status: job.secondary_status.to_owned(),
+            remote_debugging: if has_ended { RemoteDebugging::Ended } else { debugging },
+            secrets,
         })),
         name,
     })

@@ -1,7 +1,7 @@
 //! What is read of a training job, in one form for a search record and for a Describe: borrowed from the answer, and
 //! soon a [`Resource`](crate::resource::Resource).
 
-use std::{borrow::Cow, fmt, marker::PhantomData};
+use std::{borrow::Cow, collections::HashMap, fmt, marker::PhantomData};
 
 use aws_sdk_sagemaker::{operation::describe_training_job::DescribeTrainingJobOutput, types as sdk};
 use aws_smithy_types::DateTime;
@@ -44,6 +44,10 @@ pub(super) struct Record<'a> {
     pub(super) algorithm_specification: Option<AlgorithmSpecification<'a>>,
     #[serde(deserialize_with = "object")]
     pub(super) vpc_config: Option<VpcConfig>,
+    #[serde(borrow)]
+    pub(super) environment: Pairs<'a>,
+    #[serde(borrow)]
+    pub(super) hyper_parameters: Pairs<'a>,
     /// Only a search carries them.
     #[serde(borrow, deserialize_with = "objects")]
     pub(super) tags: Option<Vec<Tag<'a>>>,
@@ -196,6 +200,48 @@ impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
     }
 }
 
+/// Names with values, which are looked through for secrets and never kept.
+#[derive(Default)]
+pub(super) struct Pairs<'a>(Vec<(Cow<'a, str>, Cow<'a, str>)>);
+
+impl Pairs<'_> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_ref(), value.as_ref()))
+    }
+}
+
+impl fmt::Debug for Pairs<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} pairs", self.0.len())
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Pairs<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct All<'a>(PhantomData<Pairs<'a>>);
+        impl<'de: 'a, 'a> Visitor<'de> for All<'a> {
+            type Value = Pairs<'a>;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("an object of texts or null")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
+                let mut pairs = Vec::with_capacity(members.size_hint().unwrap_or(16));
+                while let Some((name, value)) = members.next_entry::<Text<'de>, Text<'de>>()? {
+                    pairs.extend(name.0.zip(value.0));
+                }
+                Ok(Pairs(pairs))
+            }
+
+            fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+                Ok(Pairs::default())
+            }
+        }
+        deserializer.deserialize_any(All(PhantomData))
+    }
+}
+
 /// An instant, if there is one that can be told: seconds since the epoch as a number, with decimals or not.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Moment(pub(super) Option<Timestamp>);
@@ -266,8 +312,17 @@ impl<'a> From<&'a DescribeTrainingJobOutput> for Record<'a> {
                 subnets: Some(vpc.subnets().to_vec()),
                 security_group_ids: Some(vpc.security_group_ids().to_vec()),
             }),
+            environment: job.environment().into(),
+            hyper_parameters: job.hyper_parameters().into(),
             tags: None,
         }
+    }
+}
+
+impl<'a> From<Option<&'a HashMap<String, String>>> for Pairs<'a> {
+    fn from(pairs: Option<&'a HashMap<String, String>>) -> Self {
+        let pairs = pairs.into_iter().flatten();
+        Self(pairs.map(|(name, value)| (Cow::Borrowed(name.as_str()), Cow::Borrowed(value.as_str()))).collect())
     }
 }
 

@@ -135,7 +135,8 @@ impl<'a> Attempt<'a> {
     /// The unit of these resources.
     fn judge(&mut self, resources: Vec<Resource>, keys: &HashMap<String, Arc<Key>>) -> Unit {
         let (parameters, tags) = (Arc::clone(&self.cell.means.parameters), BTreeMap::new());
-        let context = Context { keys, tags: &tags, parameters: &parameters };
+        let organization = Arc::clone(&self.cell.means.organization);
+        let context = Context { keys, tags: &tags, parameters: &parameters, organization: Some(&organization) };
         let mut unit = self.unit();
         for resource in resources.into_iter().map(Arc::new) {
             self.evaluated += u64::from(!matches!(resource.facts, Facts::Unreadable { .. }));

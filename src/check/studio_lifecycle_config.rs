@@ -1,0 +1,3 @@
+//! The checks of lifecycle configurations of Studio.
+
+pub mod secrets;
