@@ -1,6 +1,6 @@
 //! The command line: what can be typed, and nothing of what it does.
 
-use std::{path::PathBuf, str::FromStr};
+use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 #[cfg(feature = "demo")]
@@ -9,13 +9,16 @@ use jiff::Timestamp;
 #[cfg(feature = "demo")]
 use crate::demo;
 use crate::{
-    check::{self, Check, Framework, profile::Profile, selection::Pattern},
+    check::{profile::Profile, selection::Pattern},
     config,
     finding::Severity,
     lake::RunId,
     plan::shard::Shard,
-    resource::ResourceType,
 };
+
+mod checks;
+
+pub use checks::{ChecksArgs, ExplainArgs, ResourceArn};
 
 /// Audits every SageMaker resource of an AWS Organization into Parquet, and says what it did not see.
 #[derive(Debug, Parser)]
@@ -64,10 +67,10 @@ pub enum Command {
     /// Print the configuration in effect, with all defaults filled in.
     Config(ConfigArg),
     /// List the checks.
-    #[command(after_help = checks_notes())]
+    #[command(after_help = checks::notes())]
     Checks(ChecksArgs),
     /// Say what a check judges, why it matters, and what mends a FAIL.
-    #[command(after_help = EXPLAIN_EXAMPLES)]
+    #[command(after_help = checks::EXPLAIN_EXAMPLES)]
     Explain(ExplainArgs),
     /// Print the IAM policy that the program needs.
     IamPolicy(PolicyArgs),
@@ -98,20 +101,6 @@ const VERIFY_EXAMPLES: &str = "Examples:
   sagesweep verify --config sagesweep.toml
   sagesweep verify --config sagesweep.toml --all --public-key audit-key.pem";
 
-fn checks_notes() -> String {
-    let names = Framework::ALL.map(|framework| format!("  {:<21} {}", framework.slug(), framework.title()));
-    format!(
-        "Frameworks:\n{}\n\nExamples:\n  sagesweep checks --severity high\n  sagesweep checks '*-vpc' --framework pci-dss\n  \
-         sagesweep checks --type notebook-instance --json\n  sagesweep checks --compatibility --json > compatibility.json",
-        names.join("\n")
-    )
-}
-
-const EXPLAIN_EXAMPLES: &str = "Examples:
-  sagesweep explain training-job-vpc
-  sagesweep explain training-job-vpc \\
-    --resource arn:aws:sagemaker:eu-central-1:111111111111:training-job/nightly";
-
 const DOCTOR_NOTES: &str = "It reads, and writes only below _doctor/ in the lake, which it empties again.
 
 Exit status: 0 nothing would fail, 2 the configuration is wrong, 3 something would be missed, 4 the run would fail.
@@ -134,75 +123,6 @@ pub struct ConfigArg {
     /// Whose judgement: ours, that of Prowler 5.46, or both; the configured one (checks.profile) by default.
     #[arg(long, value_name = "PROFILE", value_enum)]
     pub profile: Option<Profile>,
-}
-
-/// Arguments of `checks`.
-#[derive(Debug, Args)]
-pub struct ChecksArgs {
-    /// Only these: ids, or patterns such as `training-job-*`.
-    #[arg(value_name = "GLOB")]
-    pub patterns: Vec<Pattern>,
-    /// Only those of this severity or a higher one.
-    #[arg(long, value_name = "SEVERITY", value_enum)]
-    pub severity: Option<Severity>,
-    /// Only those that serve one of these frameworks, by the names below.
-    #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
-    pub framework: Vec<Framework>,
-    /// Only those of these resource types, such as `training-job`.
-    #[arg(long = "type", value_name = "TYPE,…", value_delimiter = ',')]
-    pub resource_types: Vec<ResourceType>,
-    /// Whose checks: ours, those of Prowler 5.46, or both.
-    #[arg(long, value_name = "PROFILE", value_enum, default_value_t)]
-    pub profile: Profile,
-    /// Instead, the checks of Prowler, Security Hub and AWS Config with what stands for each here.
-    #[arg(long, conflicts_with_all = ["patterns", "severity", "framework", "resource_types", "profile"])]
-    pub compatibility: bool,
-    /// As JSON.
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// Arguments of `explain`.
-#[derive(Debug, Args)]
-pub struct ExplainArgs {
-    /// The id of the check.
-    #[arg(value_name = "ID", value_parser = check::selection::check)]
-    pub check: &'static Check,
-    /// The resource whose names are filled into what mends it.
-    #[arg(long, value_name = "ARN", conflicts_with = "json")]
-    pub resource: Option<ResourceArn>,
-    /// As JSON.
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// The ARN of a resource, of characters that a shell leaves alone.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ResourceArn {
-    /// The whole of it.
-    pub arn: String,
-    /// Its region.
-    pub region: String,
-    /// Its account.
-    pub account: String,
-    /// Its name.
-    pub name: String,
-}
-
-impl FromStr for ResourceArn {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let is_harmless = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_./:+=@".contains(&byte));
-        match text.splitn(6, ':').collect::<Vec<_>>().as_slice() {
-            ["arn", _partition, "sagemaker", region, account, resource] if is_harmless => {
-                let name = resource.split_once('/').map_or(*resource, |(_type, name)| name).to_owned();
-                let (region, account) = ((*region).to_owned(), (*account).to_owned());
-                Ok(Self { arn: text.to_owned(), region, account, name })
-            }
-            _ => Err("not the ARN of a resource of SageMaker, such as arn:aws:sagemaker:eu-central-1:111111111111:training-job/nightly".to_owned()),
-        }
-    }
 }
 
 /// Arguments of `run`.
@@ -413,14 +333,5 @@ mod tests {
     #[test]
     fn the_command_line_is_well_formed() {
         Cli::command().debug_assert();
-    }
-
-    #[test]
-    fn an_arn_tells_the_names_of_its_resource_and_nothing_that_a_shell_obeys() {
-        let arn = "arn:aws:sagemaker:eu-central-1:111111111111:training-job/nightly-1".parse::<ResourceArn>().unwrap();
-        assert_eq!((&*arn.region, &*arn.account, &*arn.name), ("eu-central-1", "111111111111", "nightly-1"));
-        for wrong in ["nightly", "arn:aws:s3:::bucket", "arn:aws:sagemaker:x:1:training-job/$(reboot)"] {
-            assert!(wrong.parse::<ResourceArn>().is_err(), "{wrong}");
-        }
     }
 }

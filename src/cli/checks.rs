@@ -1,0 +1,108 @@
+//! What can be typed after `checks` and `explain`.
+
+use std::str::FromStr;
+
+use clap::Args;
+
+use crate::{
+    check::{Check, Framework, profile::Profile, selection},
+    finding::Severity,
+    resource::ResourceType,
+};
+
+pub(super) fn notes() -> String {
+    let names = Framework::ALL.map(|framework| format!("  {:<21} {}", framework.slug(), framework.title()));
+    format!(
+        "Frameworks:\n{}\n\nExamples:\n  sagesweep checks --severity high\n  sagesweep checks '*-vpc' --framework pci-dss\n  \
+         sagesweep checks --type notebook-instance --json\n  sagesweep checks --compatibility --json > compatibility.json",
+        names.join("\n")
+    )
+}
+
+pub(super) const EXPLAIN_EXAMPLES: &str = "Examples:
+  sagesweep explain training-job-vpc
+  sagesweep explain training-job-vpc \\
+    --resource arn:aws:sagemaker:eu-central-1:111111111111:training-job/nightly";
+
+/// Arguments of `checks`.
+#[derive(Debug, Args)]
+pub struct ChecksArgs {
+    /// Only these: ids, or patterns such as `training-job-*`.
+    #[arg(value_name = "GLOB")]
+    pub patterns: Vec<selection::Pattern>,
+    /// Only those of this severity or a higher one.
+    #[arg(long, value_name = "SEVERITY", value_enum)]
+    pub severity: Option<Severity>,
+    /// Only those that serve one of these frameworks, by the names below.
+    #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
+    pub framework: Vec<Framework>,
+    /// Only those of these resource types, such as `training-job`.
+    #[arg(long = "type", value_name = "TYPE,…", value_delimiter = ',')]
+    pub resource_types: Vec<ResourceType>,
+    /// Whose checks: ours, those of Prowler 5.46, or both.
+    #[arg(long, value_name = "PROFILE", value_enum, default_value_t)]
+    pub profile: Profile,
+    /// Instead, the checks of Prowler, Security Hub and AWS Config with what stands for each here.
+    #[arg(long, conflicts_with_all = ["patterns", "severity", "framework", "resource_types", "profile"])]
+    pub compatibility: bool,
+    /// As JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `explain`.
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// The id of the check.
+    #[arg(value_name = "ID", value_parser = selection::check)]
+    pub check: &'static Check,
+    /// The resource whose names are filled into what mends it.
+    #[arg(long, value_name = "ARN", conflicts_with = "json")]
+    pub resource: Option<ResourceArn>,
+    /// As JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// The ARN of a resource, of characters that a shell leaves alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ResourceArn {
+    /// The whole of it.
+    pub arn: String,
+    /// Its region.
+    pub region: String,
+    /// Its account.
+    pub account: String,
+    /// Its name.
+    pub name: String,
+}
+
+impl FromStr for ResourceArn {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let is_harmless = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_./:+=@".contains(&byte));
+        match text.splitn(6, ':').collect::<Vec<_>>().as_slice() {
+            ["arn", _partition, "sagemaker", region, account, resource] if is_harmless => {
+                let name = resource.split_once('/').map_or(*resource, |(_type, name)| name).to_owned();
+                let (region, account) = ((*region).to_owned(), (*account).to_owned());
+                Ok(Self { arn: text.to_owned(), region, account, name })
+            }
+            _ => Err("not the ARN of a resource of SageMaker, such as arn:aws:sagemaker:eu-central-1:111111111111:training-job/nightly".to_owned()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_arn_tells_the_names_of_its_resource_and_nothing_that_a_shell_obeys() {
+        let arn = "arn:aws:sagemaker:eu-central-1:111111111111:training-job/nightly-1".parse::<ResourceArn>().unwrap();
+        assert_eq!((&*arn.region, &*arn.account, &*arn.name), ("eu-central-1", "111111111111", "nightly-1"));
+        for wrong in ["nightly", "arn:aws:s3:::bucket", "arn:aws:sagemaker:x:1:training-job/$(reboot)"] {
+            assert!(wrong.parse::<ResourceArn>().is_err(), "{wrong}");
+        }
+    }
+}
