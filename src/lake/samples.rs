@@ -22,6 +22,7 @@ use crate::{
     organization::{Account, Target},
     outcome::Refusal,
     place::Partition,
+    secret::Looked,
     resource::{Facts, Origin, OriginKind, Resource, ResourceType, training_job::TrainingJob},
 };
 
@@ -122,6 +123,7 @@ pub(crate) fn resource(target: &Target, number: u32, seconds: i64) -> Resource {
         } else {
             Facts::TrainingJob(Box::new(TrainingJob {
                 volume_key: (!number.is_multiple_of(3)).then(|| "1234abcd-12ab-34cd-56ef-1234567890ab".to_owned()),
+                secrets: Looked::Nothing,
                 ..TrainingJob::default()
             }))
         },

@@ -53,7 +53,7 @@ mod tests {
 
     #[test]
     fn a_secret_is_named_by_rule_script_and_line() {
-        let key = ["AKIA", "Z7VQ3KX2", "M5TJ8WPL"].concat();
+        let key = ["AKIA", "Z7VQ3KX2", "M5TJ6WPL"].concat();
         let script = format!("#!/bin/bash\nset -e\nexport AWS_ACCESS_KEY_ID={key}\n");
         let lifecycle_secrets = Looked::through(in_script(&Place::OnStart, &script));
         let verdict =

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 /// A key id of nobody.
 fn key_id() -> String {
-    ["AK", "IA", "Z7VQ3KX2M5TJ8WPL"].concat()
+    ["AK", "IA", "Z7VQ3KX2M5TJ6WPL"].concat()
 }
 
 /// A lifecycle script in base64.

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::operation::Operation;
-use super::{Item, Stock};
+use super::{Item, Stock, secret::environment};
 
 pub(super) static STOCK: Stock = Stock {
     list: Operation::ListTransformJobs,
@@ -34,6 +34,7 @@ fn description(item: &Item<'_>) -> Value {
         "TransformJobStatus": status(item),
         "CreationTime": item.created(),
         "ModelName": "churn",
+        "Environment": environment(item.percent("secret", 20)),
         "TransformInput": {
             "DataSource": { "S3DataSource": { "S3DataType": "S3Prefix", "S3Uri": "s3://in" } },
             "ContentType": "text/csv",
