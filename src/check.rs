@@ -283,17 +283,14 @@ impl Check {
 
     /// The verdict on a resource; none when the resource is of another type.
     pub fn evaluate(&self, facts: &Facts, context: Context<'_>) -> Option<Verdict> {
-        match facts {
-            Facts::Unreadable { resource_type, why } => (self.resource_type() == *resource_type).then(|| {
-                if let Some(verdict) = prowler::of_refused(self, why) {
-                    return verdict;
-                }
+        let Facts::Unreadable { resource_type, why } = facts else { return self.evaluate.judge(facts, context) };
+        (self.resource_type() == *resource_type).then(|| {
+            prowler::of_refused(self, why).unwrap_or_else(|| {
                 let text = format!("the resource could not be described ({why})");
                 Verdict::new(Status::Unknown, "description_refused", text)
                     .with_evidence(|| serde_json::json!({ "refused": why }))
-            }),
-            _ => self.evaluate.judge(facts, context),
-        }
+            })
+        })
     }
 }
 

@@ -74,6 +74,7 @@ impl Control {
     /// The requirements of frameworks that a check of this control serves, by framework. Only ids that stand in the
     /// documents, and only where a reader of the requirement would ask for this evidence: what belongs to one check alone
     /// stands in its `serves`, as do the ids of Security Hub.
+    #[expect(clippy::too_many_lines, reason = "a table: a line for each framework")]
     pub fn requirements(self) -> &'static [Requirement] {
         match self {
             Self::EncryptionAtRest => requirements! {

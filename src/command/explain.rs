@@ -86,7 +86,9 @@ fn page(out: &mut String, check: &'static Check, resource: Option<&ResourceArn>)
     if !entry.equivalents.is_empty() {
         heading(out, "Elsewhere")?;
         for Equivalent { catalogue, id, checks, difference } in entry.equivalents {
-            writeln!(out, "  {catalogue}: {id}")?;
+            for line in hanging(&catalogue.to_string(), id) {
+                writeln!(out, "  {line}")?;
+            }
             for other in checks.iter().filter(|other| **other != check.id) {
                 writeln!(out, "    here: {other}")?;
             }
@@ -94,6 +96,12 @@ fn page(out: &mut String, check: &'static Check, resource: Option<&ResourceArn>)
         }
     }
     Ok(())
+}
+
+/// A catalogue with an id of it, on one line where they fit.
+fn hanging(catalogue: &str, id: &str) -> Vec<String> {
+    let line = format!("{catalogue}: {id}");
+    if line.len() <= WIDTH - 2 { vec![line] } else { vec![format!("{catalogue}:"), format!("  {id}")] }
 }
 
 /// What can be said of the judgement without reading its code.

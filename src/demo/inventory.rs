@@ -236,6 +236,6 @@ fn spoken(value: Value) -> Value {
             .map(|(name, value)| (name, spoken(value)))
             .collect(),
         Value::Array(items) => items.into_iter().map(spoken).collect(),
-        plain => plain,
+        plain @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => plain,
     }
 }

@@ -39,12 +39,11 @@ const NO_KEY: &str = "00000000-0000-0000-0000-000000000000";
 impl Ask {
     /// Makes the read; an error is a refusal of the action, not of the name.
     pub(super) async fn put_to(self, gate: &Gate, target: &Target) -> Result<(), Refusal> {
-        let answer = match self.of {
-            Some(resource_type) => resource_type.probe(gate, target, self.action).await,
-            None => {
-                let client = gate.kms();
-                gate.call(DESCRIBE_KEY, || client.describe_key().key_id(NO_KEY).send()).await.map(drop)
-            }
+        let answer = if let Some(resource_type) = self.of {
+            resource_type.probe(gate, target, self.action).await
+        } else {
+            let client = gate.kms();
+            gate.call(DESCRIBE_KEY, || client.describe_key().key_id(NO_KEY).send()).await.map(drop)
         };
         match answer {
             // Whoever is told that there is no such thing was allowed to ask.

@@ -22,8 +22,8 @@ use crate::{
     organization::{Account, Target},
     outcome::Refusal,
     place::Partition,
-    secret::Looked,
     resource::{Facts, Origin, OriginKind, Resource, ResourceType, training_job::TrainingJob},
+    secret::Looked,
 };
 
 /// Two checks; the lake does not look at what they judge.

@@ -72,7 +72,7 @@ impl Listed for AutoMlJob {
         let send = || client.describe_auto_ml_job_v2().auto_ml_job_name(&line.name).send();
         let job = gate.call(Self::DESCRIBE, send).await?;
         Ok(Described {
-            state: said(job.auto_ml_job_status().map(|status| status.as_str())),
+            state: said(job.auto_ml_job_status().map(aws_sdk_sagemaker::types::AutoMlJobStatus::as_str)),
             modified_at: moment(job.last_modified_time()),
             role_arn: said(job.role_arn()),
             origin: maker::of(&line.name, []),
@@ -85,7 +85,7 @@ fn line(job: &AutoMlJobSummary) -> Option<Line> {
     Some(Line {
         created_at: moment(job.creation_time()),
         modified_at: moment(job.last_modified_time()),
-        state: said(job.auto_ml_job_status().map(|status| status.as_str())),
+        state: said(job.auto_ml_job_status().map(aws_sdk_sagemaker::types::AutoMlJobStatus::as_str)),
         ..Line::named(job.auto_ml_job_name(), job.auto_ml_job_arn())?
     })
 }
@@ -97,11 +97,13 @@ fn facts(job: &DescribeAutoMlJobV2Output) -> AutoMlJob {
         volume_key: said(security.and_then(|security| security.volume_kms_key_id())),
         output_key: said(job.output_data_config().and_then(|output| output.kms_key_id())),
         inter_container_encryption: security
-            .and_then(|security| security.enable_inter_container_traffic_encryption())
+            .and_then(aws_sdk_sagemaker::types::AutoMlSecurityConfig::enable_inter_container_traffic_encryption)
             .unwrap_or(false),
         subnets: vpc.map(|vpc| all_said(vpc.subnets())).unwrap_or_default(),
         security_groups: vpc.map(|vpc| all_said(vpc.security_group_ids())).unwrap_or_default(),
-        problem_type: said(job.auto_ml_problem_type_config_name().map(|name| name.as_str())),
+        problem_type: said(
+            job.auto_ml_problem_type_config_name().map(aws_sdk_sagemaker::types::AutoMlProblemTypeConfigName::as_str),
+        ),
     }
 }
 

@@ -99,7 +99,7 @@ impl Listed for Cluster {
         let send = || client.describe_cluster().cluster_name(&line.name).send();
         let cluster = gate.call(Self::DESCRIBE, send).await?;
         Ok(Described {
-            state: said(cluster.cluster_status().map(|status| status.as_str())),
+            state: said(cluster.cluster_status().map(aws_sdk_sagemaker::types::ClusterStatus::as_str)),
             role_arn: said(cluster.cluster_role()),
             ..Described::new(facts(&cluster))
         })
@@ -110,7 +110,7 @@ impl Listed for Cluster {
 fn line(cluster: &ClusterSummary) -> Option<Line> {
     Some(Line {
         created_at: moment(cluster.creation_time()),
-        state: said(cluster.cluster_status().map(|status| status.as_str())),
+        state: said(cluster.cluster_status().map(aws_sdk_sagemaker::types::ClusterStatus::as_str)),
         ..Line::named(cluster.cluster_name(), cluster.cluster_arn())?
     })
 }

@@ -66,7 +66,7 @@ impl Listed for CompilationJob {
         let send = || client.describe_compilation_job().compilation_job_name(&line.name).send();
         let job = gate.call(Self::DESCRIBE, send).await?;
         Ok(Described {
-            state: said(job.compilation_job_status().map(|status| status.as_str())),
+            state: said(job.compilation_job_status().map(aws_sdk_sagemaker::types::CompilationJobStatus::as_str)),
             modified_at: moment(job.last_modified_time()),
             role_arn: said(job.role_arn()),
             ..Described::new(facts(&job))
@@ -78,7 +78,7 @@ fn line(job: &CompilationJobSummary) -> Option<Line> {
     Some(Line {
         created_at: moment(job.creation_time()),
         modified_at: moment(job.last_modified_time()),
-        state: said(job.compilation_job_status().map(|status| status.as_str())),
+        state: said(job.compilation_job_status().map(aws_sdk_sagemaker::types::CompilationJobStatus::as_str)),
         ..Line::named(job.compilation_job_name(), job.compilation_job_arn())?
     })
 }

@@ -63,7 +63,7 @@ impl Listed for EdgePackagingJob {
         let send = || client.describe_edge_packaging_job().edge_packaging_job_name(&line.name).send();
         let job = gate.call(Self::DESCRIBE, send).await?;
         Ok(Described {
-            state: said(job.edge_packaging_job_status().map(|status| status.as_str())),
+            state: said(job.edge_packaging_job_status().map(aws_sdk_sagemaker::types::EdgePackagingJobStatus::as_str)),
             modified_at: moment(job.last_modified_time()),
             role_arn: said(job.role_arn()),
             ..Described::new(facts(&job))
@@ -75,7 +75,7 @@ fn line(job: &EdgePackagingJobSummary) -> Option<Line> {
     Some(Line {
         created_at: moment(job.creation_time()),
         modified_at: moment(job.last_modified_time()),
-        state: said(job.edge_packaging_job_status().map(|status| status.as_str())),
+        state: said(job.edge_packaging_job_status().map(aws_sdk_sagemaker::types::EdgePackagingJobStatus::as_str)),
         ..Line::named(job.edge_packaging_job_name(), job.edge_packaging_job_arn())?
     })
 }

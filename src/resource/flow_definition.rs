@@ -62,7 +62,7 @@ impl Listed for FlowDefinition {
         let send = || client.describe_flow_definition().flow_definition_name(&line.name).send();
         let flow = gate.call(Self::DESCRIBE, send).await?;
         Ok(Described {
-            state: said(flow.flow_definition_status().map(|status| status.as_str())),
+            state: said(flow.flow_definition_status().map(aws_sdk_sagemaker::types::FlowDefinitionStatus::as_str)),
             role_arn: said(flow.role_arn()),
             ..Described::new(facts(&flow))
         })
@@ -72,7 +72,7 @@ impl Listed for FlowDefinition {
 fn line(flow: &FlowDefinitionSummary) -> Option<Line> {
     Some(Line {
         created_at: moment(flow.creation_time()),
-        state: said(flow.flow_definition_status().map(|status| status.as_str())),
+        state: said(flow.flow_definition_status().map(aws_sdk_sagemaker::types::FlowDefinitionStatus::as_str)),
         ..Line::named(flow.flow_definition_name(), flow.flow_definition_arn())?
     })
 }

@@ -99,7 +99,10 @@ impl Listed for HyperParameterTuningJob {
         let send = || client.describe_hyper_parameter_tuning_job().hyper_parameter_tuning_job_name(&line.name).send();
         let job = gate.call(Self::DESCRIBE, send).await?;
         Ok(Described {
-            state: said(job.hyper_parameter_tuning_job_status().map(|status| status.as_str())),
+            state: said(
+                job.hyper_parameter_tuning_job_status()
+                    .map(aws_sdk_sagemaker::types::HyperParameterTuningJobStatus::as_str),
+            ),
             modified_at: moment(job.last_modified_time()),
             // Each definition has a role; in practice they are the same.
             role_arn: definitions(&job).find_map(|definition| said(definition.role_arn())),
@@ -113,7 +116,10 @@ fn line(job: &HyperParameterTuningJobSummary) -> Option<Line> {
     Some(Line {
         created_at: moment(job.creation_time()),
         modified_at: moment(job.last_modified_time()),
-        state: said(job.hyper_parameter_tuning_job_status().map(|status| status.as_str())),
+        state: said(
+            job.hyper_parameter_tuning_job_status()
+                .map(aws_sdk_sagemaker::types::HyperParameterTuningJobStatus::as_str),
+        ),
         ..Line::named(job.hyper_parameter_tuning_job_name(), job.hyper_parameter_tuning_job_arn())?
     })
 }

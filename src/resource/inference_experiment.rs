@@ -68,7 +68,7 @@ impl Listed for InferenceExperiment {
         let send = || client.describe_inference_experiment().name(&line.name).send();
         let experiment = gate.call(Self::DESCRIBE, send).await?;
         Ok(Described {
-            state: said(experiment.status().map(|status| status.as_str())),
+            state: said(experiment.status().map(aws_sdk_sagemaker::types::InferenceExperimentStatus::as_str)),
             modified_at: moment(experiment.last_modified_time()),
             role_arn: said(experiment.role_arn()),
             ..Described::new(facts(&experiment))
@@ -81,7 +81,7 @@ fn line(experiment: &InferenceExperimentSummary) -> Option<Line> {
     Some(Line {
         created_at: moment(experiment.creation_time()),
         modified_at: moment(experiment.last_modified_time()),
-        state: said(experiment.status().map(|status| status.as_str())),
+        state: said(experiment.status().map(aws_sdk_sagemaker::types::InferenceExperimentStatus::as_str)),
         ..Line::named(experiment.name(), None)?
     })
 }

@@ -92,7 +92,7 @@ impl Listed for InferenceRecommendationsJob {
         let send = || client.describe_inference_recommendations_job().job_name(&line.name).send();
         let job = gate.call(Self::DESCRIBE, send).await?;
         Ok(Described {
-            state: said(job.status().map(|status| status.as_str())),
+            state: said(job.status().map(aws_sdk_sagemaker::types::RecommendationJobStatus::as_str)),
             modified_at: moment(job.last_modified_time()),
             role_arn: said(job.role_arn()),
             ..Described::new(facts(&job))
@@ -104,7 +104,7 @@ fn line(job: &Summary) -> Option<Line> {
     Some(Line {
         created_at: moment(job.creation_time()),
         modified_at: moment(job.last_modified_time()),
-        state: said(job.status().map(|status| status.as_str())),
+        state: said(job.status().map(aws_sdk_sagemaker::types::RecommendationJobStatus::as_str)),
         ..Line::named(job.job_name(), job.job_arn())?
     })
 }
@@ -122,10 +122,13 @@ fn facts(job: &DescribeInferenceRecommendationsJobOutput) -> InferenceRecommenda
 
 fn tried_on(job: &DescribeInferenceRecommendationsJobOutput) -> TriedOn {
     let input = job.input_config();
-    let asked = input.map(|input| input.endpoint_configurations()).unwrap_or_default();
+    let asked =
+        input.map(aws_sdk_sagemaker::types::RecommendationJobInputConfig::endpoint_configurations).unwrap_or_default();
     if !asked.is_empty() {
         let with_instances = asked.iter().filter(|endpoint| endpoint.serverless_config().is_none());
-        let types = with_instances.map(|endpoint| endpoint.instance_type().map(|name| name.as_str()));
+        let types = with_instances.map(|endpoint| {
+            endpoint.instance_type().map(aws_sdk_sagemaker::types::ProductionVariantInstanceType::as_str)
+        });
         return TriedOn::Instances(types.map(|name| name.unwrap_or_default().to_owned()).collect());
     }
     if input.is_some_and(|input| !input.endpoints().is_empty()) {

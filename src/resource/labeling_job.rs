@@ -79,7 +79,7 @@ impl Listed for LabelingJob {
         let tags = job.tags().iter();
         let tags = tags.filter_map(|tag| Some((tag.key()?.to_owned(), tag.value().unwrap_or_default().to_owned())));
         Ok(Described {
-            state: said(job.labeling_job_status().map(|status| status.as_str())),
+            state: said(job.labeling_job_status().map(aws_sdk_sagemaker::types::LabelingJobStatus::as_str)),
             modified_at: moment(job.last_modified_time()),
             role_arn: said(job.role_arn()),
             origin: maker::of(&line.name, []),
@@ -93,7 +93,7 @@ fn line(job: &LabelingJobSummary) -> Option<Line> {
     Some(Line {
         created_at: moment(job.creation_time()),
         modified_at: moment(job.last_modified_time()),
-        state: said(job.labeling_job_status().map(|status| status.as_str())),
+        state: said(job.labeling_job_status().map(aws_sdk_sagemaker::types::LabelingJobStatus::as_str)),
         ..Line::named(job.labeling_job_name(), job.labeling_job_arn())?
     })
 }

@@ -64,7 +64,7 @@ impl Listed for MlflowApp {
         let send = || client.describe_mlflow_app().arn(&line.arn).send();
         let app = gate.call(Self::DESCRIBE, send).await?;
         Ok(Described {
-            state: said(app.status().map(|status| status.as_str())),
+            state: said(app.status().map(aws_sdk_sagemaker::types::MlflowAppStatus::as_str)),
             modified_at: moment(app.last_modified_time()),
             role_arn: said(app.role_arn()),
             ..Described::new(facts(&app))
@@ -79,7 +79,7 @@ fn line(app: &MlflowAppSummary) -> Option<Line> {
     Some(Line {
         created_at: moment(app.creation_time()),
         modified_at: moment(app.last_modified_time()),
-        state: said(app.status().map(|status| status.as_str())),
+        state: said(app.status().map(aws_sdk_sagemaker::types::MlflowAppStatus::as_str)),
         ..Line::named(name.as_deref(), Some(&arn))?
     })
 }

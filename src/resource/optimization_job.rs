@@ -67,7 +67,7 @@ impl Listed for OptimizationJob {
         let send = || client.describe_optimization_job().optimization_job_name(&line.name).send();
         let job = gate.call(Self::DESCRIBE, send).await?;
         Ok(Described {
-            state: said(job.optimization_job_status().map(|status| status.as_str())),
+            state: said(job.optimization_job_status().map(aws_sdk_sagemaker::types::OptimizationJobStatus::as_str)),
             modified_at: moment(job.last_modified_time()),
             role_arn: said(job.role_arn()),
             ..Described::new(facts(&job))
@@ -79,7 +79,7 @@ fn line(job: &OptimizationJobSummary) -> Option<Line> {
     Some(Line {
         created_at: moment(job.creation_time()),
         modified_at: moment(job.last_modified_time()),
-        state: said(job.optimization_job_status().map(|status| status.as_str())),
+        state: said(job.optimization_job_status().map(aws_sdk_sagemaker::types::OptimizationJobStatus::as_str)),
         ..Line::named(job.optimization_job_name(), job.optimization_job_arn())?
     })
 }

@@ -61,7 +61,7 @@ impl Listed for PartnerApp {
         let send = || client.describe_partner_app().arn(&line.arn).send();
         let app = gate.call(Self::DESCRIBE, send).await?;
         Ok(Described {
-            state: said(app.status().map(|status| status.as_str())),
+            state: said(app.status().map(aws_sdk_sagemaker::types::PartnerAppStatus::as_str)),
             modified_at: moment(app.last_modified_time()),
             role_arn: said(app.execution_role_arn()),
             ..Described::new(facts(&app))
@@ -75,7 +75,7 @@ fn line(app: &PartnerAppSummary) -> Option<Line> {
     let name = said(app.name()).or_else(|| said(arn.rsplit('/').next()));
     Some(Line {
         created_at: moment(app.creation_time()),
-        state: said(app.status().map(|status| status.as_str())),
+        state: said(app.status().map(aws_sdk_sagemaker::types::PartnerAppStatus::as_str)),
         ..Line::named(name.as_deref(), Some(&arn))?
     })
 }

@@ -91,7 +91,7 @@ impl Listed for ProcessingJob {
         let send = || client.describe_processing_job().processing_job_name(&line.name).send();
         let job = gate.call(Self::DESCRIBE, send).await?;
         Ok(Described {
-            state: said(job.processing_job_status().map(|status| status.as_str())),
+            state: said(job.processing_job_status().map(aws_sdk_sagemaker::types::ProcessingJobStatus::as_str)),
             modified_at: moment(job.last_modified_time()),
             role_arn: said(job.role_arn()),
             origin: maker::of(&line.name, [(OriginKind::AutoMlJob, job.auto_ml_job_arn())]),
@@ -104,7 +104,7 @@ fn line(job: &ProcessingJobSummary) -> Option<Line> {
     Some(Line {
         created_at: moment(job.creation_time()),
         modified_at: moment(job.last_modified_time()),
-        state: said(job.processing_job_status().map(|status| status.as_str())),
+        state: said(job.processing_job_status().map(aws_sdk_sagemaker::types::ProcessingJobStatus::as_str)),
         ..Line::named(job.processing_job_name(), job.processing_job_arn())?
     })
 }
@@ -123,11 +123,19 @@ fn facts(job: &DescribeProcessingJobOutput) -> ProcessingJob {
         has_output: output.is_some_and(|output| output.outputs().iter().any(|output| output.s3_output().is_some())),
         athena_keys: athena.map(|dataset| said(dataset.kms_key_id())).collect(),
         redshift_keys: redshift.map(|dataset| said(dataset.kms_key_id())).collect(),
-        instance_type: said(cluster.and_then(|cluster| cluster.instance_type()).map(|name| name.as_str())),
-        instance_count: cluster.and_then(|cluster| cluster.instance_count()).map(i64::from),
-        network_isolation: network.and_then(|network| network.enable_network_isolation()).unwrap_or(false),
+        instance_type: said(
+            cluster
+                .and_then(|cluster| cluster.instance_type())
+                .map(aws_sdk_sagemaker::types::ProcessingInstanceType::as_str),
+        ),
+        instance_count: cluster
+            .and_then(aws_sdk_sagemaker::types::ProcessingClusterConfig::instance_count)
+            .map(i64::from),
+        network_isolation: network
+            .and_then(aws_sdk_sagemaker::types::NetworkConfig::enable_network_isolation)
+            .unwrap_or(false),
         inter_container_encryption: network
-            .and_then(|network| network.enable_inter_container_traffic_encryption())
+            .and_then(aws_sdk_sagemaker::types::NetworkConfig::enable_inter_container_traffic_encryption)
             .unwrap_or(false),
         subnets: vpc.map(|vpc| all_said(vpc.subnets())).unwrap_or_default(),
         security_groups: vpc.map(|vpc| all_said(vpc.security_group_ids())).unwrap_or_default(),

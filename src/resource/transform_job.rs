@@ -88,7 +88,7 @@ impl Listed for TransformJob {
             [(OriginKind::AutoMlJob, job.auto_ml_job_arn()), (OriginKind::LabelingJob, job.labeling_job_arn())];
         // When it last changed only the listing tells, and what role it has, only its model.
         Ok(Described {
-            state: said(job.transform_job_status().map(|status| status.as_str())),
+            state: said(job.transform_job_status().map(aws_sdk_sagemaker::types::TransformJobStatus::as_str)),
             origin: maker::of(&line.name, parents),
             ..Described::new(facts(&job))
         })
@@ -99,7 +99,7 @@ fn line(job: &TransformJobSummary) -> Option<Line> {
     Some(Line {
         created_at: moment(job.creation_time()),
         modified_at: moment(job.last_modified_time()),
-        state: said(job.transform_job_status().map(|status| status.as_str())),
+        state: said(job.transform_job_status().map(aws_sdk_sagemaker::types::TransformJobStatus::as_str)),
         ..Line::named(job.transform_job_name(), job.transform_job_arn())?
     })
 }
@@ -110,7 +110,11 @@ fn facts(job: &DescribeTransformJobOutput) -> TransformJob {
         volume_key: said(resources.and_then(|resources| resources.volume_kms_key_id())),
         output_key: said(job.transform_output().and_then(|output| output.kms_key_id())),
         capture: job.data_capture_config().map(|capture| Capture { key: said(capture.kms_key_id()) }),
-        instance_type: said(resources.and_then(|resources| resources.instance_type()).map(|name| name.as_str())),
+        instance_type: said(
+            resources
+                .and_then(|resources| resources.instance_type())
+                .map(aws_sdk_sagemaker::types::TransformInstanceType::as_str),
+        ),
         model: said(job.model_name()),
         secrets: in_environment(job.environment()),
     }

@@ -113,7 +113,7 @@ fn resource(cell: &Cell, line: &Line) -> Option<Resource> {
         name,
         created_at: moment(line.create_date()),
         modified_at: moment(line.last_updated_date()),
-        state: said(line.status().map(|status| status.as_str())),
+        state: said(line.status().map(aws_sdk_sagemaker::types::WorkforceStatus::as_str)),
         origin: None,
         role_arn: None,
         tags: BTreeMap::new(),
@@ -126,6 +126,6 @@ fn facts(line: &Line) -> Workforce {
     Workforce {
         source_cidrs: line.source_ip_config().map(|config| all_said(config.cidrs())).unwrap_or_default(),
         vpc: said(line.workforce_vpc_config().and_then(|config| config.vpc_id())),
-        ip_address_type: said(line.ip_address_type().map(|kind| kind.as_str())),
+        ip_address_type: said(line.ip_address_type().map(aws_sdk_sagemaker::types::WorkforceIpAddressType::as_str)),
     }
 }

@@ -161,7 +161,7 @@ mod tests {
     fn a_restricted_group_takes_no_key_and_the_others_decide() {
         let restricted = Group { restricted: true, ..group("nova", &[]) };
         let told = |status, code: &str| (status, code.to_owned());
-        assert_eq!(of(&[restricted.clone()]), told(Status::NotApplicable, "restricted_instance_group"));
+        assert_eq!(of(std::slice::from_ref(&restricted)), told(Status::NotApplicable, "restricted_instance_group"));
         let well = group("workers", &[volume(true, Some("customer"))]);
         assert_eq!(of(&[well, restricted.clone()]), told(Status::Pass, "restricted_instance_group"));
         assert_eq!(of(&[group("workers", &[]), restricted]), told(Status::Fail, "volume_key_absent"));

@@ -78,9 +78,9 @@ mod tests {
             (None, vec![Some("m"), None], Status::Fail),
             (None, Vec::new(), Status::Unknown),
         ] {
-            let variant = |model: &Option<&str>| Variant { model: model.map(ToOwned::to_owned), ..Variant::default() };
-            let variants = models.iter().map(variant).collect();
-            let config = EndpointConfig { network_isolation, variants, ..EndpointConfig::default() };
+            let variant = |model: Option<&str>| Variant { model: model.map(ToOwned::to_owned), ..Variant::default() };
+            let variants = models.iter().copied().map(variant).collect();
+            let config = EndpointConfig { variants, network_isolation, ..EndpointConfig::default() };
             assert_eq!(alone::told(&CHECK, config, alone::context()).0, status, "{network_isolation:?} {models:?}");
         }
     }

@@ -75,10 +75,10 @@ mod tests {
             (Vec::new(), vec![None], Status::Fail),
             (Vec::new(), Vec::new(), Status::Unknown),
         ] {
-            let variant = |model: &Option<&str>| Variant { model: model.map(ToOwned::to_owned), ..Variant::default() };
-            let variants = models.iter().map(variant).collect();
+            let variant = |model: Option<&str>| Variant { model: model.map(ToOwned::to_owned), ..Variant::default() };
+            let variants = models.iter().copied().map(variant).collect();
             let subnets = subnets.into_iter().map(ToOwned::to_owned).collect::<Vec<_>>();
-            let config = EndpointConfig { subnets, variants, ..EndpointConfig::default() };
+            let config = EndpointConfig { variants, subnets, ..EndpointConfig::default() };
             assert_eq!(alone::told(&CHECK, config, alone::context()).0, status, "{models:?}");
         }
     }

@@ -72,6 +72,7 @@ mod tests {
     use super::*;
     use crate::{check::alone, finding::Status, resource::labeling_job::Automation};
 
+    #[expect(clippy::option_option, reason = "no automation, and one without a key")]
     fn told(output: Option<&str>, volume: Option<Option<&str>>) -> (Status, String) {
         let automation =
             volume.map(|key| Automation { volume_key: key.map(ToOwned::to_owned), ..Automation::default() });

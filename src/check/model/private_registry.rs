@@ -106,10 +106,12 @@ mod tests {
         alone::told(&CHECK, Model { containers, ..Model::default() }, alone::context())
     }
 
+    type Row<'a> = (&'a [(Option<&'a str>, bool)], Status, &'a str);
+
     #[test]
     fn every_container_of_a_pipeline_has_to_be_from_the_private_registry() {
         let vpc = (Some("Vpc"), true);
-        let rows: [(&[(Option<&str>, bool)], Status, &str); 9] = [
+        let rows: [Row<'_>; 9] = [
             (&[vpc], Status::Pass, "registry_private"),
             (&[vpc, vpc], Status::Pass, "registry_private"),
             (&[vpc, (Some("Vpc"), false)], Status::Pass, "registry_private,registry_without_credentials"),

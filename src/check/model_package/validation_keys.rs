@@ -92,10 +92,12 @@ mod tests {
         alone::told(&CHECK, ModelPackage { validation_profiles, ..ModelPackage::default() }, alone::with_keys())
     }
 
+    type Row<'a> = (&'a [(&'a str, Option<&'a str>, Option<&'a str>)], Status, &'a str);
+
     #[test]
     fn volume_and_output_of_each_profile_need_keys_where_they_can_have_one() {
         let well = ("ml.m5.large", Some("customer"), Some("customer"));
-        let rows: [(&[(&str, Option<&str>, Option<&str>)], Status, &str); 7] = [
+        let rows: [Row<'_>; 7] = [
             (&[], Status::NotApplicable, "validation_absent"),
             (&[well], Status::Pass, "customer_managed_keys"),
             (&[("ml.m5.large", None, Some("customer"))], Status::Fail, "volume_key_absent"),

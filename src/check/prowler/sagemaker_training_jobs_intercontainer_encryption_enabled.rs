@@ -42,7 +42,7 @@ mod tests {
         for (inter_container_encryption, instance_count, status) in
             [(true, Some(1), Status::Pass), (false, Some(1), Status::Fail), (false, None, Status::Fail)]
         {
-            let job = TrainingJob { inter_container_encryption, instance_count, ..TrainingJob::default() };
+            let job = TrainingJob { instance_count, inter_container_encryption, ..TrainingJob::default() };
             assert_eq!(alone::told(&RULE.check, job, alone::context()).0, status);
         }
     }

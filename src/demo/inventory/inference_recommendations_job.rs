@@ -29,14 +29,14 @@ fn summary(item: &Item<'_>) -> Value {
 }
 
 fn description(item: &Item<'_>) -> Value {
-    let (mut input, mut found) = (json!({ "ModelName": "model" }), Value::Null);
+    let (mut endpoints, mut configurations, mut found) = (Value::Null, Value::Null, Value::Null);
     let (instances, serverless) = (
         json!([{ "InstanceType": item.one_of("instances", &["ml.m5.xlarge", "ml.g5.2xlarge", "ml.zz9.large"]) }]),
         json!([{ "ServerlessConfig": { "MemorySizeInMB": 4096, "MaxConcurrency": 20 } }]),
     );
     match item.draw("endpoints").below(5) {
-        0 => input["Endpoints"] = json!([{ "EndpointName": "there-before" }]),
-        1 => input["EndpointConfigurations"] = serverless,
+        0 => endpoints = json!([{ "EndpointName": "there-before" }]),
+        1 => configurations = serverless,
         2 => {
             found = json!([{
                 "RecommendationId": "model/1",
@@ -49,10 +49,15 @@ fn description(item: &Item<'_>) -> Value {
                 "ModelConfiguration": {},
             }]);
         }
-        _ => input["EndpointConfigurations"] = instances,
+        _ => configurations = instances,
     }
-    input["VolumeKmsKeyId"] = item.key("volume");
-    input["VpcConfig"] = item.vpc();
+    let input = json!({
+        "ModelName": "model",
+        "Endpoints": endpoints,
+        "EndpointConfigurations": configurations,
+        "VolumeKmsKeyId": item.key("volume"),
+        "VpcConfig": item.vpc(),
+    });
     json!({
         "JobName": item.name,
         "JobType": "Advanced",

@@ -26,7 +26,10 @@ pub(super) fn from_search(job: Record<'_>, target: &Target, now: Timestamp) -> O
 /// The facts of a Describe, which carries no tags.
 pub(super) fn from_describe(job: &DescribeTrainingJobOutput, target: &Target, now: Timestamp) -> Option<Resource> {
     let otherwise = job.serverless_job_config().map_or(Instances::Absent, |_| Instances::Serverless);
-    let is_on = job.remote_debug_config().and_then(|config| config.enable_remote_debug()).unwrap_or(false);
+    let is_on = job
+        .remote_debug_config()
+        .and_then(aws_sdk_sagemaker::types::RemoteDebugConfig::enable_remote_debug)
+        .unwrap_or(false);
     let debugging = if is_on { RemoteDebugging::On } else { RemoteDebugging::Off };
     resource(Record::from(job), otherwise, debugging, target, now)
 }
