@@ -162,7 +162,8 @@ async fn a_clock_that_is_off_is_found_by_the_date_of_an_answer_also_of_a_refusal
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_calls_of_doctor_are_those_of_the_policies_and_no_others() {
-    let (examination, simulator) = examine(&small(), Behaviour::default(), |_config| {}).await;
+    let everything = |config: &mut Config| config.checks.include = ["*".parse().unwrap()].into();
+    let (examination, simulator) = examine(&small(), Behaviour::default(), everything).await;
     assert!(examination.examined > 3);
     let called: BTreeSet<_> = simulator.counts().into_keys().map(|(_, _, api)| api.to_owned()).collect();
     let allowed =

@@ -52,7 +52,7 @@ fn description(item: &Item<'_>) -> Value {
         } else {
             Value::Null
         },
-        "AsyncInferenceConfig": if item.percent("async", 30) {
+        "AsyncInferenceConfig": if item.percent("async", 50) {
             json!({ "OutputConfig": { "S3OutputPath": "s3://answers", "KmsKeyId": item.key("async") } })
         } else {
             Value::Null

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 
 use super::Cell;
 use crate::{
-    check::Context,
+    check::{Context, Evidence},
     coverage::Outcome,
     finding::{Finding, Status},
     kms::{DESCRIBE_KEY, Key},
@@ -121,6 +121,9 @@ impl<'a> Attempt<'a> {
     /// The keys that these resources name.
     async fn keys(&mut self, resources: &[Resource]) -> HashMap<String, Arc<Key>> {
         let mut keys = HashMap::new();
+        if !self.cell.needs(Evidence::Keys) {
+            return keys;
+        }
         for text in resources.iter().flat_map(|resource| resource.facts.keys()) {
             if !keys.contains_key(text) {
                 let (key, refusal) = self.cell.means.keys.look_up(&self.cell.target, text).await;
