@@ -37,8 +37,12 @@ pub struct Behaviour {
     pub search_lag: u64,
     /// The oldest jobs of each cell, so many, that `Search` hides, as a visibility condition of the role does.
     pub search_hides: u64,
+    /// Jobs of 1,000, of any age, that `Search` hides, as a visibility condition on a tag does.
+    pub search_hides_permille: u64,
     /// Whether `Search` ignores filters, as a service that does not know their operators.
     pub search_ignores_filters: bool,
+    /// Whether `Search` still has jobs that were deleted.
+    pub search_keeps_deleted: bool,
     /// Whether `Search` leaves out `TotalHits`.
     pub search_counts_nothing: bool,
 }

@@ -16,6 +16,8 @@ mod fuzz_staged;
 mod fuzz_texts;
 mod hostile;
 mod incremental;
+mod much_since;
+mod pacing;
 mod policy;
 mod resume;
 mod scope;
