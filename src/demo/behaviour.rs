@@ -12,6 +12,7 @@ use crate::place::Region;
 /// How the services behave. The default is kind: no quota, no delay, no fault, any role name.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a whim of its own, which goes with any of the others")]
 pub struct Behaviour {
     /// Calls a second that are answered; above, throttling. None: all are.
     pub quotas: Option<Quotas>,

@@ -114,7 +114,8 @@ fn list(cell: &Cell, invocation: &Invocation) -> Result<String, Refusal> {
     match request.sort_by.unwrap_or(SortBy::CreationTime) {
         SortBy::CreationTime => indices.extend((first..last).map(|number| sorted(&range, order, number))),
         SortBy::Name => {
-            indices.extend(in_page(range, first..last, order, |index| algorithm_of(cell, cell.deletions.number(index))))
+            let algorithm = |place| algorithm_of(cell, cell.deletions.number(place));
+            indices.extend(in_page(range, first..last, order, algorithm));
         }
         SortBy::Status => indices.extend(in_page(range, first..last, order, |index| cell.job(index).status.as_str())),
     }

@@ -35,13 +35,13 @@ async fn the_failures_of_one_account_leave_the_retries_of_the_others_alone() {
     })
     .await;
     audit.published.as_ref().unwrap();
-    let calls = |cell: &Cell| {
+    let described = |cell: &Cell| {
         let counts = audit.simulator.counts();
         counts[&(cell.account(), cell.region().clone(), "sagemaker:DescribeTrainingJob")].requests
     };
-    assert!(calls(failing) > failing.count() + 80, "a budget holds 100 retries, and they were made");
-    assert!(calls(failing) < failing.count() + 120, "it has an end");
-    assert_eq!(calls(lucky), lucky.count() + 2, "what failed was asked again");
+    assert!(described(failing) > failing.count() + 80, "a budget holds 100 retries, and they were made");
+    assert!(described(failing) < failing.count() + 120, "it has an end");
+    assert_eq!(described(lucky), lucky.count() + 2, "what failed was asked again");
     let outcome = |cell: &Cell| {
         let row = audit.coverage().into_iter().find(|row| row["account_id"] == cell.account().to_string());
         row.unwrap()["outcome"].clone()

@@ -299,7 +299,7 @@ mod tests {
             (bound, Taken::Not),
             (as_it_was.clone(), Taken::Over(as_it_was)),
             read(Resource { state: Some("Completed".to_owned()), ..ended }),
-            read(again.clone()),
+            read(again),
             // The index still has one that was deleted, and one that is older than all of this.
             (gone, Taken::Not),
             (job("old", 31, "Failed"), Taken::Not),
