@@ -30,7 +30,6 @@ mod signing_key;
 mod symptom;
 pub mod terminal;
 pub mod verdict;
-mod wrap;
 
 use observation::{Group, Level, Named, Observation};
 use sample::Sample;

@@ -8,8 +8,8 @@ use super::{
     Examination,
     observation::{Advice, Group, Level, Named, Observation},
     verdict::Verdict,
-    wrap::{shown, wrapped},
 };
+use crate::{printable::shown, wrap::wrapped};
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();

@@ -18,7 +18,7 @@ use crate::{
 
 /// One cell in which most jobs are.
 fn heavy(seed: u64) -> Shape {
-    Shape { accounts: 3, regions: 1, jobs: 9_000, heaviest_percent: 90, seed, ..small() }
+    Shape { accounts: 3, regions: 1, jobs: 6_000, heaviest_percent: 90, seed, ..small() }
 }
 
 fn after(shape: &Shape, elapsed: i64) -> Shape {
@@ -41,7 +41,7 @@ async fn the_rows_are_those_of_a_night_that_reads_everything_for_a_page_of_the_l
         let search_lag = draw.u64(0..3) * 1_800;
         let behaviour = || Behaviour { search_lag, ..Behaviour::default() };
         Night::of(&first, behaviour(), lake.path(), seldom).await;
-        let later = after(&first, draw.i64(500..1_500));
+        let later = after(&first, draw.i64(500..1_000));
         let incremental = Night::of(&later, behaviour(), lake.path(), seldom).await;
         let whole = Night::of(&later, behaviour(), other.path(), every_night).await;
         for table in [Table::Resources, Table::Findings] {
@@ -52,7 +52,7 @@ async fn the_rows_are_those_of_a_night_that_reads_everything_for_a_page_of_the_l
         assert_eq!(seen(&coverage), seen(&whole.coverage(other.path())), "seed {seed}");
         let (new, cells) = (jobs_since(&first, &incremental), u64::try_from(coverage.len()).unwrap());
         let listed = incremental.calls("sagemaker:ListTrainingJobs");
-        assert!(new > 300 && listed <= cells, "seed {seed}: {listed} pages listed of {new} new jobs");
+        assert!(new > 200 && listed <= cells, "seed {seed}: {listed} pages listed of {new} new jobs: {coverage:#?}");
     }
 }
 
@@ -64,15 +64,16 @@ async fn a_search_that_hides_or_miscounts_or_is_stopped_short_there_loses_and_do
     let counts_nothing = Behaviour { search_counts_nothing: true, ..Behaviour::default() };
     let ignores = Behaviour { search_ignores_filters: true, ..Behaviour::default() };
     let lags = Behaviour { search_lag: 3_600 * 72, ..Behaviour::default() };
+    let other = TempDir::new().unwrap();
+    let whole = Night::of(&later, Behaviour::default(), other.path(), every_night).await;
     for behaviour in [hides, counts_nothing, ignores, lags] {
-        let (lake, other) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+        let lake = TempDir::new().unwrap();
         Night::of(&first, Behaviour::default(), lake.path(), seldom).await;
         let incremental = Night::of(&later, behaviour.clone(), lake.path(), seldom).await;
-        let whole = Night::of(&later, Behaviour::default(), other.path(), every_night).await;
         assert_eq!(incremental.verdicts(lake.path()), whole.verdicts(other.path()), "{behaviour:?}");
         let coverage = incremental.coverage(lake.path());
         assert_eq!(seen(&coverage), seen(&whole.coverage(other.path())), "{behaviour:?}");
-        assert!(coverage.iter().any(|row| row["resources_carried"].parse::<u64>().unwrap() > 5_000), "{behaviour:?}");
+        assert!(coverage.iter().any(|row| row["resources_carried"].parse::<u64>().unwrap() > 3_000), "{behaviour:?}");
         let rows = incremental.table(lake.path(), "resources").len();
         assert_eq!(rows, whole.table(other.path(), "resources").len(), "{behaviour:?}");
     }
@@ -119,7 +120,7 @@ async fn deleted_jobs_are_gone_when_an_account_is_read_whole_and_at_once_where_t
 
 #[tokio::test]
 async fn a_name_that_is_used_again_is_another_job() {
-    let first = Shape { accounts: 6, regions: 2, jobs: 700, heaviest_percent: 12, ..small() };
+    let first = Shape { accounts: 6, regions: 2, jobs: 250, heaviest_percent: 12, ..small() };
     let later = Shape { deleted_permille: 100, reuses_names: true, ..after(&first, 24 * 20) };
     let (lake, other) = (TempDir::new().unwrap(), TempDir::new().unwrap());
     let before = Night::of(&first, Behaviour::default(), lake.path(), seldom).await;

@@ -39,8 +39,11 @@ async fn the_failures_of_one_account_leave_the_retries_of_the_others_alone() {
         let counts = audit.simulator.counts();
         counts[&(cell.account(), cell.region().clone(), "sagemaker:DescribeTrainingJob")].requests
     };
-    assert!(described(failing) > failing.count() + 80, "a budget holds 100 retries, and they were made");
-    assert!(described(failing) < failing.count() + 120, "it has an end");
+    let retries = described(failing) - failing.count();
+    assert!(
+        (80..failing.count()).contains(&retries),
+        "{retries}: a budget is used up, long before the last of its jobs"
+    );
     assert_eq!(described(lucky), lucky.count() + 2, "what failed was asked again");
     let outcome = |cell: &Cell| {
         let row = audit.coverage().into_iter().find(|row| row["account_id"] == cell.account().to_string());

@@ -157,6 +157,10 @@ impl Wanted {
         let Some(mut gap) = self.gap.take() else { return Vec::new() };
         let mut over = Vec::new();
         for job in &self.listing.jobs {
+            if job.created_at.is_some_and(|created| created < gap.first()) {
+                // The last night knew it.
+                continue;
+            }
             let is_new = gap.listed.insert(job.name.clone());
             let found = gap.found.get(&identity(&job.name, None));
             if !is_new || found.is_some_and(|created| is_same_time(*created, job.created_at)) {
@@ -183,13 +187,22 @@ impl Gap {
 
     /// Whether a job of the last night has to be in what the search gives for the gap.
     fn knows(&self, resource: &Resource) -> bool {
-        let from = self.from.saturating_sub(ROUNDED * 2).unwrap_or(Timestamp::MIN);
-        resource.created_at.is_some_and(|created| created >= from && created <= self.to)
+        resource.created_at.is_some_and(|created| created >= self.first() && created <= self.to)
+    }
+
+    /// From this time on what the last night knew has to be found again.
+    fn first(&self) -> Timestamp {
+        self.from.saturating_sub(ROUNDED * 2).unwrap_or(Timestamp::MIN)
     }
 
     fn record(&mut self, record: Resource) -> Taken {
         if self.listed.contains(&record.name) {
             // One that was listed is wanted or taken over, and another one of its name is no more.
+            return Taken::Not;
+        }
+        let found = self.found.get(&identity(&record.name, None));
+        if found.is_some_and(|created| *created >= record.created_at) {
+            // One that was deleted before the other of its name was made.
             return Taken::Not;
         }
         let from = self.from.saturating_sub(ROUNDED).unwrap_or(Timestamp::MIN);
