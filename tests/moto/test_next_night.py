@@ -38,7 +38,7 @@ def test_a_second_night_gives_the_rows_of_a_whole_one(audit_at, tmp_path):
         for cell, count in zip(cells, (20, 0, 2, 1), strict=True):
             create(server, cell, [f"second-{number}" for number in range(count)])
         night = audit.run(IN_SCOPE + "[incremental]\nrefresh_days = 90\n")
-        whole = audit.run(IN_SCOPE + "[incremental]\nrefresh_days = 1\n", destination=str(tmp_path / "whole"))
+        audit.run(IN_SCOPE + "[incremental]\nrefresh_days = 1\n", destination=str(tmp_path / "whole"))
         whole = Lake(tmp_path / "whole")
     first, second = sorted(path.stem for path in night.files("runs"))
     alone = whole.files("runs")[0].stem
