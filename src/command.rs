@@ -1,7 +1,6 @@
 //! The commands: from what was typed to what is done and printed.
 
 use std::{
-    error::Error as StdError,
     ffi::OsString,
     io::{self, Write as _},
 };
@@ -27,6 +26,7 @@ use crate::{
     lake::{RunId, publish::Published},
     limits::{self, OpenFiles},
     logs,
+    outcome::causes,
     printable::escaped,
     report,
     session::{Clock, sdk_config_loader},
@@ -181,8 +181,8 @@ impl Failure {
                 error.to_string()
             }
             // What a service said may stand in it.
-            Self::Run(error) => format!("error: {}", escaped(&chain(error))),
-            Self::Verify(error) => format!("error: {}", escaped(&chain(error))),
+            Self::Run(error) => format!("error: {}", escaped(&causes(error))),
+            Self::Verify(error) => format!("error: {}", escaped(&causes(error))),
             Self::PublicKey(text) => format!("error: {text}"),
             Self::Output(error) => format!("error: cannot write the output: {error}"),
             #[cfg(feature = "demo")]
@@ -193,21 +193,6 @@ impl Failure {
             }
         }
     }
-}
-
-/// An error with its causes, each once.
-fn chain(error: &dyn StdError) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        let cause_text = cause.to_string();
-        if !text.contains(&cause_text) {
-            text.push_str(": ");
-            text.push_str(&cause_text);
-        }
-        source = cause.source();
-    }
-    text
 }
 
 fn load(arg: &ConfigArg) -> Result<Config, Failure> {

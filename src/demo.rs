@@ -22,6 +22,7 @@ mod caller;
 mod cell;
 mod chaos;
 mod chunked;
+mod deletion;
 mod digits;
 mod draw;
 mod fault;

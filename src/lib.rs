@@ -94,5 +94,6 @@ pub mod session;
 pub mod signing;
 pub mod throttle;
 pub mod verify;
+mod wrap;
 
 pub use run::{Incomplete, Run, RunError};

@@ -227,18 +227,20 @@ fn find_io(error: &(dyn StdError + 'static)) -> bool {
     false
 }
 
-/// The chain of causes as one text; the SDK's outermost text alone is only "service error".
+/// An error with the chain of its causes as one text, what was said already left out; the SDK's outermost text alone is
+/// only "service error".
 pub(crate) fn causes(error: &(dyn StdError + 'static)) -> String {
-    let mut texts = Vec::new();
-    let mut next = Some(error);
-    while let Some(current) = next {
-        let text = current.to_string();
-        if texts.last() != Some(&text) {
-            texts.push(text);
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        let said = cause.to_string();
+        if !text.contains(&said) {
+            text.push_str(": ");
+            text.push_str(&said);
         }
-        next = current.source();
+        next = cause.source();
     }
-    texts.join(": ")
+    text
 }
 
 #[cfg(test)]

@@ -13,6 +13,11 @@ pub fn is_unsafe(letter: char) -> bool {
         )
 }
 
+/// A text with a mark in the place of everything unsafe.
+pub fn shown(text: &str) -> String {
+    text.chars().map(|letter| if is_unsafe(letter) { '\u{fffd}' } else { letter }).collect()
+}
+
 /// A text in which everything unsafe is spelt out, as in `\u{202e}`.
 pub fn escaped(text: &str) -> Cow<'_, str> {
     spelt(text, |letter, out| out.extend(letter.escape_default()))
@@ -48,6 +53,11 @@ mod tests {
     fn letters_of_all_scripts_are_shown_and_commands_to_a_terminal_are_not() {
         assert!("aé漢ع🙂-_/.e\u{301}".chars().all(|letter| !is_unsafe(letter)));
         assert!("\n\u{1b}\u{7f}\u{9b}\u{202e}\u{200b}\u{feff}\u{2060}\u{61c}\u{e0041}".chars().all(is_unsafe));
+    }
+
+    #[test]
+    fn a_hostile_name_cannot_move_the_cursor() {
+        assert_eq!(shown("a\u{1b}[31m\u{202e}\nb"), "a\u{fffd}[31m\u{fffd}\u{fffd}b");
     }
 
     #[test]

@@ -9,7 +9,6 @@ use crate::{
 pub mod emf;
 pub mod metrics;
 pub mod terminal;
-pub(crate) mod wrap;
 
 /// The exit status of a published run. A run that saw too little says so first, whatever it found.
 pub fn exit_status(published: &Published, fail_on: Option<Severity>) -> ExitStatus {

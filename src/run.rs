@@ -1,7 +1,7 @@
 //! A run: scan, then publish, each on one screen.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeSet,
     slice,
     sync::Arc,
     time::{Duration, Instant},
@@ -28,7 +28,7 @@ use crate::{
         runs::RunFacts,
         staging::{self, FOLDER, ledger::Ledger, part},
         store::Store,
-        weights,
+        weights::{self, Weights},
     },
     limits::{Memory, OpenFiles},
     organization,
@@ -66,7 +66,7 @@ pub struct Run {
     /// Whether it is another's run that this one joined, because it was not finished.
     joined: bool,
     aws: OnceCell<Arc<Aws>>,
-    weights: OnceCell<BTreeMap<AccountId, u64>>,
+    weights: OnceCell<Weights>,
 }
 
 /// What publish does about shards that are missing.
@@ -231,7 +231,7 @@ impl Run {
             made_with: self.made_with.clone(),
             caller_arn: aws.caller().arn.clone(),
             partition: aws.caller().partition,
-            shards: balance(&accounts, weights, shard.of()),
+            shards: balance(&accounts, &weights.calls, shard.of()),
             base: self.base().await,
             organization,
         })
@@ -252,15 +252,15 @@ impl Run {
     }
 
     /// The calls that each account cost last night, as far as that can be read.
-    async fn weights(&self, shard: Shard) -> &BTreeMap<AccountId, u64> {
+    async fn weights(&self, shard: Shard) -> &Weights {
         let read = || async {
-            let scratch = staging::scratch_name(&self.run_id, shard.number());
+            let scratch = format!("{}-weights", staging::scratch_name(&self.run_id, shard.number()));
             weights::last_night(&self.store, &scratch).await.unwrap_or_else(|error| {
                 tracing::warn!(
                     error = causes(&error),
                     "the accounts go by their number, since last night cannot be read"
                 );
-                BTreeMap::new()
+                Weights::default()
             })
         };
         self.weights.get_or_init(read).await

@@ -94,7 +94,7 @@ impl Throttle {
     /// Waits until the pace of `api` lets a call be sent.
     pub async fn pace(&self, pace: &Pace, api: &'static str) {
         let (name, limits) = self.limits_of(api);
-        pace.limiter(name, || limits).ready().await;
+        pace.ready(name, || limits).await;
     }
 
     /// The limits of an API: its own, or those that all of its service share (`service:*`).

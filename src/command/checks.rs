@@ -13,7 +13,7 @@ use crate::{
     },
     cli::ChecksArgs,
     finding::Severity,
-    report::wrap::wrapped,
+    wrap::wrapped,
 };
 
 const BOLD: Style = Style::new().bold();

@@ -14,7 +14,7 @@ use crate::{
     },
     cli::{ExplainArgs, ResourceArn},
     finding::Severity,
-    report::wrap::wrapped,
+    wrap::wrapped,
 };
 
 const BOLD: Style = Style::new().bold();

@@ -7,7 +7,7 @@ use serde::Serialize;
 pub struct Incremental {
     /// Each account is read whole at least every so many days; 1 reads everything every night.
     pub refresh_days: u16,
-    /// Hours before the last look from which jobs are listed again.
+    /// Hours before the youngest job of the last night from which jobs are looked for again.
     pub overlap_hours: u16,
     /// A type that was empty in an account and region for so many nights is not asked every night; 0 asks always.
     pub idle_nights: u16,

@@ -12,6 +12,7 @@ use crate::place::Region;
 /// How the services behave. The default is kind: no quota, no delay, no fault, any role name.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a whim of its own, which goes with any of the others")]
 pub struct Behaviour {
     /// Calls a second that are answered; above, throttling. None: all are.
     pub quotas: Option<Quotas>,
@@ -37,8 +38,12 @@ pub struct Behaviour {
     pub search_lag: u64,
     /// The oldest jobs of each cell, so many, that `Search` hides, as a visibility condition of the role does.
     pub search_hides: u64,
+    /// Jobs of 1,000, of any age, that `Search` hides, as a visibility condition on a tag does.
+    pub search_hides_permille: u64,
     /// Whether `Search` ignores filters, as a service that does not know their operators.
     pub search_ignores_filters: bool,
+    /// Whether `Search` still has jobs that were deleted.
+    pub search_keeps_deleted: bool,
     /// Whether `Search` leaves out `TotalHits`.
     pub search_counts_nothing: bool,
 }

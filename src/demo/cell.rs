@@ -5,6 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::account::Account;
+use super::deletion::Deletions;
 use super::draw::{mix, text};
 use super::job::Job;
 use super::key::Neighbours;
@@ -51,7 +52,10 @@ pub struct Cell {
     account: AccountId,
     region: Region,
     access: Access,
+    /// Jobs that are there.
     count: u64,
+    /// Those that are not there any more.
+    pub(super) deletions: Deletions,
     /// Jobs within the calendar's span; those after it have come since.
     within: u64,
     pub(super) seed: u64,
@@ -83,6 +87,7 @@ impl Cell {
             region,
             access,
             count: 0,
+            deletions: Deletions::default(),
             within: 0,
             calendar,
             keys,
@@ -95,12 +100,25 @@ impl Cell {
         }
     }
 
-    /// Gives the cell its jobs: `jobs` within the calendar's span, and as many since as their rate makes, of these
-    /// scenarios in turn, if there are any.
-    pub(super) fn fill(&mut self, jobs: u64, scenarios: &Arc<[Scenario]>) {
+    /// Gives the cell its jobs: `jobs` within the calendar's span, and as many since as their rate makes, of the shape's
+    /// scenarios in turn, if there are any, and without those that were deleted since.
+    pub(super) fn fill(&mut self, jobs: u64, scenarios: &Arc<[Scenario]>, shape: &Shape) {
         self.within = jobs;
         self.scenarios = Arc::clone(scenarios);
-        self.count = if jobs == 0 { 0 } else { jobs + self.since() };
+        self.deletions = Deletions::draw(self.seed, jobs, shape.deleted_permille, shape.reuses_names);
+        self.count = if jobs == 0 { 0 } else { jobs + self.since() - self.deletions.count() };
+    }
+
+    /// The same cell as if no job had been deleted.
+    pub(super) fn with_the_deleted(&self) -> Self {
+        Self { count: self.count + self.deletions.count(), deletions: self.deletions.undone(), ..self.clone() }
+    }
+
+    /// The same cell without so many of 1,000 of its jobs.
+    pub(super) fn hiding(&self, permille: u64) -> Self {
+        let all = self.count + self.deletions.count();
+        let deletions = self.deletions.hiding(self.seed, all, permille);
+        Self { count: all - deletions.count(), deletions, ..self.clone() }
     }
 
     /// The scenario that a job is given, if it is not drawn.
@@ -131,29 +149,30 @@ impl Cell {
 
     /// The training jobs, oldest first, made one by one.
     pub fn jobs(&self) -> impl Iterator<Item = Job> + '_ {
-        (0..self.count).map(|index| self.job(index))
+        (0..self.count).map(|place| self.job(place))
     }
 
-    /// The `index`-th training job, whether it has been created yet or not.
-    pub fn job(&self, index: u64) -> Job {
-        Job::draw(self, index)
+    /// The training job at a place, the oldest first, whether it has been created yet or not.
+    pub fn job(&self, place: u64) -> Job {
+        Job::draw(self, self.deletions.number(place))
     }
 
     /// The training job with this name.
     pub fn job_named(&self, name: &str) -> Option<Job> {
-        let index = name.rsplit('-').nth(1)?.parse().ok().filter(|index| *index < self.count)?;
-        Some(self.job(index)).filter(|job| job.name == name)
+        let number = self.deletions.owner(name.rsplit('-').nth(1)?.parse().ok()?)?;
+        let all = self.count + self.deletions.count();
+        Some(number).filter(|number| *number < all).map(|number| Job::draw(self, number)).filter(|job| job.name == name)
     }
 
-    /// When the `index`-th job is created.
-    pub fn created_at(&self, index: u64) -> Timestamp {
-        Timestamp::from_millisecond(self.created_ms(index)).unwrap_or_default()
+    /// When the job at a place is created.
+    pub fn created_at(&self, place: u64) -> Timestamp {
+        Timestamp::from_millisecond(self.created_ms(self.deletions.number(place))).unwrap_or_default()
     }
 
-    /// Milliseconds since 1970 at which the `index`-th job is created. The rate rises linearly to three times that of the first day.
-    pub(super) fn created_ms(&self, index: u64) -> i64 {
-        let slot = |index: u64| i128::from(index) * 1024;
-        let place = slot(index) + i128::from(mix(&[self.seed, index, 0x7469]) % 768);
+    /// Milliseconds since 1970 at which the job of a number is created. The rate rises linearly to three times that of the first day.
+    pub(super) fn created_ms(&self, number: u64) -> i64 {
+        let slot = |number: u64| i128::from(number) * 1024;
+        let place = slot(number) + i128::from(mix(&[self.seed, number, 0x7469]) % 768);
         let (all, span) = (slot(self.within.max(1)), i128::from(self.calendar.span));
         let offset = if place < all {
             // The inverse of that rate's integral, a parabola, so that time rises with the place everywhere.
@@ -166,28 +185,28 @@ impl Cell {
 
     /// How many jobs were created before `moment` (milliseconds since 1970).
     pub(super) fn created_before(&self, moment: i64) -> u64 {
-        self.first_of(0, self.count, |created| created >= moment)
+        first_of(0, self.count, |place| self.created_ms(self.deletions.number(place)) >= moment)
     }
 
     fn since(&self) -> u64 {
         let elapsed = u128::from((self.calendar.end - self.calendar.start - self.calendar.span).unsigned_abs());
         let span = u128::from(self.calendar.span.unsigned_abs());
         let most = u64::try_from(2 * elapsed * u128::from(self.within) / span).unwrap_or(u64::MAX) + 2;
-        self.first_of(self.within, self.within + most, |created| created >= self.calendar.end) - self.within
+        first_of(self.within, self.within + most, |number| self.created_ms(number) >= self.calendar.end) - self.within
     }
+}
 
-    /// The first index from `low` up whose creation time fulfils a condition that stays true; `high` where there is none.
-    fn first_of(&self, mut low: u64, mut high: u64, condition: impl Fn(i64) -> bool) -> u64 {
-        while low < high {
-            let middle = low + (high - low) / 2;
-            if condition(self.created_ms(middle)) {
-                high = middle;
-            } else {
-                low = middle + 1;
-            }
+/// The first number from `low` up that fulfils a condition which stays true; `high` where there is none.
+fn first_of(mut low: u64, mut high: u64, condition: impl Fn(u64) -> bool) -> u64 {
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if condition(middle) {
+            high = middle;
+        } else {
+            low = middle + 1;
         }
-        low
     }
+    low
 }
 
 #[cfg(test)]
@@ -238,5 +257,21 @@ mod tests {
             assert_eq!(old.job(index).name, new.job(index).name);
             assert!((old.count()..new.count()).all(|index| new.created_ms(index) < new.calendar.end));
         }
+    }
+
+    #[test]
+    fn deleted_jobs_are_gone_and_their_names_are_those_of_new_ones() {
+        let elapsed = SignedDuration::from_hours(96);
+        let first = heaviest(&shape(20_000));
+        let later = heaviest(&Shape { elapsed, deleted_permille: 50, reuses_names: true, ..shape(20_000) });
+        let (gone, there): (Vec<_>, Vec<_>) =
+            first.jobs().partition(|job| later.job_named(&job.name).is_none_or(|later| later.index != job.index));
+        assert!((first.count() / 40..first.count() / 10).contains(&gone.len().try_into().unwrap()), "{}", gone.len());
+        let times = later.jobs().map(|job| job.created_at).collect::<Vec<_>>();
+        assert!(times.is_sorted_by(|one, next| one < next));
+        assert!(there.iter().all(|job| later.job_named(&job.name).as_ref() == Some(job) || job.ended_at.is_none()));
+        let heirs = later.jobs().filter(|job| gone.iter().any(|gone| gone.name == job.name)).collect::<Vec<_>>();
+        assert!(heirs.len() > 10 && heirs.iter().all(|job| later.job_named(&job.name).as_ref() == Some(job)));
+        assert_eq!(later.with_the_deleted().count(), later.count() + u64::try_from(gone.len()).unwrap());
     }
 }

@@ -61,7 +61,7 @@ pub struct InstanceGroup {
 /// A training job.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Job {
-    /// Its position in the cell, oldest first.
+    /// Its number in the cell, oldest first, the deleted ones counted.
     pub index: u64,
     /// Its name.
     pub name: String,
@@ -122,7 +122,7 @@ const NVME: [&str; 8] = [
 const UNKNOWN: [&str; 2] = ["ml.zz9.48xlarge", "ml.q1x.2xlarge"];
 
 impl Job {
-    /// The `index`-th job of a cell. The order of the draws is part of what a seed means.
+    /// The job of a number in a cell. The order of the draws is part of what a seed means.
     pub(super) fn draw(cell: &Cell, index: u64) -> Self {
         let created = cell.created_ms(index);
         let mut draw = Draw::new(&[cell.seed, index]);
@@ -156,7 +156,10 @@ impl Job {
         let tags = tags(&mut draw, cell);
         let dice = draw.bits();
         let created_at = Timestamp::from_millisecond(created).unwrap_or_default();
-        let name = name(cell, algorithm, created_at, index, dice);
+        let name = match cell.deletions.named_after(index) {
+            Some(deleted) => Self::draw(cell, deleted).name,
+            None => name(cell, algorithm, created_at, index, dice),
+        };
         let (region, account) = (cell.region().as_str(), cell.account());
         Self {
             arn: ["arn:aws:sagemaker:", region, ":", account.as_str(), ":training-job/", &name].concat(),

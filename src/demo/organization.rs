@@ -53,7 +53,7 @@ impl Organization {
         let shares = shares(shape, &organization.cells);
         let scenarios = shape.scenarios.clone().into();
         for (cell, jobs) in organization.cells.iter_mut().zip(shares) {
-            cell.fill(jobs, &scenarios);
+            cell.fill(jobs, &scenarios, shape);
             cell.hostile = shape.hostile;
             cell.no_serverless = shape.no_serverless;
         }

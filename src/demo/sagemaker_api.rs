@@ -116,7 +116,10 @@ fn list(cell: &Cell, invocation: &Invocation) -> Result<String, Refusal> {
     let mut indices: Vec<u64> = Vec::new();
     match request.sort_by.unwrap_or(SortBy::CreationTime) {
         SortBy::CreationTime => indices.extend((first..last).map(|number| sorted(&range, order, number))),
-        SortBy::Name => indices.extend(in_page(range, first..last, order, |index| algorithm_of(cell, index))),
+        SortBy::Name => {
+            let algorithm = |place| algorithm_of(cell, cell.deletions.number(place));
+            indices.extend(in_page(range, first..last, order, algorithm));
+        }
         SortBy::Status => indices.extend(in_page(range, first..last, order, |index| cell.job(index).status.as_str())),
     }
     let modified = |job: &Job| job.last_modified_at().as_millisecond();

@@ -102,6 +102,8 @@ pub(super) fn search(world: &World, cell: &Cell, invocation: &Invocation) -> Res
     if !matches!(request.sort_by.as_deref(), None | Some("CreationTime" | "LastModifiedTime")) {
         return Err(Refusal::validation("Unknown property name in SortBy."));
     }
+    let indexed = seen(world, cell);
+    let cell = indexed.as_ref().unwrap_or(cell);
     let lag = i64::try_from(world.behaviour.search_lag.saturating_mul(1000)).unwrap_or(i64::MAX);
     let indexed = cell.created_before(cell.calendar.end.saturating_sub(lag));
     let hidden = world.behaviour.search_hides.min(indexed);
@@ -145,6 +147,16 @@ pub(super) fn search(world: &World, cell: &Cell, invocation: &Invocation) -> Res
     }
     json.close();
     Ok(json.finish())
+}
+
+/// A cell as the index has it, where that is something else than what is there.
+fn seen(world: &World, cell: &Cell) -> Option<Cell> {
+    let behaviour = &world.behaviour;
+    let kept = behaviour.search_keeps_deleted.then(|| cell.with_the_deleted());
+    match behaviour.search_hides_permille {
+        0 => kept,
+        permille => Some(kept.as_ref().unwrap_or(cell).hiding(permille)),
+    }
 }
 
 /// The jobs that one filter leaves, as a range of indices.

@@ -28,6 +28,12 @@ pub struct Shape {
     /// Whether no job is serverless, of which only a description tells; what would be is on local storage then.
     #[serde(default)]
     pub no_serverless: bool,
+    /// Jobs of 1,000 of the two years that were deleted since `now`.
+    #[serde(default)]
+    pub deleted_permille: u64,
+    /// Whether the first jobs that came since have the names of the deleted ones.
+    #[serde(default)]
+    pub reuses_names: bool,
     /// When not empty, job i of every cell is of scenario i of these, over and over, instead of a drawn one.
     pub scenarios: Vec<Scenario>,
     /// Whether names and tags are such as to harm what shows them: see [`super::HOSTILE`].
@@ -47,6 +53,8 @@ impl Default for Shape {
             heaviest_percent: 18,
             heaviest_jobs: None,
             no_serverless: false,
+            deleted_permille: 0,
+            reuses_names: false,
             scenarios: Vec::new(),
             hostile: false,
         }

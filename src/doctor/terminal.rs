@@ -9,7 +9,7 @@ use super::{
     observation::{Advice, Group, Level, Named, Observation},
     verdict::Verdict,
 };
-use crate::report::wrap::{shown, wrapped};
+use crate::{printable::shown, wrap::wrapped};
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();

@@ -4,7 +4,7 @@
 //! batch at a time, so that memory does not grow with the history of an account.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     fmt,
     fs::File,
     path::{Path, PathBuf},
@@ -13,6 +13,7 @@ use std::{
 
 use arrow_array::RecordBatch;
 use arrow_schema::{ArrowError, SchemaRef};
+use jiff::Timestamp;
 use parquet::{
     arrow::{
         ProjectionMask,
@@ -75,12 +76,23 @@ pub enum LastNightError {
 /// What the last published run says of some accounts.
 pub struct LastNight {
     resources: Arc<spool::Reader>,
-    /// The batches of each cell that had resources.
-    cells: HashMap<CellKey, Vec<usize>>,
+    /// The rows of each cell that had resources.
+    cells: HashMap<CellKey, Held>,
     coverage: Arc<spool::Reader>,
-    /// The batches of each account.
-    accounts: HashMap<AccountId, Vec<usize>>,
+    /// The rows of each account.
+    accounts: HashMap<AccountId, Held>,
     _scratch: TempDir,
+}
+
+/// What a spool holds of one key.
+#[derive(Debug, Default)]
+pub struct Held {
+    /// The numbers of its batches.
+    pub batches: Vec<usize>,
+    /// Its rows.
+    pub rows: u64,
+    /// The creation time of the youngest resource among them.
+    pub newest: Option<Timestamp>,
 }
 
 impl fmt::Debug for LastNight {
@@ -90,16 +102,17 @@ impl fmt::Debug for LastNight {
 }
 
 impl LastNight {
-    /// Fetches what a run published of these accounts. `scratch` names the temporary files, for one process at a time.
+    /// Fetches what a run published of these accounts, but for files that are `here`, by their keys. `scratch` names the temporary files, for one process at a time.
     pub async fn open(
         store: &Store,
         base: &Base,
         accounts: &BTreeSet<AccountId>,
+        here: &BTreeMap<String, PathBuf>,
         scratch: &str,
     ) -> Result<Self, LastNightError> {
         let scratch = store.scratch(scratch).await?;
-        let coverage = fetch(store, base, Table::Coverage, scratch.path()).await?;
-        let resources = fetch(store, base, Table::Resources, scratch.path()).await?;
+        let coverage = fetch(store, base, Table::Coverage, here, scratch.path()).await?;
+        let resources = fetch(store, base, Table::Resources, here, scratch.path()).await?;
         let (accounts, folder) = (accounts.clone(), scratch.path().to_owned());
         let copied = task::spawn_blocking(move || {
             let cells = copy(&resources, &rows::COLUMNS, &folder.join("resources.arrow"), |cell| {
@@ -116,7 +129,7 @@ impl LastNight {
 
     /// What is known of the cells of an account.
     pub async fn account(&self, account: AccountId) -> Result<HashMap<CellKey, Known>, LastNightError> {
-        let batches = self.accounts.get(&account).cloned().unwrap_or_default();
+        let batches = self.accounts.get(&account).map(|held| held.batches.clone()).unwrap_or_default();
         let reader = Arc::clone(&self.coverage);
         let read = move || {
             let batches = batches.into_iter().map(|number| reader.batch(number));
@@ -126,9 +139,9 @@ impl LastNight {
         task::spawn_blocking(read).await?
     }
 
-    /// The numbers of the batches that hold the resources of a cell.
-    pub fn batches(&self, cell: &CellKey) -> &[usize] {
-        self.cells.get(cell).map_or(&[], Vec::as_slice)
+    /// What is held of the resources of a cell; none where it had none.
+    pub fn held(&self, cell: &CellKey) -> Option<&Held> {
+        self.cells.get(cell)
     }
 
     /// The resources of a batch.
@@ -140,10 +153,19 @@ impl LastNight {
 }
 
 /// The published files of a table on this machine, after their contents were compared with the manifest.
-async fn fetch(store: &Store, base: &Base, table: Table, scratch: &Path) -> Result<Vec<PathBuf>, LastNightError> {
+async fn fetch(
+    store: &Store,
+    base: &Base,
+    table: Table,
+    here: &BTreeMap<String, PathBuf>,
+    scratch: &Path,
+) -> Result<Vec<PathBuf>, LastNightError> {
     let mut paths = Vec::new();
     for object in base.objects(table) {
-        let path = store.fetch(&object.key, scratch).await?;
+        let path = match here.get(&object.key) {
+            Some(path) => path.clone(),
+            None => store.fetch(&object.key, scratch).await?,
+        };
         let hashed = path.clone();
         let digest = task::spawn_blocking(move || Digest::of_file(&hashed)).await?;
         let digest = digest.map_err(|source| LastNightError::Read { path: path.clone(), source })?;
@@ -155,8 +177,8 @@ async fn fetch(store: &Store, base: &Base, table: Table, scratch: &Path) -> Resu
     Ok(paths)
 }
 
-/// A spool and the numbers of the batches of each key.
-type Copied<K> = (Arc<spool::Reader>, HashMap<K, Vec<usize>>);
+/// A spool and what it holds of each key.
+type Copied<K> = (Arc<spool::Reader>, HashMap<K, Held>);
 
 /// Copies the rows of sorted files into a spool, those of one key into batches of their own. Rows without a key stay out.
 fn copy<K: Clone + Eq + std::hash::Hash>(
@@ -166,6 +188,7 @@ fn copy<K: Clone + Eq + std::hash::Hash>(
     key: impl Fn(CellKey) -> Option<K>,
 ) -> Result<Copied<K>, LastNightError> {
     let mut writer: Option<spool::Writer<K>> = None;
+    let mut all = HashMap::<K, Held>::new();
     for file in files {
         for batch in open(file, columns)? {
             let batch = batch?;
@@ -178,7 +201,11 @@ fn copy<K: Clone + Eq + std::hash::Hash>(
                 let cell = known::cell(&batch, from).ok_or(LastNightError::Row)?;
                 let rows = same_cell(&batch, from);
                 if let Some(key) = key(cell) {
-                    writer.add(&key, batch.slice(from, rows))?;
+                    let rows = batch.slice(from, rows);
+                    let held = all.entry(key.clone()).or_default();
+                    held.rows += u64::try_from(rows.num_rows()).unwrap_or(u64::MAX);
+                    held.newest = held.newest.max(rows::newest(&rows));
+                    writer.add(&key, rows)?;
                 }
                 from += rows;
             }
@@ -188,11 +215,10 @@ fn copy<K: Clone + Eq + std::hash::Hash>(
         Some(writer) => writer.finish()?,
         None => spool::Writer::<K>::create(spool, SchemaRef::new(arrow_schema::Schema::empty()))?.finish()?,
     };
-    let mut batches = HashMap::<_, Vec<_>>::new();
     for (number, key) in written.into_iter().enumerate() {
-        batches.entry(key).or_default().push(number);
+        all.entry(key).or_default().batches.push(number);
     }
-    Ok((Arc::new(spool::Reader::open(spool)?), batches))
+    Ok((Arc::new(spool::Reader::open(spool)?), all))
 }
 
 fn open(file: &Path, columns: &[&str]) -> Result<ParquetRecordBatchReader, LastNightError> {

@@ -1,4 +1,5 @@
-//! Weights: how heavy each account was in the last published night, by which the next one is divided.
+//! Weights: how heavy each account was in the last published night, by which the next one is divided; and the coverage
+//! that they were read from, which is fetched once.
 
 use std::{
     collections::BTreeMap,
@@ -11,6 +12,7 @@ use parquet::{
     arrow::{ProjectionMask, arrow_reader::ParquetRecordBatchReaderBuilder},
     errors::ParquetError,
 };
+use tempfile::TempDir;
 use thiserror::Error;
 use tokio::task::{self, JoinError};
 
@@ -42,26 +44,38 @@ pub enum WeightsError {
     Worker(#[from] JoinError),
 }
 
-/// The calls, roughly, that each account of the last published night cost; empty when there was none.
-pub async fn last_night(store: &Store, scratch: &str) -> Result<BTreeMap<AccountId, u64>, WeightsError> {
+/// What the accounts of the last published night weigh.
+#[derive(Debug, Default)]
+pub struct Weights {
+    /// The calls, roughly, that each account cost; empty when there was no night.
+    pub calls: BTreeMap<AccountId, u64>,
+    /// Where the files of its coverage are on this machine, by their keys.
+    pub files: BTreeMap<String, PathBuf>,
+    /// Holds those that were fetched.
+    _scratch: Option<TempDir>,
+}
+
+/// The weights of the last published night. `scratch` names the temporary files, for one process at a time.
+pub async fn last_night(store: &Store, scratch: &str) -> Result<Weights, WeightsError> {
     let runs = store.list("v1/runs/").await?;
     // Named after the run, which is named after its start.
     let name = |stored: &Stored| stored.key.rsplit('/').next().map(ToOwned::to_owned);
-    let Some(last) = runs.iter().filter_map(name).max() else { return Ok(BTreeMap::new()) };
-    let Ok(run_id) = last.trim_end_matches(".parquet").parse::<super::RunId>() else { return Ok(BTreeMap::new()) };
+    let Some(last) = runs.iter().filter_map(name).max() else { return Ok(Weights::default()) };
+    let Ok(run_id) = last.trim_end_matches(".parquet").parse::<super::RunId>() else { return Ok(Weights::default()) };
     let folder = Table::Coverage.folder(run_id.run_date());
     let scratch = store.scratch(scratch).await?;
-    let mut weights = BTreeMap::new();
+    let (mut calls, mut files) = (BTreeMap::new(), BTreeMap::new());
     for stored in store.list(&folder).await? {
         if stored.key.starts_with(&format!("{folder}{run_id}-")) {
             let path = store.fetch(&stored.key, scratch.path()).await?;
+            files.insert(stored.key, path.clone());
             let read = move || read(&path).map_err(|source| WeightsError::Read { path, source });
             for (account, cost) in task::spawn_blocking(read).await?? {
-                *weights.entry(account).or_default() += cost;
+                *calls.entry(account).or_default() += cost;
             }
         }
     }
-    Ok(weights)
+    Ok(Weights { calls, files, _scratch: Some(scratch) })
 }
 
 /// Account and cost of each cell in a file of `coverage`.

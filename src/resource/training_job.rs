@@ -12,7 +12,9 @@ mod listing;
 mod project;
 mod record;
 mod search;
+mod spans;
 mod stream;
+mod wanted;
 mod window;
 mod windows;
 

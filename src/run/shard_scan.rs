@@ -1,7 +1,8 @@
 //! The scan of one shard: what reads and what stages, side by side, until both end, one fails, or somebody stops them.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
     pin::pin,
     sync::{Arc, atomic::Ordering},
 };
@@ -44,8 +45,8 @@ impl Run {
         drop(parts);
         tracing::info!(%run_id, %shard, caller = aws.caller().arn, accounts = accounts.len(), resumed, "scan begins");
 
-        let last_night = self.last_night(plan, shard, accounts).await;
-        let weights = self.weights(shard).await.clone();
+        let weights = self.weights(shard).await;
+        let last_night = self.last_night(plan, shard, accounts, &weights.files).await;
         let (staged, writer) =
             staging::open(self.store.clone(), self.context(), shard.number(), Bounds::default()).await?;
         let members = plan.organization.members.iter().filter(|member| accounts.contains(&member.account.id));
@@ -54,7 +55,7 @@ impl Run {
             aws: Arc::clone(&aws),
             config: Arc::clone(&self.config),
             members: members.cloned().collect(),
-            weights,
+            weights: weights.calls.clone(),
             organization: Arc::new(plan.organization.clone()),
             clock: self.clock,
             progress: Arc::clone(&progress),
@@ -95,10 +96,17 @@ impl Run {
     }
 
     /// What the run builds on. When it cannot be read back, everything is read anew.
-    async fn last_night(&self, plan: &Plan, shard: Shard, accounts: &BTreeSet<AccountId>) -> Option<Arc<LastNight>> {
+    /// Files that are on this machine already are not fetched again.
+    async fn last_night(
+        &self,
+        plan: &Plan,
+        shard: Shard,
+        accounts: &BTreeSet<AccountId>,
+        here: &BTreeMap<String, PathBuf>,
+    ) -> Option<Arc<LastNight>> {
         let base = plan.base.as_ref()?;
         let scratch = format!("{}-last-night", staging::scratch_name(&self.run_id, shard.number()));
-        match LastNight::open(&self.store, base, accounts, &scratch).await {
+        match LastNight::open(&self.store, base, accounts, here, &scratch).await {
             Ok(night) => Some(Arc::new(night)),
             Err(error) => {
                 tracing::warn!(error = causes(&error), base = %base.run_id, "everything is read anew");

@@ -306,9 +306,9 @@ impl Cell {
         self.steps.load(Ordering::Relaxed)
     }
 
-    /// Whether it only waits for room, which is no fault of the service.
+    /// Whether it only waits for room or for its turn, which is no fault of the service.
     pub(super) fn is_waiting(&self) -> bool {
-        self.waiting.load(Ordering::Relaxed) > 0
+        self.waiting.load(Ordering::Relaxed) > 0 || self.gate.is_waiting()
     }
 
     /// Names resources that have to be delivered, with their creation time.

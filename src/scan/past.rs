@@ -22,7 +22,7 @@ pub struct Past {
     pub since: Timestamp,
     /// When it was last read whole.
     pub(super) read_whole_at: Timestamp,
-    cell: CellKey,
+    batches: Vec<usize>,
     night: Arc<LastNight>,
 }
 
@@ -40,20 +40,33 @@ impl Past {
         if known.outcome != Outcome::Complete || known.started_at > now || is_due {
             return None;
         }
+        let held = night.held(cell);
+        let (rows, newest) = held.map_or((0, None), |held| (held.rows, held.newest));
+        if rows != known.listed {
+            tracing::warn!(account = %cell.account, region = %cell.region, rows, listed = known.listed, "the last night has not as many resources as its coverage says; the cell is read whole");
+            return None;
+        }
         let overlap = SignedDuration::from_hours(i64::from(settings.overlap_hours));
-        let since = known.started_at.saturating_sub(overlap).unwrap_or(Timestamp::MIN);
-        Some(Self { since, read_whole_at, cell: cell.clone(), night: Arc::clone(night) })
+        let since = looked_at(known.started_at, newest).saturating_sub(overlap).unwrap_or(Timestamp::MIN);
+        let batches = held.map(|held| held.batches.clone()).unwrap_or_default();
+        Some(Self { since, read_whole_at, batches, night: Arc::clone(night) })
     }
 
     /// The batches of its resources.
     pub fn batches(&self) -> &[usize] {
-        self.night.batches(&self.cell)
+        &self.batches
     }
 
     /// The resources of a batch.
     pub async fn resources(&self, batch: usize) -> Result<Vec<Resource>, LastNightError> {
         self.night.resources(batch).await
     }
+}
+
+/// The creation time up to which the last night has surely seen everything: that of its youngest resource, by the clock
+/// of the service, since ours may have been ahead; of none, everything is new.
+fn looked_at(started_at: Timestamp, newest: Option<Timestamp>) -> Timestamp {
+    newest.map_or(Timestamp::MIN, |newest| newest.min(started_at))
 }
 
 /// What coverage says of a cell that has been empty for so long that it is not asked tonight; none when it is asked.

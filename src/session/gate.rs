@@ -51,6 +51,11 @@ impl Gate {
         Self { clients, throttle, pace, credentials }
     }
 
+    /// Whether a call there waits for its turn.
+    pub fn is_waiting(&self) -> bool {
+        self.pace.is_waited_for()
+    }
+
     /// The same gate to another region.
     pub(super) fn elsewhere(&self, clients: Arc<Clients>) -> Self {
         Self { clients, ..self.clone() }

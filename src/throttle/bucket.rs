@@ -17,8 +17,10 @@ const CAREFUL: f64 = 0.1;
 /// Of the burst that a service grants at most so much is used: requests do not arrive in the rhythm in which they were
 /// sent, and one that overtakes another must find a token too.
 const STEADY: f64 = 0.75;
-/// Throttling answers within this share of a period are one piece of evidence, such as a burst that was too large.
+/// Throttling answers within this share of a period are one piece of evidence, such as a burst that was too large; but
+/// not those of a longer time, however slowly the rate is to grow.
 const ONE_EVENT: f64 = 0.1;
+const LONGEST_EVENT: Duration = Duration::from_secs(2);
 /// A whole token, but for what a sum of parts may lack of it.
 const ALMOST: f64 = 1.0 - 1e-9;
 /// For so many clean periods it is remembered that a service has throttled.
@@ -80,7 +82,7 @@ impl Bucket {
 
     /// The service has throttled a call: halves the rate, and leaves no token.
     pub(super) fn slow_down(&mut self, now: Instant) {
-        let event = self.limits.period.mul_f64(ONE_EVENT);
+        let event = self.limits.period.mul_f64(ONE_EVENT).min(LONGEST_EVENT);
         if self.throttled.is_some_and(|(last, _)| now.saturating_duration_since(last) < event) {
             return;
         }
@@ -168,6 +170,17 @@ mod tests {
             bucket.slow_down(now + seconds(2 * event));
         }
         assert!((bucket.rate - 8.0 * FLOOR).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_rate_that_grows_slowly_gives_way_as_fast_as_others() {
+        let now = Instant::now();
+        let pacing = Pacing { share: 1.0, growth_seconds: 3_600, ..Pacing::default() };
+        let mut bucket = Bucket::new(Limits::new(Rate::steady(8.0, 4), &pacing), now);
+        for event in 0..4 {
+            bucket.slow_down(now + seconds(3 * event));
+        }
+        assert!((bucket.rate - 0.5).abs() < 1e-9, "{}", bucket.rate);
     }
 
     #[test]

@@ -1,6 +1,12 @@
 //! The pace of one (account, region): a limiter for each API there, shared by all who call it, and its retry budget.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 
 use aws_smithy_runtime::client::retries::RetryPartition;
 use parking_lot::Mutex;
@@ -14,12 +20,18 @@ use crate::place::{AccountId, Region};
 pub struct Pace {
     limiters: Mutex<Vec<(&'static str, Arc<Limiter>)>>,
     retries: RetryPartition,
+    /// Calls that wait for their turn.
+    waiting: AtomicU64,
 }
 
 impl Default for Pace {
     fn default() -> Self {
         // By default one throttled account would drain the retries of every other account in its region.
-        Self { limiters: Mutex::default(), retries: RetryPartition::custom("place").build() }
+        Self {
+            limiters: Mutex::default(),
+            retries: RetryPartition::custom("place").build(),
+            waiting: AtomicU64::new(0),
+        }
     }
 }
 
@@ -43,7 +55,7 @@ impl Pace {
         &self.retries
     }
 
-    pub(super) fn limiter(&self, name: &'static str, limits: impl FnOnce() -> Limits) -> Arc<Limiter> {
+    fn limiter(&self, name: &'static str, limits: impl FnOnce() -> Limits) -> Arc<Limiter> {
         let mut limiters = self.limiters.lock();
         if let Some((_, limiter)) = limiters.iter().find(|(known, _)| *known == name) {
             return Arc::clone(limiter);
@@ -51,6 +63,18 @@ impl Pace {
         let limiter = Arc::new(Limiter::new(limits()));
         limiters.push((name, Arc::clone(&limiter)));
         limiter
+    }
+
+    /// Waits for the token of one call.
+    pub(super) async fn ready(&self, name: &'static str, limits: impl FnOnce() -> Limits) {
+        let limiter = self.limiter(name, limits);
+        let _waiting = Waiting::new(&self.waiting);
+        limiter.ready().await;
+    }
+
+    /// Whether a call waits for its turn.
+    pub(crate) fn is_waited_for(&self) -> bool {
+        self.waiting.load(Ordering::Relaxed) > 0
     }
 
     /// An answer of `service:operation` throttled.
@@ -67,9 +91,25 @@ impl Pace {
     }
 }
 
+/// Counts one that waits, also when it is given up.
+struct Waiting<'a>(&'a AtomicU64);
+
+impl<'a> Waiting<'a> {
+    fn new(waiting: &'a AtomicU64) -> Self {
+        waiting.fetch_add(1, Ordering::Relaxed);
+        Self(waiting)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
 /// One bucket, and whose turn it is: who came first goes first.
 #[derive(Debug)]
-pub(super) struct Limiter {
+struct Limiter {
     turn: tokio::sync::Mutex<()>,
     bucket: Mutex<Bucket>,
 }
@@ -80,7 +120,7 @@ impl Limiter {
     }
 
     /// Waits for the token of one call.
-    pub(super) async fn ready(&self) {
+    async fn ready(&self) {
         let _turn = self.turn.lock().await;
         loop {
             // The rate may have changed meanwhile, so that even who was told a time asks again.
@@ -173,11 +213,17 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_token_is_waited_for() {
+    async fn a_token_is_waited_for_by_whoever_does_not_give_up() {
         let fast = || Limits::new(Rate::steady(1_000.0, 1), &Pacing::default());
         let pace = Pace::default();
-        let limiter = pace.limiter("sts:AssumeRole", fast);
-        tokio::join!(limiter.ready(), limiter.ready(), limiter.ready());
+        let ready = || pace.ready("sts:AssumeRole", fast);
+        ready().await;
+        let (mut first, mut given_up) = (Box::pin(ready()), Box::pin(ready()));
+        assert!(futures::poll!(&mut first).is_pending() && futures::poll!(&mut given_up).is_pending());
+        assert!(pace.is_waited_for());
+        drop(given_up);
+        tokio::join!(first, ready(), ready());
+        assert!(!pace.is_waited_for());
     }
 
     #[test]

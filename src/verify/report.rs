@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::Problem;
-use crate::printable::is_unsafe;
+use crate::{printable::shown, wrap::wrapped};
 
 /// What a verification found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -147,25 +147,19 @@ impl Signatures {
     }
 }
 
-/// A text behind a head, folded to the width; further lines are indented. Names may be hostile: nothing in them is obeyed.
+/// A text behind a head, folded to the width; further lines are indented. A word that is longer than a line is cut, and
+/// names may be hostile: nothing in them is obeyed.
 fn line(out: &mut String, head: &str, text: &str) -> std::fmt::Result {
-    let safe = |letter| if is_unsafe(letter) { '\u{fffd}' } else { letter };
-    let text: Vec<char> = text.chars().map(safe).collect();
     let room = WIDTH - head.len();
-    let (mut rest, mut head) = (text.as_slice(), head.to_owned());
-    loop {
-        let cut = match rest.get(..room) {
-            Some(part) if rest.len() > room => part.iter().rposition(|letter| *letter == ' ').unwrap_or(room),
-            _ => rest.len(),
-        };
-        let (part, after) = rest.split_at(cut);
-        writeln!(out, "{head}{}", part.iter().collect::<String>())?;
-        rest = after.strip_prefix(&[' ']).unwrap_or(after);
-        if rest.is_empty() {
-            return Ok(());
+    let mut head = head.to_owned();
+    for folded in wrapped(&shown(text), room) {
+        let letters = folded.chars().collect::<Vec<_>>();
+        for part in letters.chunks(room) {
+            writeln!(out, "{head}{}", part.iter().collect::<String>())?;
+            head = " ".repeat(head.len());
         }
-        head = " ".repeat(head.len());
     }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use super::{
     Trouble,
     counts::Counts,
     process::{self, Ended, Usage},
+    published,
     simulator::{FASTER, Simulator},
 };
 
@@ -27,15 +28,27 @@ pub(super) struct Night {
 
 /// Audits what the simulator serves into a lake in `directory`, at a clock that is `ahead` hours ahead.
 pub(super) fn night(simulator: &Simulator, directory: &Path, pace: Pace, ahead: u64) -> Result<Night, Trouble> {
+    let before = rows(directory)?;
     let ended =
         process::run(program(&simulator.endpoint(), directory, pace)?.args(["--clock-ahead", &ahead.to_string()]))?;
     // Half of the accounts have not enabled the last region, and some things are refused on purpose.
     if !matches!(ended.status.code(), Some(0 | 3)) {
         return Err(format!("the program ended with {}:\n{}", ended.status, ended.tail()).into());
     }
+    // A night that misses something would be cheap.
+    let found = rows(directory)? - before;
+    if found != simulator.jobs {
+        return Err(format!("the program found {found} of {} jobs:\n{}", simulator.jobs, ended.tail()).into());
+    }
     let scan = ended.said("scan done")?;
     let Ended { usage, .. } = ended;
     Ok(Night { usage, scan, counts: simulator.counts()?, simulator: simulator.cpu()? })
+}
+
+/// The resources in a lake, all nights together.
+fn rows(directory: &Path) -> Result<u64, Trouble> {
+    let there = directory.join("lake/v1/resources").is_dir();
+    Ok(if there { published::size(directory, "resources")?.rows } else { 0 })
 }
 
 /// How fast the program calls.

@@ -11,7 +11,7 @@ use super::{
     simulator::{Simulator, World},
 };
 
-const DESCRIBE: &str = "sagemaker:DescribeTrainingJob";
+pub(super) const DESCRIBE: &str = "sagemaker:DescribeTrainingJob";
 
 pub(super) fn rows(quick: bool) -> Result<Vec<Row>, Trouble> {
     let jobs = if quick { 40_000 } else { 2_000_000 };

@@ -7,6 +7,9 @@ use std::{
     time::Duration,
 };
 
+use jiff::SignedDuration;
+use sagesweep::demo::{Cell, Organization, Shape};
+
 use super::{Trouble, counts::Counts, process};
 
 /// How much faster time runs where a night is measured: quotas are so many times as high and latencies as short.
@@ -36,6 +39,8 @@ pub(super) struct World {
 pub(super) struct Simulator {
     child: Child,
     address: String,
+    /// The jobs that there are.
+    pub(super) jobs: u64,
 }
 
 impl Simulator {
@@ -69,7 +74,7 @@ impl Simulator {
         let mut line = String::new();
         BufReader::new(output).read_line(&mut line)?;
         let address = line.trim().strip_prefix("listening http://").ok_or("the simulator does not listen")?;
-        Ok(Self { child, address: address.to_owned() })
+        Ok(Self { child, address: address.to_owned(), jobs: jobs(world)? })
     }
 
     /// Its address, as `http://HOST:PORT`.
@@ -91,6 +96,21 @@ impl Simulator {
     pub(super) fn cpu(&self) -> Result<Duration, Trouble> {
         process::cpu_time(self.child.id())
     }
+}
+
+/// The jobs in a world, which is that of the seed that the program takes by itself.
+fn jobs(world: &World) -> Result<u64, Trouble> {
+    let shape = Shape {
+        accounts: usize::try_from(world.accounts)?,
+        regions: usize::try_from(world.regions)?,
+        jobs: world.jobs,
+        now: world.now.parse()?,
+        elapsed: SignedDuration::from_hours(i64::try_from(world.elapsed)?),
+        heaviest_jobs: world.heaviest,
+        no_serverless: world.no_serverless,
+        ..Shape::default()
+    };
+    Ok(Organization::new(&shape).cells().iter().map(Cell::count).sum())
 }
 
 impl Drop for Simulator {

@@ -27,36 +27,46 @@ use crate::{
 };
 
 /// The time so many hours after the first night.
-fn hours(hours: i64) -> Timestamp {
+pub(crate) fn hours(hours: i64) -> Timestamp {
     NOW.parse::<Timestamp>().unwrap() + SignedDuration::from_hours(hours)
 }
 
 /// A night so many hours later against the organization as it is then.
-struct Night {
-    simulator: Simulator,
+pub(crate) struct Night {
+    pub(crate) simulator: Simulator,
     run_id: RunId,
 }
 
 impl Night {
     /// Runs in a lake.
-    async fn of(shape: &Shape, behaviour: Behaviour, lake: &Path, change: impl FnOnce(&mut Config)) -> Self {
+    pub(crate) async fn of(shape: &Shape, behaviour: Behaviour, lake: &Path, change: impl FnOnce(&mut Config)) -> Self {
+        Self::at(Clock::Fixed(shape.now + shape.elapsed), shape, behaviour, lake, change).await
+    }
+
+    /// The same by another clock than that of the organization.
+    pub(crate) async fn at(
+        clock: Clock,
+        shape: &Shape,
+        behaviour: Behaviour,
+        lake: &Path,
+        change: impl FnOnce(&mut Config),
+    ) -> Self {
         let simulator = Simulator::start(shape, behaviour).await.unwrap();
         let mut config = fast_config();
         config.lake.destination = Destination::Directory(lake.to_owned());
         change(&mut config);
-        let clock = Clock::Fixed(shape.now + shape.elapsed);
         let run_id = RunId::new(clock.now(), fastrand::u16(..));
         let run = Run::new(sdk(&simulator, std::time::Duration::from_secs(20)).await, config, run_id.clone(), clock);
         Box::pin(run.scan_and_publish()).await.unwrap();
         Self { simulator, run_id }
     }
 
-    fn calls(&self, api: &str) -> u64 {
+    pub(crate) fn calls(&self, api: &str) -> u64 {
         let counts = self.simulator.counts();
         counts.iter().filter(|((_, _, operation), _)| *operation == api).map(|(_, count)| count.requests).sum()
     }
 
-    fn job_calls(&self) -> u64 {
+    pub(crate) fn job_calls(&self) -> u64 {
         ["sagemaker:Search", "sagemaker:ListTrainingJobs", "sagemaker:DescribeTrainingJob"]
             .iter()
             .map(|api| self.calls(api))
@@ -64,7 +74,7 @@ impl Night {
     }
 
     /// The rows of a table but for what two runs never share.
-    fn rows(&self, lake: &Path, table: Table) -> RecordBatch {
+    pub(crate) fn rows(&self, lake: &Path, table: Table) -> RecordBatch {
         let files = table::files(lake, table.as_str());
         let ours = files.iter().filter(|file| file.to_str().unwrap().contains(self.run_id.as_str()));
         let batches = ours.flat_map(|file| {
@@ -78,24 +88,35 @@ impl Night {
         all.project(&kept.map(|(index, _)| index).collect::<Vec<_>>()).unwrap()
     }
 
-    fn coverage(&self, lake: &Path) -> Vec<Row> {
-        let mut rows = table::read(lake, "coverage");
+    /// Resource, check and status of each finding.
+    pub(crate) fn verdicts(&self, lake: &Path) -> BTreeSet<[String; 3]> {
+        let rows = self.table(lake, "findings");
+        rows.iter().map(|row| ["resource_arn", "check_id", "status"].map(|name| row[name].clone())).collect()
+    }
+
+    /// The rows of a table as texts.
+    pub(crate) fn table(&self, lake: &Path, table: &str) -> Vec<Row> {
+        let mut rows = table::read(lake, table);
         rows.retain(|row| row["run_id"] == self.run_id.as_str());
         rows
     }
+
+    pub(crate) fn coverage(&self, lake: &Path) -> Vec<Row> {
+        self.table(lake, "coverage")
+    }
 }
 
-fn every_night(config: &mut Config) {
+pub(crate) fn every_night(config: &mut Config) {
     config.incremental.refresh_days = 1;
 }
 
 /// Never, for the length of these tests.
-fn seldom(config: &mut Config) {
+pub(crate) fn seldom(config: &mut Config) {
     config.incremental.refresh_days = 90;
 }
 
 /// What is the same of two rows of coverage however the cell was read.
-fn seen(rows: &[Row]) -> BTreeMap<(String, String), Vec<Option<String>>> {
+pub(crate) fn seen(rows: &[Row]) -> BTreeMap<(String, String), Vec<Option<String>>> {
     let columns = ["outcome", "error_code", "resources_listed", "resources_evaluated", "checks_unknown", "empty_since"];
     let kept = |row: &Row| {
         let key = (row["account_id"].clone(), row["region"].clone());
@@ -247,12 +268,7 @@ async fn a_search_that_ignores_its_filter_or_is_refused_is_not_read_to_its_end()
         let incremental = Night::of(&later, behaviour, lake.path(), seldom).await;
         let whole = Night::of(&later, Behaviour::default(), other.path(), every_night).await;
         assert_eq!(seen(&incremental.coverage(lake.path())), seen(&whole.coverage(other.path())));
-        let verdicts = |night: &Night, lake: &TempDir| -> BTreeSet<[String; 3]> {
-            let mut rows = table::read(lake.path(), "findings");
-            rows.retain(|row| row["run_id"] == night.run_id.as_str());
-            rows.iter().map(|row| ["resource_arn", "check_id", "status"].map(|name| row[name].clone())).collect()
-        };
-        assert_eq!(verdicts(&incremental, &lake), verdicts(&whole, &other));
+        assert_eq!(incremental.verdicts(lake.path()), whole.verdicts(other.path()));
         let cells = u64::try_from(incremental.coverage(lake.path()).len()).unwrap();
         assert!(incremental.calls("sagemaker:Search") <= cells, "one page a cell tells it");
     }

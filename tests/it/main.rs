@@ -17,6 +17,8 @@ mod fuzz_staged;
 mod fuzz_texts;
 mod hostile;
 mod incremental;
+mod much_since;
+mod pacing;
 mod policy;
 mod prowler;
 mod resume;

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use arrow_array::{Array as _, RecordBatch, cast::AsArray as _};
+use arrow_array::{Array as _, RecordBatch, cast::AsArray as _, types::TimestampMillisecondType};
+use jiff::Timestamp;
 
 use super::known::{cell, instant, text};
 use crate::resource::{Facts, Origin, OriginKind, Resource};
@@ -28,6 +29,13 @@ pub(super) const COLUMNS: [&str; 14] = [
 /// The resources of a batch; none when there is one that this version does not understand.
 pub(super) fn resources(batch: &RecordBatch) -> Option<Vec<Resource>> {
     (0..batch.num_rows()).map(|row| resource(batch, row)).collect()
+}
+
+/// The creation time of the youngest resource of a batch; none where none tells it.
+pub(super) fn newest(batch: &RecordBatch) -> Option<Timestamp> {
+    let instants = batch.column_by_name("created_at")?.as_primitive_opt::<TimestampMillisecondType>()?;
+    let newest = instants.iter().flatten().max()?;
+    Timestamp::from_millisecond(newest).ok()
 }
 
 fn resource(batch: &RecordBatch, row: usize) -> Option<Resource> {

@@ -20,6 +20,7 @@ use tokio::{
 };
 
 use super::{Put, StoreError, Stored, multipart};
+use crate::outcome::causes;
 
 /// The IAM actions of a store in a bucket.
 pub const ACTIONS: &[&str] = &[PUT, multipart::ABORT, GET, LIST, DELETE];
@@ -213,13 +214,7 @@ impl Bucket {
 
     /// A call without an answer that can be read.
     pub(super) fn broken(&self, action: &'static str, key: &str, error: &(dyn StdError + 'static)) -> StoreError {
-        let mut message = error.to_string();
-        let mut cause = error.source();
-        while let Some(error) = cause {
-            message = format!("{message}: {error}");
-            cause = error.source();
-        }
-        StoreError::S3 { action, place: self.place(key), code: "NoAnswer".to_owned(), message }
+        StoreError::S3 { action, place: self.place(key), code: "NoAnswer".to_owned(), message: causes(error) }
     }
 }
 

@@ -1,9 +1,10 @@
 //! The training jobs of one cell, most of them taken over from the last published run.
 //!
 //! A job that has ended never changes, so its facts of that night still hold and are judged again. The listing, newest
-//! first and back to some time before that night, is the truth about what came since: what it names and the last night
-//! did not know to have ended is read, and so is every job that had not ended then. What it should name and does not was
-//! deleted; a name that it shows with another creation time was deleted and used again.
+//! first, is the truth about what came since: what it names and the last night did not know to have ended is read, and so
+//! is every job that had not ended then. What it should name and does not was deleted; a name that it shows with another
+//! creation time was deleted and used again. Where much came since, the oldest of it is left to the search as long as
+//! nothing contradicts that: see [`super::wanted`].
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -11,48 +12,35 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{
     listing::{self, Listing},
-    project::Summary,
-    search::{self, HITS_LIMIT},
+    search::{self, HITS_LIMIT, Reader},
+    wanted::{Taken, Wanted},
     window::Window,
 };
 use crate::{
     coverage::{Method, Outcome},
     lake::last_night::BATCH_ROWS,
     outcome::{Refusal, causes},
-    resource::{Resource, is_same_time},
     scan::{
         cell::{Cell, Collected},
         past::Past,
     },
 };
 
-/// Jobs that were not listed and lie closer together are searched for at once.
-const GAP: SignedDuration = SignedDuration::from_hours(1);
-/// Of jobs that were listed it is known how many lie between: no more than a page of them costs less than a call.
-const PAGE: usize = 100;
-
-/// Jobs that have to be read, by name, with what the last night knew of each.
-type Wanted = HashMap<String, (Summary, Option<Resource>)>;
-
 /// Reads what is new or had not ended, and takes over the rest. None when that does not do, and the cell has to be read
 /// whole, whatever was delivered.
 pub(super) async fn collect(cell: &Arc<Cell>, past: &Past) -> Option<Collected> {
-    let listing = match Listing::since(cell, past.since).await {
+    let listing = match Listing::newest(cell, past.since).await {
         Ok(listing) if listing.nameless == 0 => listing,
         Err(refusal) if refusal.is_about_the_target() => return Some(Collected::refused(refusal)),
         Ok(_) | Err(_) => return None,
     };
-    let mut wanted = Wanted::new();
-    for job in &listing.jobs {
-        // The newest comes first, and counts.
-        wanted.entry(job.name.clone()).or_insert_with(|| (job.clone(), None));
-    }
     let mut collected = Collected {
         method: Some(Method::Incremental),
-        window_start: Some(past.since),
+        window_start: Some(past.since).filter(|since| *since > Timestamp::MIN),
         window_end: listing.asked_at.checked_add(SignedDuration::from_secs(1)).ok(),
         ..Collected::complete(0)
     };
+    let mut wanted = Wanted::new(listing, past.since);
     for batch in past.batches() {
         let _room = cell.room(u64::try_from(BATCH_ROWS).unwrap_or(u64::MAX)).await;
         let resources = match past.resources(*batch).await {
@@ -63,58 +51,85 @@ pub(super) async fn collect(cell: &Arc<Cell>, past: &Past) -> Option<Collected> 
                 return None;
             }
         };
-        let settled = resources.into_iter().filter_map(|resource| settled(&listing, &mut wanted, resource)).collect();
-        collected.carried += cell.deliver(settled, None).await.ok()?;
+        let taken = resources.into_iter().map(|resource| wanted.known(resource)).collect();
+        deliver(cell, taken, &mut collected).await.ok()?;
     }
-    collected.listed = collected.carried;
-    let listed = listing.jobs.iter().filter_map(|job| job.created_at).collect();
-    read(cell, wanted, listed, &mut collected).await;
+    match searched(cell, &mut wanted, &mut collected).await {
+        None => {}
+        Some(why) => {
+            if wanted.has_gap() {
+                wanted.listing.back_to(cell, past.since).await.ok().filter(|()| wanted.listing.nameless == 0)?;
+                let over = wanted.close().into_iter().map(Taken::Over).collect();
+                deliver(cell, over, &mut collected).await.ok()?;
+            }
+            collected.notes.push(format!("new jobs were described one by one: {why}"));
+        }
+    }
+    describe(cell, wanted, &mut collected).await;
     Some(collected)
 }
 
-/// A resource of the last night when it can be taken over; else it is wanted, or is no more.
-fn settled(listing: &Listing, wanted: &mut Wanted, resource: Resource) -> Option<Resource> {
-    let is_settled = resource.is_settled();
-    match wanted.get_mut(&resource.name) {
-        Some((listed, _)) if !is_same_time(listed.created_at, resource.created_at) => None,
-        Some((listed, _)) if is_settled && is_unchanged(listed, &resource) => {
-            wanted.remove(&resource.name);
-            Some(resource)
-        }
-        Some((_, known)) => {
-            *known = Some(resource);
-            None
-        }
-        None if !listing.is_silent_on(resource.created_at) => None,
-        None if is_settled => Some(resource),
-        None => {
-            let summary = Summary::from(&resource);
-            wanted.insert(resource.name.clone(), (summary, Some(resource)));
-            None
+/// Delivers what was taken, and counts it.
+async fn deliver(cell: &Arc<Cell>, taken: Vec<Taken>, collected: &mut Collected) -> Result<(), Refusal> {
+    let (mut over, mut read) = (Vec::new(), Vec::new());
+    for taken in taken {
+        match taken {
+            Taken::Over(resource) => over.push(resource),
+            Taken::Read(resource) => read.push(resource),
+            Taken::Not => {}
         }
     }
+    let carried = cell.deliver(over, None).await?;
+    collected.carried += carried;
+    collected.listed += carried + cell.deliver(read, None).await?;
+    Ok(())
 }
 
-/// Whether the listing shows a job as it was: one that has ended may be on its way to be deleted.
-fn is_unchanged(listed: &Summary, job: &Resource) -> bool {
-    listed.state == job.state && is_same_time(listed.modified_at, job.modified_at)
+/// Searches for what is wanted; why the search does not do, if so.
+async fn searched(cell: &Arc<Cell>, wanted: &mut Wanted, collected: &mut Collected) -> Option<String> {
+    let mut open = wanted.windows();
+    while let Some(window) = open.pop() {
+        match search(cell, window, wanted, collected).await {
+            Ok(parts) => open.extend(parts),
+            Err(refusal) => return Some(format!("Search: {}", refusal.code)),
+        }
+    }
+    wanted.doubt().map(ToOwned::to_owned)
 }
 
-/// Reads the jobs that are wanted: by searches, and what these do not give one by one.
-async fn read(cell: &Arc<Cell>, mut wanted: Wanted, listed: Vec<Timestamp>, collected: &mut Collected) {
+/// Delivers what a search of a window finds and is wanted; the halves of one that holds too many.
+async fn search(
+    cell: &Arc<Cell>,
+    window: Window,
+    wanted: &mut Wanted,
+    collected: &mut Collected,
+) -> Result<Vec<Window>, Refusal> {
+    let first = search::page(cell, Some(window), None).await?;
+    let too_many = first.total.is_some_and(|total| !total.exact || total.hits > HITS_LIMIT);
+    if too_many && window.to - window.from > 1 && first.jobs.iter().all(|job| window.contains(job)) {
+        return Ok(window.parts(2));
+    }
+    let mut reader = Reader::new(cell, Some(window), first);
+    while let Some((jobs, _turn)) = reader.next(cell).await? {
+        if !jobs.iter().all(|job| window.contains(job)) {
+            let message = "the search gave what its filter does not let through";
+            return Err(Refusal::new(Outcome::MalformedAnswer, search::SEARCH, "FilterIgnored", message));
+        }
+        let taken = jobs.into_iter().map(|job| wanted.record(job)).collect();
+        deliver(cell, taken, collected).await?;
+    }
+    if wanted.needs_all_of(window) && !(reader.adds_up() && reader.total.is_some()) {
+        let message = "the search did not give as many records as it says that there are";
+        return Err(Refusal::new(Outcome::MalformedAnswer, search::SEARCH, "RecordsMissing", message));
+    }
+    Ok(Vec::new())
+}
+
+/// Describes the jobs that are still wanted, one by one.
+async fn describe(cell: &Arc<Cell>, wanted: Wanted, collected: &mut Collected) {
     let mut refusals = Vec::new();
-    let mut spans = windows(wanted.values().filter_map(|(job, _)| job.created_at), listed);
-    while let Some(window) = spans.pop() {
-        match search(cell, window, &mut wanted, collected).await {
-            Ok(halves) => spans.extend(halves),
-            Err(refusal) => {
-                collected.notes.push(format!("new jobs were described one by one: Search: {}", refusal.code));
-                break;
-            }
-        }
-    }
     let (summaries, known): (Vec<_>, HashMap<_, _>) =
-        wanted.into_values().map(|(job, known)| (job.clone(), (job.name, known))).unzip();
+        wanted.left().map(|(job, known)| (job.clone(), (job.name, known))).unzip();
     let slice = usize::try_from(cell.slice()).unwrap_or(usize::MAX).max(1);
     for unit in summaries.chunks(slice) {
         let (mut jobs, refusal) = listing::describe_all(cell, unit).await;
@@ -133,130 +148,5 @@ async fn read(cell: &Arc<Cell>, mut wanted: Wanted, listed: Vec<Timestamp>, coll
     if let Some(refusal) = refusals.into_iter().next() {
         collected.outcome = Outcome::Partial;
         collected.refusal = Some(refusal);
-    }
-}
-
-/// Delivers the wanted jobs that a search of a window finds; the halves of one that holds too many.
-async fn search(
-    cell: &Arc<Cell>,
-    window: Window,
-    wanted: &mut Wanted,
-    collected: &mut Collected,
-) -> Result<Vec<Window>, Refusal> {
-    let mut pages = crate::paging::Pages::new(search::SEARCH);
-    while pages.more() {
-        let page = search::page(cell, Some(window), pages.token()).await?;
-        if !page.jobs.iter().all(|job| window.contains(job)) {
-            let message = "the search gave what its filter does not let through";
-            return Err(Refusal::new(Outcome::MalformedAnswer, search::SEARCH, "FilterIgnored", message));
-        }
-        let too_many = page.total.is_some_and(|total| !total.exact || total.hits > HITS_LIMIT);
-        if too_many && window.to - window.from > 1 {
-            return Ok(window.parts(2));
-        }
-        let items = page.jobs.len();
-        let is_ours = |job: &Resource| {
-            let listed = wanted.get(&job.name);
-            listed.is_some_and(|(listed, _)| is_same_time(listed.created_at, job.created_at))
-        };
-        let ours = page.jobs.into_iter().filter(is_ours).collect::<Vec<_>>();
-        for job in &ours {
-            wanted.remove(&job.name);
-        }
-        collected.listed += cell.deliver(ours, None).await?;
-        pages.turn(page.next.as_deref(), items)?;
-    }
-    Ok(Vec::new())
-}
-
-/// Windows that hold these creation times, one for those with little between them, newest last to be taken from the end.
-fn windows(created: impl Iterator<Item = Timestamp>, mut listed: Vec<Timestamp>) -> Vec<Window> {
-    let mut seconds = created.map(Timestamp::as_second).collect::<Vec<_>>();
-    seconds.sort_unstable();
-    listed.sort_unstable();
-    let before = |second: i64| listed.partition_point(|listed| listed.as_second() < second);
-    let are_near = |one: i64, other: i64| {
-        let are_listed = listed.first().is_some_and(|first| first.as_second() <= one);
-        other - one <= GAP.as_secs() || (are_listed && before(other) - before(one) <= PAGE)
-    };
-    let mut windows = Vec::<Window>::new();
-    for second in seconds {
-        match windows.last_mut() {
-            Some(last) if are_near(last.to, second) => last.to = second + 2,
-            // Two services may round one time differently.
-            _ => windows.push(Window { from: second - 1, to: second + 2 }),
-        }
-    }
-    windows
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-    use crate::{
-        lake::samples::{resource, start, target},
-        resource::Facts,
-    };
-
-    /// A job of last night, created so many hours before the start.
-    fn job(name: &str, hours: i64, state: &str) -> Resource {
-        let sample = resource(&target(111_111_111_111, "eu-central-1"), 1, 0);
-        let created_at = Some(start() - SignedDuration::from_hours(hours));
-        Resource { name: name.to_owned(), created_at, state: Some(state.to_owned()), ..sample }
-    }
-
-    /// What becomes of a job of last night when these are listed tonight: whether it is taken over, and what is wanted.
-    fn tonight(listed: &[Resource], known: Resource) -> (bool, Vec<String>) {
-        let jobs: Vec<_> = listed.iter().map(Summary::from).collect();
-        let mut wanted: Wanted = jobs.iter().map(|job| (job.name.clone(), (job.clone(), None))).collect();
-        let taken = settled(&Listing::of(jobs, start()), &mut wanted, known).is_some();
-        let mut names: Vec<_> = wanted.into_keys().collect();
-        names.sort_unstable();
-        (taken, names)
-    }
-
-    #[test]
-    fn what_had_ended_is_taken_over_and_everything_else_is_read_again_or_gone() {
-        let new = job("new", 1, "InProgress");
-        let bound = job("bound", 30, "Completed");
-        let listed = [new, bound.clone()];
-        // Listed and ended; older than what was listed, and ended.
-        assert_eq!(tonight(&listed, bound), (true, vec!["new".to_owned()]));
-        assert_eq!(tonight(&listed, job("old", 90, "Failed")), (true, vec!["bound".to_owned(), "new".to_owned()]));
-        // It had ended, and is listed as something else now.
-        let deleting = Resource { state: Some("Deleting".to_owned()), ..job("bound", 30, "Completed") };
-        assert_eq!(tonight(&[deleting], job("bound", 30, "Completed")), (false, vec!["bound".to_owned()]));
-        // It had not ended, or its facts were not all read.
-        let running = job("running", 90, "InProgress");
-        assert_eq!(tonight(&listed, running).1, ["bound", "new", "running"]);
-        let why = "sagemaker:DescribeTrainingJob: AccessDeniedException".to_owned();
-        let facts = Facts::Unreadable { resource_type: crate::resource::ResourceType::TrainingJob, why };
-        let unread = Resource { facts, ..job("unread", 90, "Completed") };
-        assert_eq!(tonight(&listed, unread).1, ["bound", "new", "unread"]);
-        // Deleted: the listing should name it. Deleted, and its name used again.
-        assert_eq!(
-            tonight(&listed, job("deleted", 2, "Completed")),
-            (false, vec!["bound".to_owned(), "new".to_owned()])
-        );
-        assert_eq!(tonight(&listed, job("new", 90, "Completed")), (false, vec!["bound".to_owned(), "new".to_owned()]));
-    }
-
-    proptest! {
-        #[test]
-        fn every_time_is_in_exactly_one_window(
-            seconds in prop::collection::vec(1_600_000_000_i64..1_600_400_000, 0..60),
-            bound in 1_600_000_000_i64..1_600_400_000,
-        ) {
-            let time = |second: &i64| Timestamp::from_second(*second).unwrap();
-            let listed = seconds.iter().filter(|second| **second >= bound).map(time).collect();
-            let windows = windows(seconds.iter().map(time), listed);
-            for second in &seconds {
-                prop_assert_eq!(windows.iter().filter(|window| window.covers(time(second))).count(), 1);
-            }
-            prop_assert!(windows.windows(2).all(|pair| pair[0].to + GAP.as_secs() <= pair[1].from + 2));
-            prop_assert!(windows.iter().filter(|window| window.from > bound).count() <= 1, "what is listed is searched at once");
-        }
     }
 }

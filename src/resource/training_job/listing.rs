@@ -74,18 +74,26 @@ impl Listing {
         Ok(listing)
     }
 
-    /// Lists what was created since then, newest first. An error means that it broke off before.
-    pub(super) async fn since(cell: &Cell, then: Timestamp) -> Result<Self, Refusal> {
+    /// Lists what was created since then, newest first, or where that is much, what is younger than the lag of a search
+    /// index. An error means that it broke off before.
+    pub(super) async fn newest(cell: &Cell, then: Timestamp) -> Result<Self, Refusal> {
         let mut listing = Self::new(cell.now());
-        let reached = |job: &Summary| job.created_at.is_some_and(|created| created < then);
-        while listing.pages.more() && !listing.jobs.last().is_some_and(reached) {
-            listing.turn(cell).await?;
-        }
-        if !listing.jobs.is_sorted_by(|one, next| one.created_at >= next.created_at) {
-            // Not in the order that was asked for, so that only the whole will do.
-            listing.complete(cell).await?;
-        }
+        let young = listing.asked_at.saturating_sub(INDEX_LAG).unwrap_or(Timestamp::MIN);
+        listing.back_to(cell, then.max(young)).await?;
         Ok(listing)
+    }
+
+    /// Lists on until something is older than this. An error means that it broke off before.
+    pub(super) async fn back_to(&mut self, cell: &Cell, then: Timestamp) -> Result<(), Refusal> {
+        let reached = |job: &Summary| job.created_at.is_some_and(|created| created < then);
+        while self.pages.more() && !self.jobs.last().is_some_and(reached) {
+            self.turn(cell).await?;
+        }
+        if !self.jobs.is_sorted_by(|one, next| one.created_at >= next.created_at) {
+            // Not in the order that was asked for, so that only the whole will do.
+            self.complete(cell).await?;
+        }
+        Ok(())
     }
 
     fn new(asked_at: Timestamp) -> Self {
