@@ -32,8 +32,9 @@ use sagesweep::{
     place::Partition,
     resource::{
         Facts, Origin, OriginKind, Resource, ResourceType,
-        training_job::{Instances, TrainingJob},
+        training_job::{Instances, RemoteDebugging, TrainingJob},
     },
+    secret::Looked,
     session::Clock,
 };
 
@@ -268,6 +269,8 @@ impl Read {
                 image: Some("763104351884.dkr.ecr.eu-west-1.amazonaws.com/pytorch:2.3-gpu-py311".to_owned()),
                 algorithm: None,
                 secondary_status: Some(job.status.as_str().to_owned()),
+                remote_debugging: RemoteDebugging::Ended,
+                secrets: Looked::through([]),
             })),
             arn: job.arn,
             name: job.name,
