@@ -139,7 +139,11 @@ fn settings(json: &mut Json, cell: &Cell, job: &Job) {
     json.object("AlgorithmSpecification");
     let registry =
         ["763104351884.dkr.ecr.", cell.region().as_str(), ".amazonaws.com/", job.algorithm, ":2.3-gpu-py311"];
-    json.joined("TrainingImage", &registry);
+    if job.dice & 0x1f00_0000_0000 == 0 {
+        json.plain("TrainingImage", "registry.example.com/somebody/train:latest");
+    } else {
+        json.joined("TrainingImage", &registry);
+    }
     json.fixed(r#""TrainingInputMode":"FastFile","MetricDefinitions":[{"Name":"validation:loss","Regex":"val_loss=([0-9\\.]+)"}],"#);
     json.fixed(r#""EnableSageMakerMetricsTimeSeries":true},"#);
     json.fixed(r#""Environment":{"LOG_LEVEL":"INFO","NCCL_DEBUG":"WARN","#);

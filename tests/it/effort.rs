@@ -145,7 +145,9 @@ fn a_run_keeps_within_64_open_files_and_says_that_it_is_narrowed() {
     let errors = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(0), "{errors}");
     assert!(errors.contains("fewer requests at once"), "{errors}");
-    assert_eq!(table::read(&directory.path().join("out"), "resources").len(), 3000, "{errors}");
+    let resources = table::read(&directory.path().join("out"), "resources");
+    let jobs = resources.iter().filter(|row| row["resource_type"] == "AWS::SageMaker::TrainingJob").count();
+    assert_eq!(jobs, 3000, "{errors}");
     let coverage = table::read(&directory.path().join("out"), "coverage");
     let expected = ["COMPLETE", "ACCOUNT_SUSPENDED", "ASSUME_ROLE_FAILED", "DENIED_BY_SCP"];
     for row in &coverage {

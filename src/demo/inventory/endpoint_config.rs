@@ -34,7 +34,7 @@ fn description(item: &Item<'_>) -> Value {
             } else {
                 Value::Null
             },
-            "CoreDumpConfig": if item.percent("dump", 20) {
+            "CoreDumpConfig": if item.percent("dump", 60) {
                 json!({ "DestinationS3Uri": "s3://dumps", "KmsKeyId": item.key("dump") })
             } else {
                 Value::Null
@@ -46,7 +46,7 @@ fn description(item: &Item<'_>) -> Value {
         "CreationTime": item.created(),
         "KmsKeyId": item.key("volume"),
         "ProductionVariants": [variant],
-        "DataCaptureConfig": if item.percent("capture", 40) {
+        "DataCaptureConfig": if item.percent("capture", 70) {
             json!({ "EnableCapture": true, "InitialSamplingPercentage": 10, "DestinationS3Uri": "s3://capture",
                 "KmsKeyId": item.key("capture"), "CaptureOptions": [{ "CaptureMode": "Input" }] })
         } else {
