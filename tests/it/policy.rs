@@ -6,7 +6,7 @@ use std::{collections::BTreeSet, time::Duration};
 use aws_sdk_sagemaker::error::ProvideErrorMetadata as _;
 use sagesweep::{
     check::CHECKS,
-    demo::{Behaviour, Fault, FaultRule, Organization, SIGNING_KEY, Simulator},
+    demo::{Behaviour, Fault, FaultRule, Organization, SIGNING_KEY, Shape, Simulator},
     session::policy::{caller_actions, member_actions, member_policy, session_policy},
     signing,
 };
@@ -21,7 +21,10 @@ async fn the_policies_equal_the_calls_in_both_directions() {
     let refused = Behaviour { faults: vec![FaultRule::at("sagemaker:Search", Fault::Denied)], ..Behaviour::default() };
     let mut called = BTreeSet::new();
     for behaviour in [walked, refused] {
-        let audit = Audit::with(small(), behaviour, |config| {
+        // Enough places that there is something of every type to describe.
+        let wide = Shape { accounts: 14, regions: 4, ..small() };
+        let audit = Audit::with(wide, behaviour, |config| {
+            config.checks.include = ["*".parse().unwrap()].into();
             config.lake.destination = in_bucket();
             config.lake.signing_key = Some(SIGNING_KEY.to_owned());
         })
