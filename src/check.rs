@@ -17,6 +17,8 @@ use crate::{
     resource::{Facts, Resource, ResourceType, notebook_instance::DESCRIBE_SCRIPTS, training_job::DESCRIBE},
 };
 
+#[cfg(test)]
+pub(crate) mod alone;
 pub mod app_image_config;
 pub mod auto_ml_job;
 pub mod catalogue;
@@ -291,58 +293,6 @@ impl Check {
                     .with_evidence(|| serde_json::json!({ "refused": why }))
             })
         })
-    }
-}
-
-/// Puts a judgement to facts that stand alone.
-#[cfg(test)]
-pub(crate) mod alone {
-    use std::sync::LazyLock;
-
-    use super::*;
-
-    static TAGS: BTreeMap<String, String> = BTreeMap::new();
-    static PARAMETERS: LazyLock<Parameters> = LazyLock::new(Parameters::default);
-    static KEYS: LazyLock<HashMap<String, Arc<Key>>> = LazyLock::new(HashMap::new);
-
-    /// A context that knows no key and no tag, with the default parameters.
-    pub(crate) fn context() -> Context<'static> {
-        Context { keys: &KEYS, tags: &TAGS, parameters: &PARAMETERS, organization: None }
-    }
-
-    /// Keys by the texts that name them: `"customer"`, `"aws"`, `"disabled"`, `"missing"`, `"denied"`, `"outside"`.
-    pub(crate) static NAMED: LazyLock<HashMap<String, Arc<Key>>> = LazyLock::new(|| {
-        use crate::kms::{Description, Manager, Usability};
-        let described = |manager, usability, state: &str| {
-            let arn = "arn:aws:kms:eu-central-1:111111111111:key/1234abcd".to_owned();
-            Key::Described(Description { arn, manager, usability, state: state.to_owned(), deletion_date: None })
-        };
-        let keys = [
-            ("customer", described(Manager::Customer, Usability::Usable, "Enabled")),
-            ("aws", described(Manager::Aws, Usability::Usable, "Enabled")),
-            ("disabled", described(Manager::Customer, Usability::StateForbids, "Disabled")),
-            ("missing", Key::NotFound),
-            ("denied", Key::Unreadable { why: "kms:DescribeKey: AccessDeniedException".to_owned() }),
-            ("outside", Key::OutsideOrganization { account: "999999999999".parse().unwrap() }),
-        ];
-        keys.into_iter().map(|(text, key)| (text.to_owned(), Arc::new(key))).collect()
-    });
-
-    /// A context that knows the keys of [`NAMED`].
-    pub(crate) fn with_keys() -> Context<'static> {
-        Context { keys: &NAMED, ..context() }
-    }
-
-    /// Status and code of what a check says of facts.
-    pub(crate) fn told(check: &Check, facts: impl Into<Facts>, context: Context<'_>) -> (Status, String) {
-        let verdict = check.evaluate(&facts.into(), context).unwrap();
-        assert_eq!(
-            verdict.evidence.is_some(),
-            matches!(verdict.status, Status::Fail | Status::Unknown),
-            "{}",
-            check.id
-        );
-        (verdict.status, verdict.reason_code().into_owned())
     }
 }
 

@@ -39,8 +39,10 @@ pub mod model_quality_job_definition;
 pub mod monitoring_schedule;
 pub mod notebook_instance;
 pub mod optimization_job;
+mod origin;
 pub mod partner_app;
 pub mod processing_job;
+mod settled;
 pub mod studio_lifecycle_config;
 mod tags;
 pub mod training_job;
@@ -48,6 +50,9 @@ pub mod transform_job;
 pub mod user_profile;
 pub mod user_settings;
 pub mod workforce;
+
+pub use origin::{Origin, OriginKind};
+pub use settled::Settled;
 
 use crate::{
     check::Context,
@@ -98,27 +103,6 @@ pub trait Kind: fmt::Debug + Clone + PartialEq + Serialize + DeserializeOwned {
 /// The IAM actions that read tags where a description does not carry them.
 pub const TAG_ACTIONS: &[&str] = &[LIST_TAGS];
 const LIST_TAGS: &str = "sagemaker:ListTags";
-
-/// When a resource never changes any more.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Settled {
-    /// It may change at any time.
-    Never,
-    /// In these states, as the service spells them.
-    In(&'static [&'static str]),
-    /// From its creation on: there is no way to update it.
-    Always,
-}
-
-impl Settled {
-    fn holds(self, state: Option<&str>) -> bool {
-        match self {
-            Self::Never => false,
-            Self::In(states) => state.is_some_and(|state| states.contains(&state)),
-            Self::Always => true,
-        }
-    }
-}
 
 macro_rules! kinds {
     ($($(#[$doc:meta])* $variant:ident in $module:ident,)*) => {
@@ -402,41 +386,4 @@ impl Resource {
 /// Whether two creation times are the same: two services may round one differently.
 pub fn is_same_time(one: Option<Timestamp>, other: Option<Timestamp>) -> bool {
     one.zip(other).is_none_or(|(one, other)| one.as_second().abs_diff(other.as_second()) <= 1)
-}
-
-/// What made a resource.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Origin {
-    /// The kind of maker.
-    pub kind: OriginKind,
-    /// Its ARN, or its name where no ARN is known.
-    pub reference: String,
-}
-
-/// The kinds of makers of jobs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum OriginKind {
-    /// A hyperparameter tuning job.
-    TuningJob,
-    /// An AutoML job.
-    AutoMlJob,
-    /// A labeling job.
-    LabelingJob,
-    /// An execution of a pipeline.
-    PipelineExecution,
-}
-
-impl OriginKind {
-    /// Every kind.
-    pub const ALL: [Self; 4] = [Self::TuningJob, Self::AutoMlJob, Self::LabelingJob, Self::PipelineExecution];
-
-    /// The kind as tables spell it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::TuningJob => "TUNING_JOB",
-            Self::AutoMlJob => "AUTOML_JOB",
-            Self::LabelingJob => "LABELING_JOB",
-            Self::PipelineExecution => "PIPELINE_EXECUTION",
-        }
-    }
 }
