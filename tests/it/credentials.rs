@@ -104,9 +104,10 @@ async fn all_accounts_and_regions_share_the_connections_to_an_endpoint() {
     let shape = Shape { accounts: 30, regions: 4, ..small() };
     let audit = Audit::with(shape, Behaviour::default(), |config| config.pacing.max_in_flight = 4).await;
     audit.published.as_ref().unwrap();
-    // As many sessions may be opened at once as requests are under way.
+    // Four calls at a time, and as many sessions being opened. A connection whose making lost to one that came free
+    // is one more, so no exact count holds; not shared, there would be one at least for each of the 120 places.
     let (connections, calls) = (audit.simulator.connections(), audit.simulator.requests_total());
-    assert!(calls > 200 && connections <= 2 * 4 + 1, "{connections} connections for {calls} calls");
+    assert!(calls > 200 && connections <= 30, "{connections} connections for {calls} calls");
 }
 
 #[tokio::test(flavor = "multi_thread")]
