@@ -37,7 +37,7 @@ pub(super) fn cells(directory: &Path) -> Result<String, Trouble> {
     let outcome = Table::Coverage.schema().index_of("outcome")?;
     let mut cells = BTreeMap::<String, u64>::new();
     for path in files(directory, "coverage")? {
-        for row in &SerializedFileReader::new(File::open(path)?)? {
+        for row in SerializedFileReader::new(File::open(path)?)? {
             *cells.entry(row?.get_string(outcome)?.clone()).or_default() += 1;
         }
     }

@@ -26,6 +26,10 @@ mod tls;
 
 use row::Row;
 
+/// That of the program, for the cases that are measured in this process.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 /// Why a case cannot be measured.
 type Trouble = Box<dyn std::error::Error + Send + Sync>;
 
