@@ -42,6 +42,7 @@ pub mod inference_experiment;
 pub mod inference_recommendations_job;
 pub mod job_definition;
 pub mod key;
+pub mod kms_key;
 pub mod labeling_job;
 pub mod mlflow_app;
 pub mod model;
@@ -117,6 +118,9 @@ pub static CHECKS: &[&Check] = &[
     &inference_experiment::instance_storage_key::CHECK,
     &inference_recommendations_job::customer_managed_keys::CHECK,
     &inference_recommendations_job::vpc::CHECK,
+    &kms_key::in_organization::CHECK,
+    &kms_key::rotation::CHECK,
+    &kms_key::usable::CHECK,
     &labeling_job::customer_managed_keys::CHECK,
     &labeling_job::vpc::CHECK,
     &mlflow_app::customer_managed_keys::CHECK,
@@ -220,6 +224,8 @@ pub struct Remediation {
 pub enum Evidence {
     /// What stands behind the keys that the resource names.
     Keys,
+    /// Whether the key that it is rotates by itself.
+    KeyRotation,
     /// Its tags, where its description does not carry them.
     Tags,
     /// Whether a training job that runs is debugged, which only its description shows.
@@ -233,6 +239,7 @@ impl Evidence {
     pub fn actions(self) -> &'static [&'static str] {
         match self {
             Self::Keys => kms::ACTIONS,
+            Self::KeyRotation => kms::rotation::ACTIONS,
             Self::Tags => crate::resource::TAG_ACTIONS,
             Self::RemoteDebugging => &[DESCRIBE],
             Self::LifecycleScripts => &[DESCRIBE_SCRIPTS],

@@ -25,6 +25,7 @@ pub mod image;
 pub mod inference_experiment;
 pub mod inference_recommendations_job;
 pub mod job_definition;
+pub mod kms_key;
 pub mod labeling_job;
 pub mod listed;
 mod maker;
@@ -55,7 +56,7 @@ pub use origin::{Origin, OriginKind};
 pub use settled::Settled;
 
 use crate::{
-    check::Context,
+    check::{CHECKS, Check, Context, Evidence},
     finding::Verdict,
     organization::Target,
     outcome::Refusal,
@@ -76,6 +77,9 @@ pub trait Kind: fmt::Debug + Clone + PartialEq + Serialize + DeserializeOwned {
 
     /// The states in which a resource never changes any more but for its tags.
     const SETTLED: Settled;
+
+    /// Whether its resources are told from what the other types of the place show, so that it is read after them.
+    const IS_READ_LAST: bool = false;
 
     /// The texts by which the resource names its keys.
     fn keys(&self) -> Vec<&str>;
@@ -127,6 +131,11 @@ macro_rules! kinds {
             /// The name in identifiers of checks.
             pub fn slug(self) -> &'static str {
                 match self { $(Self::$variant => $module::$variant::SLUG,)* }
+            }
+
+            /// Whether its resources are told from what the other types of the place show, so that it is read after them.
+            pub fn is_read_last(self) -> bool {
+                match self { $(Self::$variant => $module::$variant::IS_READ_LAST,)* }
             }
 
             /// When a resource of the type never changes any more.
@@ -315,6 +324,8 @@ kinds! {
     UserProfile in user_profile,
     /// A private workforce.
     Workforce in workforce,
+    /// A customer managed key that resources name.
+    KmsKey in kms_key,
 }
 
 /// The facts of one type among those of any.
@@ -326,6 +337,12 @@ impl ResourceType {
     /// The call that a look at the type begins with.
     pub fn first_api(self) -> &'static str {
         self.actions().first().copied().unwrap_or_default()
+    }
+
+    /// Whether resources of the type may name keys, by which a check judges them.
+    pub fn names_keys(self) -> bool {
+        let looks_at_keys = |check: &&Check| check.resource_type() == self && check.needs.contains(&Evidence::Keys);
+        !self.is_read_last() && CHECKS.iter().copied().any(|check| looks_at_keys(&check))
     }
 }
 
