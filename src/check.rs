@@ -17,6 +17,7 @@ use crate::{
     resource::{Facts, Resource, ResourceType, notebook_instance::DESCRIBE_SCRIPTS, training_job::DESCRIBE},
 };
 
+pub mod account_region;
 #[cfg(test)]
 pub(crate) mod alone;
 pub mod app_image_config;
@@ -78,6 +79,7 @@ pub use framework::{Framework, Requirement};
 
 /// Every check, in the order of its id.
 pub static CHECKS: &[&Check] = &[
+    &account_region::clarify_used::CHECK,
     &app_image_config::tagged::CHECK,
     &auto_ml_job::customer_managed_keys::CHECK,
     &auto_ml_job::inter_container_encryption::CHECK,

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use thiserror::Error;
 
+pub mod account_region;
 pub mod answer;
 pub mod app_image_config;
 pub mod auto_ml_job;
@@ -55,6 +56,8 @@ pub mod workforce;
 pub use origin::{Origin, OriginKind};
 pub use settled::Settled;
 
+use account_region::Sign;
+
 use crate::{
     check::{CHECKS, Check, Context, Evidence},
     finding::Verdict,
@@ -83,6 +86,11 @@ pub trait Kind: fmt::Debug + Clone + PartialEq + Serialize + DeserializeOwned {
 
     /// The texts by which the resource names its keys.
     fn keys(&self) -> Vec<&str>;
+
+    /// What the resource shows of the use of its region.
+    fn sign(&self) -> Option<Sign> {
+        None
+    }
 
     /// Whether everything that the checks look at could be read.
     fn is_whole(&self) -> bool {
@@ -186,6 +194,14 @@ macro_rules! kinds {
                 match self {
                     $(Self::$variant(facts) => facts.keys(),)*
                     Self::Unreadable { .. } => Vec::new(),
+                }
+            }
+
+            /// What the resource shows of the use of its region.
+            pub fn sign(&self) -> Option<Sign> {
+                match self {
+                    $(Self::$variant(facts) => facts.sign(),)*
+                    Self::Unreadable { .. } => None,
                 }
             }
 
@@ -326,6 +342,8 @@ kinds! {
     Workforce in workforce,
     /// A customer managed key that resources name.
     KmsKey in kms_key,
+    /// A region of an account as a whole.
+    AccountRegion in account_region,
 }
 
 /// The facts of one type among those of any.

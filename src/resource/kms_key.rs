@@ -210,20 +210,8 @@ mod tests {
     const ID: &str = "1234abcd-12ab-34cd-56ef-1234567890ab";
 
     fn cell(resource_type: ResourceType, keys: &[&str]) -> Before {
-        let card = |key: &&str| Resource {
-            arn: String::new(),
-            name: String::new(),
-            created_at: None,
-            modified_at: None,
-            state: None,
-            origin: None,
-            role_arn: None,
-            tags: BTreeMap::new(),
-            observed_at: jiff::Timestamp::UNIX_EPOCH,
-            facts: Facts::from(ModelCard { key: Some((*key).to_owned()) }),
-        };
-        let cards = keys.iter().map(card).collect::<Vec<_>>();
-        Before { resource_type, outcome: Outcome::Complete, seen: Seen::of(&cards) }
+        let cards = keys.iter().map(|key| Facts::from(ModelCard { key: Some((*key).to_owned()) }));
+        Before { resource_type, outcome: Outcome::Complete, seen: Seen::of(&cards.collect::<Vec<_>>()) }
     }
 
     #[test]

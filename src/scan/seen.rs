@@ -4,13 +4,13 @@
 //! It is staged with the slice or the end that it belongs to, so that a run which goes on knows it of the cells that are not
 //! read again.
 
-use std::collections::BTreeMap;
+use std::{borrow::Borrow, collections::BTreeMap};
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
     coverage::{Method, Outcome},
-    resource::{Resource, ResourceType},
+    resource::{Facts, ResourceType, account_region::Sign},
     scan::cell::Collected,
 };
 
@@ -21,29 +21,31 @@ pub struct Seen {
     /// The texts by which they name keys, and how often each.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     keys: BTreeMap<String, u64>,
+    /// What they show of the use of their region, and how many do.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    signs: BTreeMap<Sign, u64>,
 }
 
 impl Seen {
-    /// What these resources show.
-    pub fn of<'r>(resources: impl IntoIterator<Item = &'r Resource>) -> Self {
-        let mut keys = BTreeMap::new();
-        for text in resources.into_iter().flat_map(|resource| resource.facts.keys()) {
-            match keys.get_mut(text) {
-                Some(uses) => *uses += 1,
-                None => drop(keys.insert(text.to_owned(), 1)),
-            }
+    /// What resources with these facts show.
+    pub fn of<'f>(facts: impl IntoIterator<Item = &'f Facts>) -> Self {
+        let mut seen = Self::default();
+        for facts in facts {
+            facts.keys().into_iter().for_each(|text| count(&mut seen.keys, text, 1));
+            facts.sign().into_iter().for_each(|sign| count(&mut seen.signs, &sign, 1));
         }
-        Self { keys }
+        seen
     }
 
     /// Adds what other resources show.
     pub fn add(&mut self, other: &Self) {
-        for (text, uses) in &other.keys {
-            match self.keys.get_mut(text) {
-                Some(known) => *known += uses,
-                None => drop(self.keys.insert(text.clone(), *uses)),
-            }
-        }
+        other.keys.iter().for_each(|(text, uses)| count(&mut self.keys, text.as_str(), *uses));
+        other.signs.iter().for_each(|(sign, uses)| count(&mut self.signs, sign, *uses));
+    }
+
+    /// How many resources show a sign.
+    pub fn shown(&self, sign: Sign) -> u64 {
+        self.signs.get(&sign).copied().unwrap_or_default()
     }
 
     /// The texts by which keys are named, and how often each.
@@ -53,7 +55,19 @@ impl Seen {
 
     /// Whether nothing was seen.
     pub fn is_empty(&self) -> bool {
-        self.keys.is_empty()
+        self.keys.is_empty() && self.signs.is_empty()
+    }
+}
+
+/// Adds to a count; what is counted is copied only the first time.
+fn count<K: Ord + Borrow<B>, B: Ord + ToOwned<Owned = K> + ?Sized>(
+    counts: &mut BTreeMap<K, u64>,
+    what: &B,
+    times: u64,
+) {
+    match counts.get_mut(what) {
+        Some(known) => *known += times,
+        None => drop(counts.insert(what.to_owned(), times)),
     }
 }
 
@@ -70,7 +84,7 @@ pub struct Before {
 
 impl Before {
     /// Whether what it saw may not be all that there is.
-    fn is_gap(&self) -> bool {
+    pub fn is_gap(&self) -> bool {
         self.outcome != Outcome::Complete && self.outcome.counts()
     }
 }
@@ -111,22 +125,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::resource::{Facts, model_card::ModelCard};
+    use crate::resource::model_card::ModelCard;
 
-    fn card(key: &str) -> Resource {
-        let now = "2026-11-24T00:00:00Z".parse().unwrap();
-        Resource {
-            arn: String::new(),
-            name: String::new(),
-            created_at: None,
-            modified_at: None,
-            state: None,
-            origin: None,
-            role_arn: None,
-            tags: BTreeMap::new(),
-            observed_at: now,
-            facts: Facts::from(ModelCard { key: Some(key.to_owned()) }),
-        }
+    fn card(key: &str) -> Facts {
+        ModelCard { key: Some(key.to_owned()) }.into()
     }
 
     proptest! {

@@ -50,6 +50,33 @@ fn findings_of_both_stand_beside_each_other_and_differ_where_the_judgements_do()
 }
 
 #[test]
+fn a_region_has_the_row_that_prowler_makes_of_it_and_fails_exactly_where_no_resource_of_it_passes() {
+    let directory = tempfile::tempdir().unwrap();
+    let judged = judged(directory.path(), "prowler");
+    // An ARN up to its account names the place.
+    let place = |arn: &str| arn.splitn(6, ':').take(5).collect::<Vec<_>>().join(":");
+    for (id, well) in [
+        ("sagemaker_clarify_exists", "NOT_APPLICABLE"),
+        ("sagemaker_models_monitor_enabled", "PASS"),
+        ("sagemaker_models_registry_in_use", "PASS"),
+    ] {
+        let (mut regions, mut used) = (BTreeMap::new(), BTreeSet::new());
+        for ((arn, _), checks) in &judged {
+            match checks.get(id) {
+                Some(status) if arn.ends_with(":account-region") => drop(regions.insert(place(arn), status.as_str())),
+                Some(status) if status == "PASS" => drop(used.insert(place(arn))),
+                _ => {}
+            }
+        }
+        assert!(regions.len() > 4, "{id}: {regions:?}");
+        for (place, status) in &regions {
+            assert_eq!(*status, if used.contains(place) { well } else { "FAIL" }, "{id} {place}");
+        }
+        assert_eq!(regions.values().collect::<BTreeSet<_>>().len(), 2, "{id} comes out one way alone: {regions:?}");
+    }
+}
+
+#[test]
 fn a_profile_has_its_own_checks_alone() {
     let directory = tempfile::tempdir().unwrap();
     let judged = judged(directory.path(), "prowler");

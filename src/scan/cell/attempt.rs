@@ -50,7 +50,7 @@ impl<'a> Attempt<'a> {
         }
         self.notice(&resources);
         if self.cell.means.looks_back {
-            self.seen.add(&Seen::of(&resources));
+            self.seen.add(&Seen::of(resources.iter().map(|resource| &resource.facts)));
         }
         self.delivered += u64::try_from(resources.len()).unwrap_or(u64::MAX);
         let keys = self.keys(&resources).await;
