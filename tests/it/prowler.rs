@@ -22,7 +22,9 @@ fn judged(directory: &Path, profile: &str) -> BTreeMap<(String, String), BTreeMa
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
     let mut judged = BTreeMap::<_, BTreeMap<_, _>>::new();
     for row in table::read(&directory.join(profile), "findings") {
-        let resource = (row["resource_arn"].clone(), row["resource_created_at"].clone());
+        // A region was not created at any time.
+        let created_at = row.get("resource_created_at").cloned().unwrap_or_default();
+        let resource = (row["resource_arn"].clone(), created_at);
         judged.entry(resource).or_default().insert(row["check_id"].clone(), row["status"].clone());
     }
     judged
