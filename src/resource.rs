@@ -1,17 +1,17 @@
 //! Resources: the envelope that all types share, and the list of the types. Each has a file of its own with its facts,
 //! how they are read, and the IAM actions of that.
 
-use std::{collections::BTreeMap, fmt, str::FromStr, sync::Arc};
+use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use futures::future::BoxFuture;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use thiserror::Error;
 
 pub mod account_region;
 pub mod answer;
 pub mod app_image_config;
 pub mod auto_ml_job;
+mod called;
 pub mod cluster;
 pub mod compilation_job;
 pub mod data_quality_job_definition;
@@ -53,8 +53,10 @@ pub mod user_profile;
 pub mod user_settings;
 pub mod workforce;
 
+pub use called::NoSuchResourceType;
 pub use origin::{Origin, OriginKind};
 pub use settled::Settled;
+pub use tags::TAG_ACTIONS;
 
 use account_region::Sign;
 
@@ -111,10 +113,6 @@ pub trait Kind: fmt::Debug + Clone + PartialEq + Serialize + DeserializeOwned {
         std::future::ready((resources, None))
     }
 }
-
-/// The IAM actions that read tags where a description does not carry them.
-pub const TAG_ACTIONS: &[&str] = &[LIST_TAGS];
-const LIST_TAGS: &str = "sagemaker:ListTags";
 
 macro_rules! kinds {
     ($($(#[$doc:meta])* $variant:ident in $module:ident,)*) => {
@@ -361,28 +359,6 @@ impl ResourceType {
     pub fn names_keys(self) -> bool {
         let looks_at_keys = |check: &&Check| check.resource_type() == self && check.needs.contains(&Evidence::Keys);
         !self.is_read_last() && CHECKS.iter().copied().any(|check| looks_at_keys(&check))
-    }
-}
-
-/// A text that is no resource type.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("no resource type is called `{0}`; they are {all}", all = ResourceType::ALL.iter().map(|known| known.slug()).collect::<Vec<_>>().join(", "))]
-pub struct NoSuchResourceType(String);
-
-impl FromStr for ResourceType {
-    type Err = NoSuchResourceType;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let is_called = |known: &Self| {
-            known.slug() == text || known.as_str() == text || known.as_str().rsplit("::").next() == Some(text)
-        };
-        Self::ALL.iter().copied().find(is_called).ok_or_else(|| NoSuchResourceType(text.to_owned()))
-    }
-}
-
-impl fmt::Display for ResourceType {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.pad(self.as_str())
     }
 }
 

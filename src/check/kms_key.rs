@@ -49,7 +49,7 @@ mod samples {
         }))
     }
 
-    /// What is known of keys that were not described, with the last part of the code by which a judgement names it.
+    /// What is known of keys that were not described.
     pub(super) fn undescribed() -> [Key; 3] {
         let account = "999999999999".parse().unwrap();
         let why = "kms:DescribeKey: AccessDeniedException".to_owned();

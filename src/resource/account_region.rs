@@ -152,8 +152,8 @@ mod tests {
         scan::seen::Seen,
     };
 
-    fn cell(resource_type: ResourceType, outcome: Outcome, facts: Vec<Facts>) -> Before {
-        Before { resource_type, outcome, seen: Seen::of(&facts) }
+    fn cell(resource_type: ResourceType, outcome: Outcome, facts: &[Facts]) -> Before {
+        Before { resource_type, outcome, seen: Seen::of(facts) }
     }
 
     #[test]
@@ -162,8 +162,8 @@ mod tests {
             |image: &str| Facts::from(ProcessingJob { image: Some(image.to_owned()), ..ProcessingJob::default() });
         let clarify = "306415355426.dkr.ecr.us-west-2.amazonaws.com/sagemaker-clarify-processing:1.0";
         let told = |outcome, images: &[&str]| {
-            let jobs = images.iter().map(|image| job(image)).collect();
-            AccountRegion::of(&[cell(ResourceType::ProcessingJob, outcome, jobs)]).clarify
+            let jobs = images.iter().map(|image| job(image)).collect::<Vec<_>>();
+            AccountRegion::of(&[cell(ResourceType::ProcessingJob, outcome, &jobs)]).clarify
         };
         assert_eq!(told(Outcome::Complete, &[clarify, "mine", clarify]), Use::By(2));
         assert_eq!(told(Outcome::Complete, &["mine"]), Use::Unused);
@@ -176,8 +176,9 @@ mod tests {
     #[test]
     fn a_group_that_could_not_be_read_leaves_the_use_of_the_registry_open() {
         let told = |groups: Vec<Approved>| {
-            let groups = groups.into_iter().map(|approved| Facts::from(ModelPackageGroup { approved })).collect();
-            AccountRegion::of(&[cell(ResourceType::ModelPackageGroup, Outcome::Complete, groups)]).registry
+            let groups =
+                groups.into_iter().map(|approved| Facts::from(ModelPackageGroup { approved })).collect::<Vec<_>>();
+            AccountRegion::of(&[cell(ResourceType::ModelPackageGroup, Outcome::Complete, &groups)]).registry
         };
         let unread = || Approved::Unread("denied".to_owned());
         assert_eq!(told(vec![unread(), Approved::Yes]), Use::By(1));

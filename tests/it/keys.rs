@@ -4,7 +4,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::Path,
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use sagesweep::{
@@ -221,8 +221,7 @@ async fn what_was_taken_over_from_the_last_night_names_its_keys_too() {
         config.lake.destination = Destination::Directory(lake.path().to_owned());
         let clock = Clock::Fixed(start.parse().unwrap());
         let run_id = RunId::new(clock.now(), 1);
-        let run =
-            Run::new(sdk(&night.simulator, std::time::Duration::from_secs(60)).await, config, run_id.clone(), clock);
+        let run = Run::new(sdk(&night.simulator, Duration::from_mins(1)).await, config, run_id.clone(), clock);
         run.scan_and_publish().await.unwrap();
         nights.push(keys(&run_id.to_string()));
     }
