@@ -18,10 +18,12 @@ use jiff::{
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+pub mod athena;
 pub mod claim;
 pub mod column;
 pub mod coverage;
 pub mod findings;
+pub mod glue;
 pub mod hash;
 pub mod last_night;
 pub mod layout;
@@ -36,6 +38,7 @@ pub mod runs;
 pub mod sealed;
 pub mod staging;
 pub mod store;
+pub mod view;
 pub mod weights;
 
 use column::{Described, describe, schema};

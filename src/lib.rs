@@ -71,6 +71,8 @@ pub mod doctor;
 pub mod effort;
 pub mod exit;
 pub mod finding;
+#[cfg(test)]
+mod generated;
 pub mod image;
 pub mod instance_type;
 pub mod kms;
