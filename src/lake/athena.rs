@@ -51,7 +51,9 @@ impl Table {
 
 /// The statements that create the tables in the database of the session.
 pub fn tables() -> String {
-    let mut out = "-- The tables. Replace s3://LAKE by the destination of the lake; Athena takes one statement at a time.\n".to_owned();
+    let mut out =
+        "-- The tables. Replace s3://LAKE by the destination of the lake; Athena takes one statement at a time.\n"
+            .to_owned();
     for table in Table::ALL {
         // Writing to a String does not fail.
         let _ = write_table(&mut out, table);
@@ -76,7 +78,9 @@ fn column(column: &Described) -> String {
 
 /// The statements that create the views, after the tables.
 pub fn views() -> String {
-    let mut out = "-- The views, in an order in which each finds those that it reads; Athena takes one statement at a time.\n".to_owned();
+    let mut out =
+        "-- The views, in an order in which each finds those that it reads; Athena takes one statement at a time.\n"
+            .to_owned();
     for view in VIEWS {
         let _ = writeln!(out, "\nCREATE OR REPLACE VIEW {} AS\n{};", view.name, view.query());
     }

@@ -153,7 +153,11 @@ mod tests {
     fn every_view_says_what_it_answers_and_what_a_row_is() {
         for view in VIEWS {
             let meaning = view.meaning();
-            assert!(meaning.contains("? ") && meaning.contains(" One row: ") && meaning.ends_with('.'), "{}", view.name);
+            assert!(
+                meaning.contains("? ") && meaning.contains(" One row: ") && meaning.ends_with('.'),
+                "{}",
+                view.name
+            );
             assert!(view.query().starts_with("SELECT"), "{}", view.name);
         }
     }
@@ -163,7 +167,8 @@ mod tests {
         let mut known = Table::ALL.iter().map(|table| table.as_str()).collect::<BTreeSet<_>>();
         for view in VIEWS {
             let words = view.query().split_whitespace().collect::<Vec<_>>();
-            for pair in words.windows(2).filter(|pair| matches!(pair[0], "FROM" | "JOIN") && !pair[1].starts_with('(')) {
+            for pair in words.windows(2).filter(|pair| matches!(pair[0], "FROM" | "JOIN") && !pair[1].starts_with('('))
+            {
                 let name = pair[1].trim_end_matches(')');
                 assert!(known.contains(name), "{} reads {name}", view.name);
             }
