@@ -1,5 +1,6 @@
 """The DDL and the views as the repository holds them, as syntax trees of Athena's dialect."""
 
+from functools import cache
 from pathlib import Path
 
 import sqlglot
@@ -16,6 +17,7 @@ def statements(file):
     return [statement.strip() for statement in f"{text}\n".split(";\n") if statement.strip()]
 
 
+@cache
 def tables():
     """Tables by name: their columns with types as Athena spells them; each has the partition run_date besides."""
     found = {}
@@ -28,6 +30,7 @@ def tables():
     return found
 
 
+@cache
 def views():
     """Queries by the name of their view, in an order in which each finds those that it reads."""
     trees = [sqlglot.parse_one(statement, dialect="athena") for statement in statements(ATHENA / "views.sql")]
