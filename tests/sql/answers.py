@@ -322,7 +322,8 @@ def top_origins(model):
 
 
 def keys_in_use(model):
-    failing = grouped(model.open, "account_id", "region", "resource_arn")
+    keys = [row for row in model.open if row["resource_type"] == "AWS::KMS::Key"]
+    failing = grouped(keys, "account_id", "region", "resource_arn")
     rows = []
     for row in model.now("resources"):
         if row["resource_type"] != "AWS::KMS::Key":

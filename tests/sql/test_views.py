@@ -6,7 +6,8 @@ import answers
 import pytest
 from engines import DuckDb, difference, plain
 from model import Model
-from statements import views
+from statements import tables, views
+from varied import vary
 
 # Those that speak of the present.
 PRESENT = (
@@ -21,6 +22,14 @@ def model(raw, today):
     return Model(raw, today)
 
 
+@pytest.fixture(scope="module")
+def varied(nights, today, tmp_path_factory):
+    """The engine and the model of the nights with more in them."""
+    lake = vary(nights, tmp_path_factory.mktemp("varied"))
+    raw = {table: lake.rows(table, columns) for table, columns in tables().items()}
+    return DuckDb(lake, today), Model(raw, today)
+
+
 def expected(model, view):
     rows = getattr(answers, view)(model)
     return [{name: plain(value) for name, value in row.items()} for row in rows]
@@ -33,6 +42,14 @@ def test_a_view_says_what_the_files_hold(view, duck, model):
     if wanted and found:
         assert set(found[0]) == set(wanted[0])
     assert not (told := difference(wanted, found)), told
+
+
+@pytest.mark.parametrize("view", views())
+def test_a_view_says_what_there_may_be_besides(view, varied):
+    duck, model = varied
+    wanted = expected(model, view)
+    assert wanted, "nothing would be shown"
+    assert not (told := difference(wanted, duck.rows(f"SELECT * FROM {view}"))), told
 
 
 @pytest.mark.parametrize("view", PRESENT)
