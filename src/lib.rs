@@ -20,7 +20,8 @@
 //!   or I/O. What cannot be read is UNKNOWN.
 //! * [`lake`] has one definition of each table's columns. [`Run::scan`] only adds staged parts; [`Run::publish`] makes
 //!   them visible with one last object, or not at all. What was published has a manifest, and the manifests are a
-//!   chain, signed where that is asked for: [`verify()`](verify::verify) holds the store against it.
+//!   chain, signed where that is asked for: [`verify()`](verify::verify) holds the store against it. The same columns make
+//!   Athena's DDL ([`lake::athena`]) and the Glue catalog ([`lake::glue`]); [`lake::view`] has the questions asked of them.
 //!
 //! # Where the listing comes first
 //!

@@ -73,7 +73,9 @@ fn write_table(out: &mut String, table: Table) -> fmt::Result {
 }
 
 fn column(column: &Described) -> String {
-    format!("    {} {} COMMENT '{}'", column.name, column.athena, column.meaning)
+    // Of the names of our columns and fields this one is reserved in the DDL.
+    let kind = column.athena.replace("rows:", "`rows`:");
+    format!("    {} {kind} COMMENT '{}'", column.name, column.meaning)
 }
 
 /// The statements that create the views, after the tables.

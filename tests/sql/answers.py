@@ -347,7 +347,7 @@ def keys_in_use(model):
                 "rotation": how,
                 "rotation_days": what.get("days") if how == "on" else None,
                 "rotation_reason": reason,
-                "uses_json": json.dumps(facts["uses"], separators=(",", ":")),
+                "uses_json": json.dumps(facts["uses"], separators=(",", ":")) if "uses" in facts else None,
                 "failed": len(mine) if mine else None,
             }
         )

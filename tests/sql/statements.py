@@ -26,7 +26,9 @@ def tables():
         partition = tree.args["properties"].find(exp.PartitionedByProperty)
         assert [column.name for column in partition.find_all(exp.ColumnDef)] == ["run_date"], statement
         columns = [column for column in tree.this.expressions if column.name != "run_date"]
-        found[tree.this.this.name] = {column.name: column.kind.sql("hive").lower() for column in columns}
+        found[tree.this.this.name] = {
+            column.name: column.kind.sql("hive").lower().replace("`", "") for column in columns
+        }
     return found
 
 

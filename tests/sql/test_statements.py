@@ -20,6 +20,18 @@ NODES = {
     "TableAlias", "Tuple", "Values", "Var", "Where", "Window",
 }  # fmt: skip
 
+# What Athena's DDL wants in backticks, by its documentation.
+RESERVED = set(
+    """all alter and array as authorization between bigint binary boolean both by case cashe cast char column conf
+    constraint commit create cross cube current current_date current_timestamp cursor database date dayofweek decimal delete
+    describe distinct div double drop else end exchange exists extended external extract false fetch float floor following
+    for foreign from full function grant group grouping having if import in inner insert int integer intersect interval into
+    is join lateral left less like local macro map more none not null numeric of on only or order out outer over partialscan
+    partition percent preceding precision preserve primary procedure range reads reduce regexp references revoke right rlike
+    rollback rollup row rows select set smallint start table tablesample then time timestamp to transform trigger true
+    truncate unbounded union uniquejoin update user using utc_timestamp values varchar views when where window with""".split()
+)
+
 
 def functions(tree):
     """The functions of a query, as Athena spells them."""
@@ -66,6 +78,12 @@ def test_the_ddl_parses_and_computes_the_nights():
         assert location == f"s3://LAKE/v1/{tree.this.this.name}/"
         assert properties["projection.enabled"] == "true"
         assert properties["storage.location.template"] == location + "run_date=${run_date}/"
+
+
+def test_the_ddl_quotes_what_it_reserves():
+    for statement in statements(ATHENA / "tables.sql"):
+        for name in sqlglot.parse_one(statement, dialect="athena").find_all(exp.ColumnDef):
+            assert name.this.quoted or name.name not in RESERVED, name
 
 
 def test_the_present_is_asked_of_the_engine_once_and_by_a_constant():
