@@ -234,7 +234,9 @@ def new_and_resolved(model):
 
 
 def time_to_remediate(model):
-    mended = [row | {"month": day(row["run_date"]).replace(day=1)} for row in model.events if row["event"] == "RESOLVED"]
+    mended = [
+        row | {"month": day(row["run_date"]).replace(day=1)} for row in model.events if row["event"] == "RESOLVED"
+    ]
     rows = []
     for group in grouped(mended, "month", "severity_id").values():
         took = sorted(row["open_days"] for row in group)
@@ -261,7 +263,9 @@ def open_findings_age(model):
             | {
                 "sla_days": sla,
                 "findings": len(group),
-                "findings_past_sla": sum(sla is not None and row["age"] is not None and row["age"] > sla for row in group),
+                "findings_past_sla": sum(
+                    sla is not None and row["age"] is not None and row["age"] > sla for row in group
+                ),
                 "accounts": len({row["account_id"] for row in group}),
                 "oldest_first_failed_at": min(since, default=None),
             }

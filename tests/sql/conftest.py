@@ -4,9 +4,11 @@ import os
 from pathlib import Path
 
 import pytest
+
 from engines import DuckDb, day_after
 from nights import Nights
 from statements import tables
+from varied import vary
 
 
 @pytest.fixture(scope="session")
@@ -34,6 +36,18 @@ def raw(nights):
 def duck(nights, today):
     """DuckDB on the nights."""
     return DuckDb(nights, today)
+
+
+@pytest.fixture(scope="session")
+def varied(nights, tmp_path_factory):
+    """The nights with more in them."""
+    return vary(nights, tmp_path_factory.mktemp("varied"))
+
+
+@pytest.fixture(scope="session")
+def duck_of_varied(varied, today):
+    """DuckDB on the nights with more in them."""
+    return DuckDb(varied, today)
 
 
 @pytest.fixture(scope="session")

@@ -36,7 +36,9 @@ def ministack(folder):
     }
     with (folder / "ministack.log").open("wb") as log:
         command = [sys.executable, "-m", "ministack"]
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment, cwd=folder)
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment, cwd=folder
+        )
     endpoint = f"http://127.0.0.1:{port}"
     try:
         _wait(process, f"{endpoint}/_ministack/health", folder / "ministack.log")

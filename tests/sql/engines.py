@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import duckdb
+
 from statements import in_dialect, on, tables, views
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import boto3
 import pytest
+
 from emulator import REGION, Athena, ministack
 from engines import DuckDb, day_after, difference, plain
 from nights import Nights

@@ -6,6 +6,7 @@ import duckdb
 import pyarrow
 import pyarrow.parquet as parquet
 import pytest
+
 from engines import read_parquet
 from nights import Nights
 from statements import tables

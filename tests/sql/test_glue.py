@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from emulator import Athena, ministack
 from statements import ATHENA, VIEW_FILES, statements, tables, views
 

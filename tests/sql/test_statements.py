@@ -4,6 +4,7 @@ import pytest
 import sqlglot
 import trino_sql_validator
 from sqlglot import exp
+
 from statements import ATHENA, VIEW_FILES, on, statements, tables, views
 
 # Parsers accept functions that do not exist. Athena has all of these; the embedded engine has them or is given them.

@@ -1,5 +1,6 @@
-"""The same nights with more in them than a few audits show: exceptions, tags, makers of jobs, keys of every kind, ages at the
-edge of their time."""
+"""The same nights with more in them than one version of the program writes: objects of a run that was never committed, nights of
+an older version with fewer columns and fewer tables, exceptions, tags, makers of jobs, keys of every kind, ages at the edge of
+their time."""
 
 import json
 import random
@@ -9,9 +10,19 @@ from zlib import crc32
 
 import pyarrow
 import pyarrow.parquet as parquet
+
 from nights import Nights
 
-ROTATIONS = ("off", "not_asked", {"on": {"days": 365}}, {"on": {"days": None}}, {"impossible": "not_enabled"}, {"unread": {"why": "denied"}})
+ROTATIONS = (
+    "off",
+    "not_asked",
+    {"on": {"days": 365}},
+    {"on": {"days": None}},
+    {"impossible": "not_enabled"},
+    {"unread": {"why": "denied"}},
+)
+KEYS = ({"kind": "not_found"}, {"kind": "described", "manager": "customer", "usability": "usable"})
+RUN_ID = len("YYYYMMDDThhmmssZ-xxxx")
 AGES = (0, 7, 8, 15, 16, 30, 31, 90, 91, 180, 181)
 TAGS = ("sagemaker:project-name", "sagemaker:domain-arn", "sagemaker:user-profile-arn")
 KINDS = ("TUNING_JOB", "AUTOML_JOB", "LABELING_JOB", "PIPELINE_EXECUTION")
@@ -21,7 +32,18 @@ def vary(nights, folder):
     """Writes the nights anew below `folder`."""
     shutil.copytree(nights.root, folder / "v1", ignore=shutil.ignore_patterns("_*"))
     varied = Nights(folder)
-    for table, change in (("findings", _finding), ("resources", _resource), ("posture_daily", _count), ("checks", _check)):
+    runs = varied.files("runs")
+    # A run that was killed before its last object.
+    runs[len(runs) // 2].unlink()
+    _make_older(
+        varied, {path.name[:RUN_ID] for path in runs[: len(runs) // 3]}, {path.name[:RUN_ID] for path in runs[:2]}
+    )
+    for table, change in (
+        ("findings", _finding),
+        ("resources", _resource),
+        ("posture_daily", _count),
+        ("checks", _check),
+    ):
         for path in varied.files(table):
             read = parquet.ParquetFile(path).read()
             # Of a night always the same.
@@ -31,6 +53,20 @@ def vary(nights, folder):
                 change(row, draw)
             parquet.write_table(pyarrow.Table.from_pylist(rows, schema=read.schema), path, compression="zstd")
     return varied
+
+
+def _make_older(varied, fewer_columns, fewer_tables):
+    """Makes some runs those of a version before the last columns, and some those of one before the tables of history."""
+    for table, column in (("findings", "last_resolved_at"), ("coverage", "empty_since")):
+        for path in varied.files(table):
+            if path.name[:RUN_ID] in fewer_columns:
+                read = parquet.ParquetFile(path).read()
+                kept = [name for name in read.column_names if name != column]
+                parquet.write_table(read.select(kept), path, compression="zstd")
+    for table in ("finding_events", "posture_daily", "checks", "check_requirements"):
+        for path in varied.files(table):
+            if path.name[:RUN_ID] in fewer_tables:
+                path.unlink()
 
 
 def _is_key(row):
@@ -63,7 +99,7 @@ def _resource(row, draw):
         facts = {
             "owner": "111111111111",
             "owner_is": draw.choice(("user", "in_organization", "outside", "not_listed")),
-            "key": draw.choice(({"kind": "not_found"}, {"kind": "described", "manager": "customer", "usability": "usable"})),
+            "key": draw.choice(KEYS),
             "rotation": draw.choice(ROTATIONS),
             "uses": {"AWS::SageMaker::Model": draw.randrange(9), "AWS::SageMaker::TrainingJob": draw.randrange(9)},
         }
