@@ -156,7 +156,7 @@ CREATE EXTERNAL TABLE IF NOT EXISTS runs (
     coverage_percent double COMMENT 'cells_complete in percent of cells_counted; null when that is zero.',
     findings_by_status map<string,bigint> COMMENT 'The number of findings by status.',
     table_rows map<string,bigint> COMMENT 'The number of rows by table.',
-    objects array<struct<key:string,bytes:bigint,rows:bigint,sha256:string>> COMMENT 'The objects of the tables of this run with their size, rows and SHA-256.',
+    objects array<struct<key:string,bytes:bigint,`rows`:bigint,sha256:string>> COMMENT 'The objects of the tables of this run with their size, rows and SHA-256.',
     sequence bigint COMMENT 'The place of the run in the chain of manifests, from 1.',
     manifest_sha256 string COMMENT 'SHA-256 of the manifest of this run.',
     previous_manifest_sha256 string COMMENT 'SHA-256 of the manifest of the run before it in the chain; null for the first.',
