@@ -166,7 +166,7 @@ pub(super) fn measure(jobs: u64, root: &Path) -> Result<Figures, Trouble> {
     figures.staging = cpu()?.saturating_sub(before).saturating_sub(facts);
 
     let parts = runtime.block_on(staging::parts(&store, &run_id))?;
-    let scanned = Scanned { facts: run_facts(run_id), context, parts, gaps: Vec::new() };
+    let scanned = Scanned { facts: run_facts(run_id), context, parts, gaps: Vec::new(), checks: Vec::new() };
     let before = cpu()?;
     let published = publish::publish(&store, scanned, publish::Shape::default(), Clock::Fixed(start()), None);
     let published = runtime.block_on(published)?;
