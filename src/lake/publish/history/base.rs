@@ -60,3 +60,71 @@ impl Base {
         Ok(Some(Self { path, _scratch: scratch }))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        coverage::Outcome,
+        lake::{
+            publish::{Published, Scanned, Shape, publish},
+            samples::{self, coverage, facts, scanned, scanned_checks, stage, start, target, units},
+            store::Put,
+        },
+        session::Clock,
+    };
+
+    const RUNS: [&str; 3] = ["20261124T031500Z-9f3a", "20261125T031500Z-0001", "20261126T031500Z-0002"];
+
+    fn id(text: &str) -> RunId {
+        text.parse().unwrap()
+    }
+
+    async fn published(store: &Store, scanned: Scanned) -> Published {
+        publish(store, scanned, Shape::default(), Clock::Fixed(start()), None).await.unwrap()
+    }
+
+    /// A run that saw nothing at all.
+    async fn blind(store: &Store, run_id: &RunId) -> Published {
+        let mut context = samples::context();
+        context.run_id = run_id.clone();
+        let mut facts = facts();
+        facts.run_id = run_id.clone();
+        let gaps = vec![coverage(&target(22, "eu-central-1"), Outcome::NotScanned, 0)];
+        published(store, Scanned { facts, context, parts: Vec::new(), gaps, checks: scanned_checks() }).await
+    }
+
+    async fn found(store: &Store, ours: &str) -> Option<String> {
+        let base = Base::find(store, &id(ours)).await.unwrap()?;
+        Some(base.path.file_name().unwrap().to_str().unwrap()[..RUNS[0].len()].to_owned())
+    }
+
+    #[tokio::test]
+    async fn the_last_published_run_that_started_before_and_left_what_stands_as_it_was() {
+        let root = tempfile::tempdir().unwrap();
+        let store = Store::directory(root.path());
+        assert_eq!(found(&store, RUNS[0]).await, None, "the first run has nothing before it");
+        stage(&store, units(20), 30).await;
+        let first = published(&store, scanned(&store).await).await;
+        let second = blind(&store, &id(RUNS[1])).await;
+        let standing = |published: &Published| published.run.objects.last().unwrap().clone();
+        assert_eq!(standing(&first).rows, 25);
+        assert_eq!(standing(&second).rows, 25, "what was not seen is carried");
+
+        let [one, two] = [RUNS[0], RUNS[1]].map(|run| Some(run.to_owned()));
+        assert_eq!(found(&store, RUNS[2]).await, two);
+        // One that is published late goes on from where it started itself.
+        assert_eq!(found(&store, "20261124T235959Z-ffff").await, one);
+        assert_eq!(found(&store, RUNS[0]).await, None);
+
+        let bytes = store.read(&standing(&second).key).await.unwrap();
+        store.put(&standing(&second).key, b"something else".to_vec(), Put::Replace).await.unwrap();
+        assert_eq!(found(&store, RUNS[2]).await, one, "a file that is not what was published is passed over");
+        store.put(&standing(&second).key, bytes, Put::Replace).await.unwrap();
+        assert_eq!(found(&store, RUNS[2]).await, two);
+        store.delete(&second.commit.key).await.unwrap();
+        assert_eq!(found(&store, RUNS[2]).await, one, "a run that does not count is passed over");
+        store.delete(&standing(&first).key).await.unwrap();
+        assert_eq!(found(&store, RUNS[2]).await, None, "so is one that left nothing");
+    }
+}
