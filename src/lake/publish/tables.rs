@@ -5,6 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use arrow_array::RecordBatch;
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use jiff::Timestamp;
 use tempfile::TempDir;
@@ -198,7 +199,7 @@ fn each_batch(
     table: Table,
     sources: Vec<Source>,
     scratch: &Path,
-    mut take: impl FnMut(&arrow_array::RecordBatch) -> Result<(), PublishError>,
+    mut take: impl FnMut(&RecordBatch) -> Result<(), PublishError>,
 ) -> Result<(), PublishError> {
     let failed = |source| PublishError::Merge { table, source };
     let Some(layout) = table.layout().filter(|_| !sources.is_empty()) else { return Ok(()) };

@@ -1,6 +1,11 @@
 //! Parquet files that are read back from beginning to end, a batch at a time.
 
-use std::{collections::VecDeque, fmt, fs::File, path::PathBuf};
+use std::{
+    collections::VecDeque,
+    fmt,
+    fs::File,
+    path::{Path, PathBuf},
+};
 
 use arrow_array::RecordBatch;
 use parquet::{
@@ -53,7 +58,7 @@ impl Batches {
     }
 }
 
-fn open(path: &PathBuf, columns: Option<&[&str]>) -> Result<ParquetRecordBatchReader, ParquetError> {
+fn open(path: &Path, columns: Option<&[&str]>) -> Result<ParquetRecordBatchReader, ParquetError> {
     let builder = ParquetRecordBatchReaderBuilder::try_new(File::open(path)?)?;
     let mask = match columns {
         Some(columns) => ProjectionMask::columns(builder.parquet_schema(), columns.iter().copied()),
@@ -62,6 +67,6 @@ fn open(path: &PathBuf, columns: Option<&[&str]>) -> Result<ParquetRecordBatchRe
     builder.with_projection(mask).with_batch_size(BATCH_ROWS).build()
 }
 
-fn failed(path: &PathBuf, source: ParquetError) -> PublishError {
-    PublishError::ReadBack { path: path.clone(), source }
+fn failed(path: &Path, source: ParquetError) -> PublishError {
+    PublishError::ReadBack { path: path.to_owned(), source }
 }
