@@ -24,7 +24,12 @@ impl Table {
             Self::Findings => "One row for each resource and check.",
             Self::Resources => "One row for each resource that was seen, with the facts that were judged.",
             Self::Coverage => "One row for each account, region and resource type in scope, whatever happened there.",
+            Self::FindingEvents => "One row for each change of a finding since the run that was published before.",
+            Self::PostureDaily => "Findings counted: one row for each place, check and status.",
+            Self::Checks => "The catalogue as it was in the run: one row for each check.",
+            Self::CheckRequirements => "One row for each requirement of a framework that a check serves.",
             Self::Runs => "One row for each run, whose object is the commit of all its tables.",
+            Self::Standing => "What a run hands on to the next one: one row for each finding that failed.",
         }
     }
 

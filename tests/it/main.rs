@@ -18,6 +18,7 @@ mod fuzz_texts;
 mod hostile;
 mod incremental;
 mod much_since;
+mod nights;
 mod pacing;
 mod policy;
 mod prowler;

@@ -89,6 +89,7 @@ def plain(value):
 
 def difference(expected, found):
     """The rows that only one side has, for people; empty when there are none."""
-    left, right = (Counter(repr(sorted(row.items())) for row in rows) for rows in (expected, found))
-    missing, extra = (list(rows.elements()) for rows in (left - right, right - left))
-    return "\n".join([f"missing {row}" for row in missing[:5]] + [f"unexpected {row}" for row in extra[:5]])
+    names = sorted({name for rows in (expected, found) for row in rows[:1] for name in row})
+    left, right = (Counter(tuple(row.get(name) for name in names) for row in rows) for rows in (expected, found))
+    sides = (("missing", left - right), ("unexpected", right - left))
+    return "\n".join(f"{side} {dict(zip(names, row, strict=True))}" for side, rows in sides for row in list(rows)[:5])

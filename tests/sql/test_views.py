@@ -59,8 +59,8 @@ def eight_days_later(nights):
 
 
 def test_a_night_that_is_too_old_to_be_the_present_is_still_history(nights, eight_days_later):
-    assert eight_days_later.rows("SELECT * FROM posture_trend")
-    assert eight_days_later.rows("SELECT * FROM findings_published")
+    for view in ("posture_trend", "findings_published"):
+        assert eight_days_later.rows(f"SELECT count(*) AS rows FROM {view}")[0]["rows"] > 0
 
 
 def test_the_nights_hold_what_makes_views_go_wrong(raw, model, model_of_varied):
