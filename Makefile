@@ -15,17 +15,21 @@ DENY_ROOT := $(CACHE)/cargo-deny-$(DENY_VERSION)
 DENY := $(or $(shell command -v cargo-deny 2>/dev/null),$(DENY_ROOT)/bin/cargo-deny)
 
 MOTO := tests/moto
+SQL := tests/sql
+# What the Python tests need; the second are installed without what they ask for.
+REQUIREMENTS = $(MOTO)/requirements.txt $(SQL)/requirements.txt
+UNRESOLVED = $(SQL)/unresolved.txt
 # One environment for each content of the requirements and each interpreter: a stale one is never used.
-VENV = $(CACHE)/venv-$(shell { $(PYTHON) -VV; cat $(MOTO)/requirements.txt; } 2>/dev/null | cksum | cut -d' ' -f1)
+VENV = $(CACHE)/venv-$(shell { $(PYTHON) -VV; cat $(REQUIREMENTS) $(UNRESOLVED); } 2>/dev/null | cksum | cut -d' ' -f1)
 # Where cargo puts the program: CARGO_TARGET_DIR, the user's configuration or target/, as cargo itself says.
 TARGET = $(shell $(CARGO) metadata --format-version 1 --no-deps --locked | $(PYTHON) -c 'import json, sys; print(json.load(sys.stdin)["target_directory"])')
 
 export PYTHONDONTWRITEBYTECODE := 1
 
 # What `make test` is made of, the cheapest first.
-PARTS := fmt-check clippy doc unit deny moto
+PARTS := fmt-check clippy doc unit deny moto sql
 
-.PHONY: help demo test fmt $(PARTS) soak venv look clean need-rust need-python
+.PHONY: help demo test fmt $(PARTS) nights test-spark soak venv look clean need-rust need-python need-java
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
@@ -33,7 +37,7 @@ help: ## this list
 demo: need-rust ## build, then audit the embedded simulated organization into ./sagesweep-out
 	$(CARGO) run --locked -- demo $(ARGS)
 
-test: ## everything that must hold: format, lints, docs, tests, licences, the run against moto
+test: ## everything that must hold: format, lints, docs, tests, licences, the run against moto, the views
 	@took=(); \
 	for part in $(PARTS); do \
 		began=$$SECONDS; \
@@ -78,6 +82,21 @@ moto: need-rust venv ## the whole run against moto, an AWS emulator
 	$(CARGO) test --locked --test it --no-run
 	SAGESWEEP_BIN="$${SAGESWEEP_BIN:-$(TARGET)/debug/sagesweep}" $(VENV)/bin/python -m pytest -p no:cacheprovider $(MOTO) $(ARGS)
 
+# The nights that the views are asked about, written by a test in Rust.
+nights: need-rust
+	$(CARGO) test --locked --test it -- nights::
+
+sql: nights venv ## the views on DuckDB and through the Athena of an AWS emulator, the DDL, the files
+	$(call ask-views,--ignore=$(SQL)/test_spark.py $(or $(ARGS),$(SQL)))
+
+# Java and some 400 MB of packages, so not in `make test`.
+test-spark: REQUIREMENTS += $(SQL)/spark.txt
+test-spark: need-java nights venv ## the views on Spark: the same rows as on DuckDB
+	$(call ask-views,$(or $(ARGS),$(SQL)/test_spark.py))
+
+ask-views = SAGESWEEP_NIGHTS="$(TARGET)/tmp/nights" SAGESWEEP_BIN="$${SAGESWEEP_BIN:-$(TARGET)/debug/sagesweep}" \
+	$(VENV)/bin/python -m pytest -p no:cacheprovider $(1)
+
 LAKE ?= sagesweep-out
 look: venv ## count what a directory of tables holds (LAKE=sagesweep-out)
 	@$(VENV)/bin/python $(MOTO)/lake.py $(LAKE)
@@ -88,7 +107,8 @@ venv: need-python
 		echo "making $$venv"; \
 		rm -rf "$$venv"; \
 		$(PYTHON) -m venv "$$venv"; \
-		"$$venv/bin/pip" install --quiet --disable-pip-version-check --requirement $(MOTO)/requirements.txt; \
+		"$$venv/bin/pip" install --quiet --disable-pip-version-check $(addprefix --requirement ,$(REQUIREMENTS)); \
+		"$$venv/bin/pip" install --quiet --disable-pip-version-check --no-deps --requirement $(UNRESOLVED); \
 		touch "$$venv/ready"; \
 	fi
 
@@ -101,6 +121,9 @@ need-rust:
 	@command -v cc >/dev/null || { echo "make: a C compiler (cc) is missing: install gcc or clang, for the TLS and zstd libraries" >&2; exit 1; }
 
 need-python:
-	@command -v $(PYTHON) >/dev/null || { echo "make: $(PYTHON) is missing: install Python 3.11 or newer, which the tests against moto need" >&2; exit 1; }
+	@command -v $(PYTHON) >/dev/null || { echo "make: $(PYTHON) is missing: install Python 3.11 or newer, which the tests against emulators need" >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "make: $(PYTHON) is older than 3.11: set PYTHON to a newer one" >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "make: $(PYTHON) has no venv module: install python3-venv" >&2; exit 1; }
+
+need-java:
+	@command -v java >/dev/null || { echo "make: java is missing: install Java 17 or newer (openjdk-17-jre-headless), which Spark needs" >&2; exit 1; }

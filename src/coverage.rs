@@ -44,6 +44,25 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// Every outcome.
+    pub const ALL: [Self; 15] = [
+        Self::Complete,
+        Self::Partial,
+        Self::AccessDenied,
+        Self::DeniedByScp,
+        Self::AssumeRoleFailed,
+        Self::RegionDisabled,
+        Self::ServiceNotInRegion,
+        Self::NotSupported,
+        Self::AccountSuspended,
+        Self::Throttled,
+        Self::Timeout,
+        Self::MalformedAnswer,
+        Self::Error,
+        Self::NotScanned,
+        Self::NotAsked,
+    ];
+
     /// The outcome as tables spell it.
     pub fn as_str(self) -> &'static str {
         match self {

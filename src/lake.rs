@@ -1,7 +1,8 @@
 //! The lake: the tables of a run, how their rows are staged while the scan goes on, and how they are published at once.
 //!
 //! ```text
-//! v1/<table>/run_date=YYYY-MM-DD/<run_id>-NNNNN.zstd.parquet   findings, coverage, resources
+//! v1/<table>/run_date=YYYY-MM-DD/<run_id>-NNNNN.zstd.parquet   findings, coverage, resources, and what is made of them
+//! v1/_standing/run_date=YYYY-MM-DD/<run_id>-00000.zstd.parquet what a run hands on to the next, see [`standing`]
 //! v1/_manifests/NNNNNNNN_manifest.json                         what a run published, and the run before it: a chain
 //! v1/runs/run_date=YYYY-MM-DD/<run_id>.parquet                 one row, the commit, always the last object of a run
 //! _staging/<run_id>/…                                          sorted runs on their way, removed after the commit
@@ -9,7 +10,6 @@
 
 use std::{fmt, str::FromStr};
 
-use arrow_schema::SchemaRef;
 use jiff::{
     Timestamp,
     civil::{Date, DateTime},
@@ -18,10 +18,15 @@ use jiff::{
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+pub mod athena;
+pub mod check_requirements;
+pub mod checks;
 pub mod claim;
 pub mod column;
 pub mod coverage;
+pub mod events;
 pub mod findings;
+pub mod glue;
 pub mod hash;
 pub mod last_night;
 pub mod layout;
@@ -30,19 +35,23 @@ pub mod manifest;
 pub mod merge;
 pub mod order;
 pub mod placed;
+pub mod posture;
 pub mod publish;
 pub mod resources;
 pub mod runs;
 pub mod sealed;
 pub mod staging;
+pub mod standing;
 pub mod store;
+pub mod table;
+pub mod view;
 pub mod weights;
 
-use column::{Described, describe, schema};
 pub use store::ACTIONS;
+pub use table::Table;
 
 /// The version of the columns, in each row as `schema_version`; raised when a column is added.
-pub const SCHEMA_VERSION: i32 = 2;
+pub const SCHEMA_VERSION: i32 = 3;
 
 /// The identity of a run, `YYYYMMDDThhmmssZ-xxxx`: when it started, in UTC, and four lower-case hexadecimal digits.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -137,90 +146,11 @@ pub struct RunContext {
     pub owner_tag: String,
 }
 
-/// The tables.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Table {
-    /// One row for each resource and check.
-    Findings,
-    /// One row for each resource.
-    Resources,
-    /// One row for each account, region and resource type in scope.
-    Coverage,
-    /// One row for each run, which makes the others count.
-    Runs,
-}
-
-impl Table {
-    /// Every table.
-    pub const ALL: [Self; 4] = [Self::Findings, Self::Resources, Self::Coverage, Self::Runs];
-
-    /// The tables whose rows come from the scan, through staging.
-    pub const SCANNED: [Self; 3] = [Self::Findings, Self::Resources, Self::Coverage];
-
-    /// The name in paths and in SQL.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Findings => "findings",
-            Self::Resources => "resources",
-            Self::Coverage => "coverage",
-            Self::Runs => "runs",
-        }
-    }
-
-    /// The Arrow schema, which the Parquet files and the DDL follow.
-    pub fn schema(self) -> SchemaRef {
-        match self {
-            Self::Findings => schema(&findings::columns()),
-            Self::Resources => schema(&resources::columns()),
-            Self::Coverage => schema(&coverage::columns()),
-            Self::Runs => schema(&runs::columns()),
-        }
-    }
-
-    /// Name, Athena type and meaning of each column, for the DDL and the documentation.
-    pub fn columns(self) -> Vec<Described> {
-        match self {
-            Self::Findings => describe(&findings::columns()),
-            Self::Resources => describe(&resources::columns()),
-            Self::Coverage => describe(&coverage::columns()),
-            Self::Runs => describe(&runs::columns()),
-        }
-    }
-
-    /// The folder of the objects of one day.
-    pub fn folder(self, run_date: Date) -> String {
-        format!("v1/{}/run_date={run_date}/", self.as_str())
-    }
-
-    /// Whether an object of a run with this key belongs to the table.
-    pub fn holds(self, run_id: &RunId, key: &str) -> bool {
-        key.starts_with(&self.folder(run_id.run_date()))
-    }
-
-    /// The key of the object number `number` of a run.
-    pub fn key(self, run_id: &RunId, number: usize) -> String {
-        let folder = self.folder(run_id.run_date());
-        match self {
-            Self::Runs => format!("{folder}{run_id}.parquet"),
-            Self::Findings | Self::Resources | Self::Coverage => format!("{folder}{run_id}-{number:05}.zstd.parquet"),
-        }
-    }
-}
-
-impl fmt::Display for Table {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.pad(self.as_str())
-    }
-}
-
 #[cfg(test)]
 pub(crate) mod samples;
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use super::*;
 
     #[test]
@@ -240,23 +170,6 @@ mod tests {
         }
         for wrong in ["20261124T235959Z-0a3f/", "../../etc/passwd", "20261124T235959Z-..", "2026１124T235959Z-0a3f"] {
             assert!(wrong.parse::<RunId>().is_err(), "{wrong}");
-        }
-    }
-
-    #[test]
-    fn every_column_has_a_unique_snake_case_name_and_says_what_it_means() {
-        for table in Table::ALL {
-            let mut seen = BTreeSet::new();
-            for Described { name, athena, meaning } in table.columns() {
-                assert!(seen.insert(name), "{table}.{name} stands twice");
-                assert!(
-                    name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_' || byte.is_ascii_digit()),
-                    "{name}"
-                );
-                assert!(meaning.ends_with('.') && meaning.len() > 10 && !athena.is_empty(), "{table}.{name}");
-                assert!(!meaning.contains('\''), "{table}.{name}: a quote would end the comment in the DDL");
-                assert_ne!(name, "run_date", "the partition is no column of a file");
-            }
         }
     }
 }

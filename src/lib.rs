@@ -7,8 +7,9 @@
 //! organization ──► session ───► scan ─────► resource ───► check ─────► lake::staging ─► lake::publish ─► tables
 //! accounts in      AssumeRole,  cells:      Search, or    pure         sorted parts     merge, files,    findings
 //! scope, units,    regions,     account ×   List and      functions    of complete      one last PUT     resources
-//! tags             a gate each  region ×    Describe      over facts   units                             coverage, runs
-//!                               type
+//! tags             a gate each  region ×    Describe      over facts   units            ▲                coverage, runs
+//!                               type                                                    │ what stands    and what is
+//!                                                                                    the run before     told of them
 //! ```
 //!
 //! * A **cell** is one resource type in one (account, region): it has exactly one row of coverage in each run. Its
@@ -20,7 +21,13 @@
 //!   or I/O. What cannot be read is UNKNOWN.
 //! * [`lake`] has one definition of each table's columns. [`Run::scan`] only adds staged parts; [`Run::publish`] makes
 //!   them visible with one last object, or not at all. What was published has a manifest, and the manifests are a
-//!   chain, signed where that is asked for: [`verify()`](verify::verify) holds the store against it.
+//!   chain, signed where that is asked for: [`verify()`](verify::verify) holds the store against it. The same columns make
+//!   Athena's DDL ([`lake::athena`]) and the Glue catalog ([`lake::glue`]); [`lake::view`] has the questions asked of them.
+//!
+//! # What changed
+//!
+//! While publish merges the findings it holds them against what the run before left standing ([`lake::standing`]): two
+//! sorted streams side by side. Of that come `finding_events`, the beginnings of streaks in `findings`, and what stands now.
 //!
 //! # Where the listing comes first
 //!
@@ -76,6 +83,8 @@ pub mod doctor;
 pub mod effort;
 pub mod exit;
 pub mod finding;
+#[cfg(test)]
+mod generated;
 pub mod image;
 pub mod instance_type;
 pub mod kms;

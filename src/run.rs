@@ -21,7 +21,7 @@ use crate::{
     config::Config,
     effort::Effort,
     lake::{
-        RunContext, RunId, claim,
+        RunContext, RunId, checks, claim,
         last_night::Base,
         lease::Lease,
         publish::{self, Published, Scanned},
@@ -321,7 +321,8 @@ impl Run {
         parts.retain(|part| counts(part, &missing));
         self.whole(&ends, &parts)?;
         let gaps = gaps(&plan, &self.config, &missing, &Ledger::of(&parts));
-        let scanned = Scanned { facts: self.facts(&plan, &ends), context: self.context(), parts, gaps };
+        let checks = checks::listed(&self.config.checks);
+        let scanned = Scanned { facts: self.facts(&plan, &ends), context: self.context(), parts, gaps, checks };
         let signer = Signer::open(&self.config.lake, &self.sdk);
         let shape = publish::Shape::default();
         let publishing = publish::publish(&self.store, scanned, shape, self.clock, signer.as_ref());

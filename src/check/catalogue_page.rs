@@ -1,11 +1,7 @@
 //! `CATALOGUE.md`: the catalogue as a page, made from the checks. This test holds the file against them;
 //! `INSTA_UPDATE=always cargo test --lib check::catalogue_page` writes it anew.
 
-use std::{
-    fmt::{self, Write as _},
-    fs,
-    path::Path,
-};
+use std::fmt::{self, Write as _};
 
 use super::{
     CHECKS, Check,
@@ -13,9 +9,7 @@ use super::{
     compatibility::{Catalogue, EQUIVALENTS, equivalents},
     prowler,
 };
-use crate::resource::ResourceType;
-
-const FILE: &str = "src/check/CATALOGUE.md";
+use crate::{generated, resource::ResourceType};
 
 fn page() -> String {
     let mut out = String::new();
@@ -96,10 +90,5 @@ fn write_check(out: &mut String, check: &'static Check) -> fmt::Result {
 
 #[test]
 fn the_page_is_made_from_the_checks() {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(FILE);
-    if std::env::var_os("INSTA_UPDATE").is_some_and(|update| update == "always") {
-        fs::write(&file, page()).unwrap();
-    }
-    let written = fs::read_to_string(&file).unwrap_or_default();
-    assert!(written == page(), "{FILE} is stale: INSTA_UPDATE=always cargo test --lib check::catalogue_page");
+    generated::hold("src/check/CATALOGUE.md", &page(), "check::catalogue_page");
 }

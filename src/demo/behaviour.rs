@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::fault::FaultRule;
 use super::quota::Quotas;
-use crate::place::Region;
+use crate::place::{AccountId, Region};
 
 /// How the services behave. The default is kind: no quota, no delay, no fault, any role name.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -28,6 +28,8 @@ pub struct Behaviour {
     pub hub_role: Option<String>,
     /// The longest life of a role's credentials, whatever was asked for; shorter than any that AWS grants, to watch them be renewed.
     pub session_lifetime: Option<Duration>,
+    /// Members that have left the organization: it lists them no more.
+    pub departed: BTreeSet<AccountId>,
     /// Buckets that do not exist; all others do.
     pub missing_buckets: BTreeSet<String>,
     /// The region that all buckets are in. None: the one that they are asked in.

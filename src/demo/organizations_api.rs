@@ -40,6 +40,7 @@ pub(super) fn answer(world: &World, invocation: &Invocation) -> Result<String, R
         return Err(Refusal::new(400, "AccessDeniedException", "You don't have permissions to access this resource."));
     }
     let older = world.behaviour.omit_paths;
+    let members = || organization.accounts().iter().filter(|account| !world.behaviour.departed.contains(&account.id));
     match invocation.operation {
         Operation::DescribeOrganization => Ok(describe_organization(organization).to_string()),
         Operation::ListRoots => page("Roots", &[root(organization)], &request),
@@ -60,7 +61,7 @@ pub(super) fn answer(world: &World, invocation: &Invocation) -> Result<String, R
         }
         Operation::ListAccountsForParent => {
             let parent = parent(organization, &request)?;
-            let accounts: Vec<_> = organization.accounts().iter().filter(|account| account.unit == parent).collect();
+            let accounts: Vec<_> = members().filter(|account| account.unit == parent).collect();
             accounts_page(organization, &accounts, &request, older)
         }
         Operation::ListTagsForResource => {
@@ -69,7 +70,7 @@ pub(super) fn answer(world: &World, invocation: &Invocation) -> Result<String, R
             page("Tags", &tags, &request)
         }
         Operation::ListAccounts => {
-            let accounts: Vec<_> = organization.accounts().iter().collect();
+            let accounts: Vec<_> = members().collect();
             accounts_page(organization, &accounts, &request, older)
         }
         _ => Err(Refusal::unknown_operation(invocation.operation.service())),

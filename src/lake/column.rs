@@ -3,12 +3,18 @@
 use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
 use arrow_array::{
-    ArrayRef, Date32Array, Float64Array, Int32Array, Int64Array, RecordBatch, StringArray, TimestampMillisecondArray,
+    ArrayRef, BooleanArray, Date32Array, Float64Array, Int32Array, Int64Array, RecordBatch, StringArray,
+    TimestampMillisecondArray,
     builder::{ArrayBuilder, Int64Builder, ListBuilder, MapBuilder, MapFieldNames, StringBuilder, StructBuilder},
 };
-use arrow_schema::{ArrowError, DataType, Field, Fields, Schema, SchemaRef, TimeUnit};
+use arrow_schema::{ArrowError, DataType, Field, Fields, Schema, SchemaRef};
 use jiff::{Timestamp, civil::Date};
 use thiserror::Error;
+
+mod form;
+
+pub use form::{Form, Values};
+use form::{UTC, element, object_fields};
 
 use super::{RunContext, SCHEMA_VERSION, runs::Object};
 
@@ -47,6 +53,8 @@ pub enum Read<R: 'static> {
     OptionalText(for<'a> fn(&'a R, &'a RunContext) -> Option<Cow<'a, str>>),
     /// A JSON object as text.
     Json(fn(&R) -> Result<String, serde_json::Error>),
+    /// Yes or no.
+    Boolean(fn(&R) -> bool),
     /// A small number.
     Integer(fn(&R) -> i32),
     /// A count.
@@ -67,6 +75,8 @@ pub enum Read<R: 'static> {
     CountMap(for<'a> fn(&'a R) -> BTreeMap<&'a str, u64>),
     /// The objects of a run.
     Objects(for<'a> fn(&'a R) -> &'a [Object]),
+    /// What stands in another table already, in the row that this one is about: copied as it is, never read from `R`.
+    Copied(Form),
 }
 
 /// Rows that cannot become a batch.
@@ -88,7 +98,13 @@ pub enum ColumnError {
 impl<R> Column<R> {
     /// The Arrow field.
     pub fn field(&self) -> Field {
-        Field::new(self.name, self.read.data_type(), self.read.is_optional())
+        let Form { values, optional } = self.read.form();
+        Field::new(self.name, values.data_type(), optional)
+    }
+
+    /// The same column in a table whose rows are about rows of this one.
+    pub fn copied<S>(&self) -> Column<S> {
+        Column { name: self.name, meaning: self.meaning, read: Read::Copied(self.read.form()) }
     }
 
     /// The values of `rows`.
@@ -109,6 +125,7 @@ impl<R> Column<R> {
                 let texts = texts.map_err(|source| ColumnError::Json { column: self.name, source })?;
                 Arc::new(StringArray::from_iter_values(texts))
             }
+            Read::Boolean(read) => Arc::new(rows.map(|row| Some(read(row))).collect::<BooleanArray>()),
             Read::Integer(read) => Arc::new(Int32Array::from_iter_values(rows.map(read))),
             Read::BigInt(read) => Arc::new(Int64Array::from_iter_values(rows.map(|row| big(read(row))))),
             Read::OptionalDouble(read) => Arc::new(rows.map(read).collect::<Float64Array>()),
@@ -131,51 +148,33 @@ impl<R> Column<R> {
                 values.append_value(big(value));
             })?,
             Read::Objects(read) => objects(rows.map(read)),
+            Read::Copied(_) => {
+                let message = format!("column `{}` is copied and cannot be read", self.name);
+                return Err(ArrowError::SchemaError(message).into());
+            }
         })
     }
 }
 
-/// The time zone of all instants: with it Parquet also gets the converted type that old readers need.
-const UTC: &str = "UTC";
-
 impl<R> Read<R> {
-    fn is_optional(&self) -> bool {
-        matches!(
-            self,
-            Self::OptionalText(_) | Self::OptionalDouble(_) | Self::OptionalTimestamp(_) | Self::OptionalDate(_)
-        )
-    }
-
-    fn data_type(&self) -> DataType {
+    fn form(&self) -> Form {
+        let always = |values| Form { values, optional: false };
+        let optional = |values| Form { values, optional: true };
         match self {
-            Self::RunId | Self::Text(_) | Self::OptionalText(_) | Self::Json(_) => DataType::Utf8,
-            Self::SchemaVersion | Self::Integer(_) => DataType::Int32,
-            Self::BigInt(_) => DataType::Int64,
-            Self::OptionalDouble(_) => DataType::Float64,
-            // Athena reads nothing finer than milliseconds.
-            Self::Timestamp(_) | Self::OptionalTimestamp(_) => {
-                DataType::Timestamp(TimeUnit::Millisecond, Some(UTC.into()))
-            }
-            Self::OptionalDate(_) => DataType::Date32,
-            Self::TextList(_) => DataType::List(element(DataType::Utf8)),
-            Self::TextMap(_) => map_of(DataType::Utf8),
-            Self::CountMap(_) => map_of(DataType::Int64),
-            Self::Objects(_) => DataType::List(element(DataType::Struct(object_fields()))),
-        }
-    }
-
-    fn athena(&self) -> &'static str {
-        match self {
-            Self::RunId | Self::Text(_) | Self::OptionalText(_) | Self::Json(_) => "string",
-            Self::SchemaVersion | Self::Integer(_) => "int",
-            Self::BigInt(_) => "bigint",
-            Self::OptionalDouble(_) => "double",
-            Self::Timestamp(_) | Self::OptionalTimestamp(_) => "timestamp",
-            Self::OptionalDate(_) => "date",
-            Self::TextList(_) => "array<string>",
-            Self::TextMap(_) => "map<string,string>",
-            Self::CountMap(_) => "map<string,bigint>",
-            Self::Objects(_) => "array<struct<key:string,bytes:bigint,rows:bigint,sha256:string>>",
+            Self::RunId | Self::Text(_) | Self::Json(_) => always(Values::Text),
+            Self::OptionalText(_) => optional(Values::Text),
+            Self::Boolean(_) => always(Values::Boolean),
+            Self::SchemaVersion | Self::Integer(_) => always(Values::Integer),
+            Self::BigInt(_) => always(Values::BigInt),
+            Self::OptionalDouble(_) => optional(Values::Double),
+            Self::Timestamp(_) => always(Values::Timestamp),
+            Self::OptionalTimestamp(_) => optional(Values::Timestamp),
+            Self::OptionalDate(_) => optional(Values::Date),
+            Self::TextList(_) => always(Values::TextList),
+            Self::TextMap(_) => always(Values::TextMap),
+            Self::CountMap(_) => always(Values::CountMap),
+            Self::Objects(_) => always(Values::Objects),
+            Self::Copied(form) => *form,
         }
     }
 }
@@ -187,8 +186,11 @@ pub fn schema<R>(columns: &[Column<R>]) -> SchemaRef {
 
 /// What documentation and DDL need of `columns`.
 pub fn describe<R>(columns: &[Column<R>]) -> Vec<Described> {
-    let described =
-        |column: &Column<R>| Described { name: column.name, athena: column.read.athena(), meaning: column.meaning };
+    let described = |column: &Column<R>| Described {
+        name: column.name,
+        athena: column.read.form().values.athena(),
+        meaning: column.meaning,
+    };
     columns.iter().map(described).collect()
 }
 
@@ -198,6 +200,19 @@ pub fn batch<R>(columns: &[Column<R>], rows: &[R], context: &RunContext) -> Resu
     Ok(RecordBatch::try_new(schema(columns), arrays)?)
 }
 
+/// The same, where `copy` has the columns that are copied.
+pub fn batch_about<R>(
+    columns: &[Column<R>],
+    rows: &[R],
+    context: &RunContext,
+    copy: impl Fn(&'static str) -> Result<ArrayRef, ArrowError>,
+) -> Result<RecordBatch, ColumnError> {
+    let array = |column: &Column<R>| {
+        if matches!(column.read, Read::Copied(_)) { Ok(copy(column.name)?) } else { column.array(rows.iter(), context) }
+    };
+    Ok(RecordBatch::try_new(schema(columns), columns.iter().map(array).collect::<Result<Vec<_>, _>>()?)?)
+}
+
 /// A count as Parquet's signed 64 bits.
 fn big(count: u64) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
@@ -205,26 +220,6 @@ fn big(count: u64) -> i64 {
 
 fn days_since_1970(date: Date) -> i32 {
     (date - Date::constant(1970, 1, 1)).get_days()
-}
-
-/// The field of a list's elements, named as Parquet wants it.
-fn element(of: DataType) -> Arc<Field> {
-    Arc::new(Field::new("element", of, false))
-}
-
-/// A map from text, its parts named as Parquet wants them.
-fn map_of(values: DataType) -> DataType {
-    let entry = Fields::from(vec![Field::new("key", DataType::Utf8, false), Field::new("value", values, false)]);
-    DataType::Map(Arc::new(Field::new("key_value", DataType::Struct(entry), false)), false)
-}
-
-fn object_fields() -> Fields {
-    Fields::from(vec![
-        Field::new("key", DataType::Utf8, false),
-        Field::new("bytes", DataType::Int64, false),
-        Field::new("rows", DataType::Int64, false),
-        Field::new("sha256", DataType::Utf8, false),
-    ])
 }
 
 fn text_lists<'a>(lists: impl Iterator<Item = &'a [&'static str]>) -> ArrayRef {

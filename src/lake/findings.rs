@@ -27,8 +27,22 @@ pub(super) fn sections() -> Vec<Section<Finding>> {
         Section { of: Of::Verdict, columns: evidence() },
         // Exceptions are null in all rows so far; they will depend on the subject and its verdict.
         Section { of: Of::Ruling, columns: [standards(), exception()].concat() },
+        // Null until publish carries them on from the run before.
+        Section { of: Of::Ruling, columns: vec![first_failed_at()] },
         Section { of: Of::Subject, columns: observation() },
+        Section { of: Of::Ruling, columns: vec![last_resolved_at()] },
     ]
+}
+
+/// The columns of the place, for a table whose rows are about findings.
+pub(super) fn place_of_finding<R>() -> Vec<Column<R>> {
+    place_columns::<Finding>().iter().map(Column::copied).collect()
+}
+
+/// The columns with these names, for a table whose rows are about findings.
+pub(super) fn of_finding<R>(names: &[&str]) -> Vec<Column<R>> {
+    let all = columns();
+    names.iter().filter_map(|name| all.iter().find(|column| column.name == *name)).map(Column::copied).collect()
 }
 
 fn check() -> Vec<Column<Finding>> {
@@ -155,12 +169,23 @@ fn exception() -> Vec<Column<Finding>> {
             meaning: "The last day of the exception.",
             read: Read::OptionalDate(|_| None),
         },
-        Column {
-            name: "first_failed_at",
-            meaning: "When the present streak of FAIL began.",
-            read: Read::OptionalTimestamp(|_| None),
-        },
     ]
+}
+
+fn first_failed_at() -> Column<Finding> {
+    Column {
+        name: "first_failed_at",
+        meaning: "When the present streak of FAIL began; it goes on while the status is UNKNOWN.",
+        read: Read::OptionalTimestamp(|_| None),
+    }
+}
+
+fn last_resolved_at() -> Column<Finding> {
+    Column {
+        name: "last_resolved_at",
+        meaning: "When the last streak of FAIL ended; null when none did.",
+        read: Read::OptionalTimestamp(|_| None),
+    }
 }
 
 fn observation() -> Vec<Column<Finding>> {

@@ -77,14 +77,19 @@ pub(super) struct Verdicts {
 }
 
 impl Table {
-    /// The layout of the staged files of the table; none for `runs`, which is not staged.
+    /// The layout of the staged files of the table; none for those that are not staged.
     pub fn layout(self) -> Option<Layout> {
         let order = self.order()?;
         let levels = match self {
             Self::Findings => levels(&findings::sections()),
             Self::Resources => levels(&resources::sections()),
             Self::Coverage => levels(&coverage::sections()),
-            Self::Runs => return None,
+            Self::FindingEvents
+            | Self::PostureDaily
+            | Self::Checks
+            | Self::CheckRequirements
+            | Self::Runs
+            | Self::Standing => return None,
         };
         Some(Layout::new(order, self.schema(), &levels))
     }

@@ -15,7 +15,7 @@ pub struct Order {
 }
 
 impl Table {
-    /// The order of the table; none for `runs`, which has one row.
+    /// The order of the table; none for those that are not merged of rows of the scan.
     pub fn order(self) -> Option<Order> {
         match self {
             Self::Findings => Some(Order {
@@ -27,7 +27,12 @@ impl Table {
                 observed: "observed_at",
             }),
             Self::Coverage => Some(Order { key: &["account_id", "region", "resource_type"], observed: "started_at" }),
-            Self::Runs => None,
+            Self::FindingEvents
+            | Self::PostureDaily
+            | Self::Checks
+            | Self::CheckRequirements
+            | Self::Runs
+            | Self::Standing => None,
         }
     }
 }

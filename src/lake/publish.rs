@@ -1,12 +1,8 @@
 //! Publishing: the staged runs of each table become a few sorted files, and one last object makes them all count.
 
-use std::{
-    collections::BTreeMap,
-    io,
-    path::{Path, PathBuf},
-};
+use std::{io, path::PathBuf};
 
-use futures::{StreamExt as _, TryStreamExt as _, stream};
+use arrow_schema::ArrowError;
 use parquet::errors::ParquetError;
 use serde::de::value;
 use thiserror::Error;
@@ -16,28 +12,31 @@ mod chain;
 pub(crate) mod commit;
 mod encodings;
 mod files;
+mod history;
+mod posture;
 mod rows;
+mod tables;
 mod tally;
+mod upload;
 
 pub use chain::{ChainError, last_run};
-use files::{Files, LocalFile};
 pub use files::{MOST_FILES, Shape};
+use history::base::Base;
+use tables::Tables;
 pub use tally::{Kind, Tally, share_in_percent};
 
 use super::{
     RunContext, RunId, Table,
+    checks::Listed,
     column::ColumnError,
     hash::Digest,
     manifest,
-    merge::{Merge, MergeError, Source},
+    merge::MergeError,
     runs::{Object, RunFacts, RunRow},
     staging::{self, StagingError, part::Part},
     store::{Put, Store, StoreError},
 };
 use crate::{coverage::Coverage, session::Clock, signing::Signer};
-
-/// Staged files that are fetched and verified at once.
-const FETCHES: usize = 8;
 
 /// A run that is scanned.
 #[derive(Debug)]
@@ -50,6 +49,8 @@ pub struct Scanned {
     pub parts: Vec<Part>,
     /// Rows of coverage for what was not scanned.
     pub gaps: Vec<Coverage>,
+    /// The catalogue, and what of it was put to resources.
+    pub checks: Vec<Listed>,
 }
 
 /// A run that is published.
@@ -139,6 +140,17 @@ pub enum PublishError {
         /// Why.
         source: ParquetError,
     },
+    /// What is held against tonight cannot be read.
+    #[error("cannot read back {}", path.display())]
+    ReadBack {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: ParquetError,
+    },
+    /// Rows cannot be put together.
+    #[error("cannot put rows of findings together")]
+    Rows(#[from] ArrowError),
     /// The row of the run does not become columns.
     #[error("cannot encode the row of the run")]
     Columns(#[from] ColumnError),
@@ -169,7 +181,7 @@ pub async fn publish(
     clock: Clock,
     signer: Option<&Signer>,
 ) -> Result<Published, PublishError> {
-    let Scanned { facts, context, parts, gaps } = scanned;
+    let Scanned { facts, context, parts, gaps, checks } = scanned;
     let run_id = &facts.run_id;
     refuse_published(store, run_id).await?;
     if parts.is_empty() && gaps.is_empty() {
@@ -183,15 +195,13 @@ pub async fn publish(
     // Only one process publishes at a time, so that whatever is unfinished here is left from one that was killed.
     store.sweep(manifest::FOLDER, "").await?;
 
-    let mut tally = Tally::default();
-    let mut objects = Vec::new();
-    let mut rows = BTreeMap::new();
-    for table in Table::SCANNED {
-        let (published, counted) = publish_table(store, run_id, table, &staged, shape, tally).await?;
-        rows.insert(table.as_str().to_owned(), published.iter().map(|object| object.rows).sum());
-        tally = counted;
-        objects.extend(published);
-    }
+    let mut tables = Tables::new(store, &staged, shape);
+    tables.resources().await?;
+    let coverage = tables.coverage().await?;
+    let base = Base::find(store, run_id).await?;
+    tables.findings(coverage, base, facts.started_at).await?;
+    tables.catalogue(&checks).await?;
+    let (objects, rows, tally) = tables.finish();
 
     let mut run = commit::run_row(&facts, clock.now(), &tally, rows, objects);
     run.link = chain::link(store, &run, signer).await?;
@@ -224,106 +234,9 @@ pub async fn is_published(store: &Store, run_id: &RunId) -> Result<bool, StoreEr
     Ok(store.size(&Table::Runs.key(run_id, 0)).await?.is_some())
 }
 
-async fn publish_table(
-    store: &Store,
-    run_id: &RunId,
-    table: Table,
-    staged: &rows::Staged,
-    shape: Shape,
-    tally: Tally,
-) -> Result<(Vec<Object>, Tally), PublishError> {
-    store.sweep(&table.folder(run_id.run_date()), run_id.as_str()).await?;
-    let scratch = store.scratch(&format!("{run_id}-{table}")).await?;
-    let fetches = staged.files(table).map(|file| file.fetch(store, scratch.path()));
-    let mut sources = stream::iter(fetches).buffered(FETCHES).try_collect::<Vec<_>>().await?;
-    sources.extend(staged.gaps(table, scratch.path())?);
-
-    let (folder, expected_rows) = (scratch.path().to_owned(), staged.rows(table));
-    let merging = task::spawn_blocking(move || merge(table, sources, &folder, shape, expected_rows, tally));
-    let (files, tally) = merging.await??;
-
-    let mut objects = Vec::new();
-    for (number, file) in files.into_iter().enumerate() {
-        let LocalFile { path, rows, digest } = file;
-        let key = table.key(run_id, number);
-        upload(store, run_id, &key, &path, &digest, scratch.path()).await?;
-        tracing::info!(%table, object = %store.place(&key), rows, bytes = digest.bytes, "file written");
-        objects.push(Object { key, bytes: digest.bytes, rows, sha256: digest.sha256 });
-    }
-    remove_leftovers(store, run_id, table, &objects).await?;
-    // Files may be many: removing them blocks.
-    task::spawn_blocking(move || drop(scratch)).await?;
-    Ok((objects, tally))
-}
-
 async fn digest(path: PathBuf) -> Result<Digest, PublishError> {
     let read = move || Digest::of_file(&path).map_err(|source| PublishError::Read { path, source });
     task::spawn_blocking(read).await?
-}
-
-/// The work of the thread that merges.
-fn merge(
-    table: Table,
-    sources: Vec<Source>,
-    scratch: &Path,
-    shape: Shape,
-    expected_rows: u64,
-    mut tally: Tally,
-) -> Result<(Vec<LocalFile>, Tally), PublishError> {
-    let failed = |source| PublishError::Merge { table, source };
-    let mut files = Files::new(table, scratch, shape, expected_rows);
-    if let Some(layout) = table.layout().filter(|_| !sources.is_empty()) {
-        let mut merged = Merge::open(layout, sources, scratch).map_err(failed)?;
-        for batch in &mut merged {
-            let batch = batch.map_err(failed)?;
-            tally.add(table, &batch)?;
-            files.write(&batch)?;
-        }
-        if merged.duplicates() > 0 {
-            tracing::info!(%table, rows = merged.duplicates(), "rows seen more than once; the latest of each was kept");
-        }
-    }
-    Ok((files.finish()?, tally))
-}
-
-/// Puts a file under its key. What a publish that did not end has left there is kept when it is the same, and else
-/// replaced: without the object in `runs` nobody reads it.
-async fn upload(
-    store: &Store,
-    run_id: &RunId,
-    key: &str,
-    path: &Path,
-    digest: &Digest,
-    scratch: &Path,
-) -> Result<(), PublishError> {
-    match store.put_file(key, path, Put::IfAbsent).await {
-        Err(StoreError::AlreadyExists(place)) => {
-            let left = self::digest(store.fetch(key, scratch).await?).await?;
-            if left != *digest {
-                refuse_published(store, run_id).await?;
-                tracing::warn!(%place, "replacing what a publish that did not end has left");
-                store.put_file(key, path, Put::Replace).await?;
-            }
-        }
-        other => other?,
-    }
-    match store.size(key).await? {
-        Some(bytes) if bytes == digest.bytes => Ok(()),
-        found => Err(PublishError::Size { place: store.place(key), found, expected: digest.bytes }),
-    }
-}
-
-/// Removes what a publish that did not end has left beyond the files of this one.
-async fn remove_leftovers(store: &Store, run_id: &RunId, table: Table, ours: &[Object]) -> Result<(), PublishError> {
-    let folder = table.folder(run_id.run_date());
-    let prefix = format!("{folder}{run_id}-");
-    for stored in store.list(&folder).await? {
-        if stored.key.starts_with(&prefix) && ours.iter().all(|object| object.key != stored.key) {
-            tracing::warn!(object = %store.place(&stored.key), "removing what a publish that did not end has left");
-            store.delete(&stored.key).await?;
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{
     RunContext,
+    checks::Listed,
     publish::Scanned,
     runs::RunFacts,
     staging::{
@@ -230,5 +231,10 @@ pub(crate) async fn stage(store: &Store, units: Vec<Unit>, findings: usize) -> s
 /// What is staged for the run of the samples.
 pub(crate) async fn scanned(store: &Store) -> Scanned {
     let parts = staging::parts(store, &context().run_id).await.unwrap();
-    Scanned { facts: facts(), context: context(), parts, gaps: Vec::new() }
+    Scanned { facts: facts(), context: context(), parts, gaps: Vec::new(), checks: scanned_checks() }
+}
+
+/// The catalogue of the samples.
+pub(crate) fn scanned_checks() -> Vec<Listed> {
+    CHECKS.iter().map(|check| Listed { check, is_selected: true }).collect()
 }

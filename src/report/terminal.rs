@@ -10,6 +10,7 @@ use crate::{
     effort::Cost,
     finding::{Severity, Status},
     lake::{
+        Table,
         publish::{Published, share_in_percent},
         runs::RunStatus,
     },
@@ -156,7 +157,10 @@ fn worst(out: &mut String, accounts: &[(AccountId, &str, u64)]) -> std::fmt::Res
 fn next(out: &mut String, published: &Published, place: &str) -> std::fmt::Result {
     let place = place.trim_end_matches('/');
     heading(out, "Tables")?;
-    writeln!(out, "  {place}/v1/{{findings,resources,coverage,runs}}")?;
+    for tables in Table::ALL.chunks(5) {
+        let names = tables.iter().map(|table| table.as_str()).collect::<Vec<_>>().join(",");
+        writeln!(out, "  {place}/v1/{{{names}}}")?;
+    }
     writeln!(out)?;
     heading(out, "Next")?;
     let date = published.run.facts.run_id.run_date();

@@ -143,7 +143,7 @@ impl Verifier<'_> {
 
     async fn single(&mut self, sequence: u64, run_id: Option<RunId>) -> Result<(), VerifyError> {
         if let Some(run_id) = &run_id {
-            for table in Table::ALL {
+            for table in Table::with_hidden() {
                 self.inventory.add(self.store, &table.folder(run_id.run_date())).await?;
             }
         }

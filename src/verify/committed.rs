@@ -1,6 +1,6 @@
 //! The object in `runs`, read back: its row is held against what the manifest says.
 
-use arrow_array::{Array as _, Int64Array, RecordBatch};
+use arrow_array::RecordBatch;
 use tokio::task;
 
 use super::{Verifier, VerifyError};
@@ -37,9 +37,7 @@ impl Verifier<'_> {
 impl Committed {
     /// The number that the row says the run has.
     pub(super) fn sequence(&self) -> Option<u64> {
-        let column = self.row.as_ref().ok()?.column_by_name("sequence")?;
-        let numbers = column.as_any().downcast_ref::<Int64Array>()?;
-        numbers.iter().flatten().next().and_then(|number| u64::try_from(number).ok())
+        commit::sequence(self.row.as_ref().ok()?)
     }
 
     /// The manifest that the row names.

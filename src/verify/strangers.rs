@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{
     Kind, Problem, Verifier, VerifyError,
     chain::{self, is_staged},
-    objects::owner,
 };
 use crate::lake::{RunId, Table, manifest};
 
@@ -28,7 +27,7 @@ impl Verifier<'_> {
         let mut owners = BTreeMap::new();
         // Runs first: they tell which other objects are accounted for.
         for key in &keys {
-            let Some(run_id) = owner(Table::Runs, key).filter(|_| !self.named.contains(key)) else { continue };
+            let Some(run_id) = Table::Runs.owner(key).filter(|_| !self.named.contains(key)) else { continue };
             let of_interest = target.is_none_or(|target| run_id.run_date() == target.run_date() || run_id > *target);
             if of_interest {
                 let known = self.other_run(key, &run_id).await?;
@@ -36,13 +35,13 @@ impl Verifier<'_> {
             }
         }
         // Objects in `runs` are dealt with; what is left belongs to a run by its key, or to nothing.
-        let left = keys.iter().filter(|key| owner(Table::Runs, key).is_none());
+        let left = keys.iter().filter(|key| Table::Runs.owner(key).is_none());
         let mut unfinished = BTreeSet::new();
         for key in left {
             if self.named.contains(key) {
                 continue;
             }
-            let run_id = Table::SCANNED.iter().find_map(|table| owner(*table, key));
+            let run_id = Table::listed().find_map(|table| table.owner(key));
             match self.owner(run_id.as_ref(), &mut owners).await? {
                 Owner::Broken => {}
                 Owner::Unfinished => unfinished.extend(run_id),

@@ -10,6 +10,9 @@ use sagesweep::lake::{Table, publish::Published};
 
 use super::Trouble;
 
+/// The tables that are measured.
+pub(super) const MEASURED: [Table; 4] = [Table::Findings, Table::Resources, Table::FindingEvents, Table::Standing];
+
 /// What one column of a published table takes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct ColumnSize {
@@ -26,8 +29,8 @@ pub(super) struct ColumnSize {
 /// The columns of the published files, the largest of each table first.
 pub(super) fn column_sizes(root: &Path, published: &Published) -> Result<Vec<ColumnSize>, Trouble> {
     let mut columns = Vec::<ColumnSize>::new();
-    for table in [Table::Findings, Table::Resources] {
-        let folder = format!("v1/{table}/");
+    for table in MEASURED {
+        let folder = table.root();
         for object in published.run.objects.iter().filter(|object| object.key.starts_with(&folder)) {
             let reader = SerializedFileReader::new(File::open(root.join(&object.key))?)?;
             for chunk in reader.metadata().row_groups().iter().flat_map(RowGroupMetaData::columns) {

@@ -41,7 +41,7 @@ use sagesweep::{
 
 use super::{
     Trouble,
-    columns::{ColumnSize, column_sizes},
+    columns::{ColumnSize, MEASURED, column_sizes},
 };
 
 /// What was measured on the way of findings.
@@ -61,6 +61,8 @@ pub(super) struct Figures {
     pub staged_bytes: u64,
     /// Resident memory at the most, in bytes, what held the facts included.
     pub peak_bytes: u64,
+    /// The rows of the published tables.
+    pub rows: BTreeMap<Table, u64>,
     /// The columns of the published files, the largest of each table first.
     pub columns: Vec<ColumnSize>,
 }
@@ -83,7 +85,7 @@ impl Figures {
 
     /// Bytes of the columns of a table for each of its rows.
     pub(super) fn bytes_per_row(&self, table: Table) -> f64 {
-        let rows = if table == Table::Findings { self.findings } else { self.resources };
+        let rows = self.rows.get(&table).copied().unwrap_or_default();
         let bytes = self.columns.iter().filter(|column| column.table == table).map(|column| column.bytes).sum::<u64>();
         exact(bytes) / exact(rows)
     }
@@ -97,9 +99,9 @@ impl fmt::Display for Figures {
         writeln!(formatter, "published {:>9.0} a cpu second", self.published_per_cpu_second())?;
         writeln!(formatter, "staged    {:>9.1} bytes a finding", exact(self.staged_bytes) / exact(self.findings))?;
         writeln!(formatter, "peak      {:>9} MiB", self.peak_bytes >> 20)?;
-        for table in [Table::Findings, Table::Resources] {
+        for table in MEASURED {
             writeln!(formatter, "{table}: {:.2} bytes a row", self.bytes_per_row(table))?;
-            let rows = if table == Table::Findings { self.findings } else { self.resources };
+            let rows = self.rows.get(&table).copied().unwrap_or_default();
             for ColumnSize { table: _, column, bytes, encodings } in
                 self.columns.iter().filter(|column| column.table == table)
             {
@@ -118,12 +120,14 @@ fn exact(count: u64) -> f64 {
     u32::try_from(count).map_or(f64::INFINITY, f64::from)
 }
 
-/// Stages and publishes the findings of `jobs` training jobs of the simulated organization into `root`.
-pub(super) fn measure(jobs: u64, root: &Path) -> Result<Figures, Trouble> {
+/// Stages and publishes the findings of `jobs` training jobs of the simulated organization into `root`, in a run that
+/// starts so many days after the first.
+pub(super) fn measure(jobs: u64, root: &Path, day: i64) -> Result<Figures, Trouble> {
     let organization = Organization::new(&Shape { accounts: 40, regions: 4, jobs, now: start(), ..Shape::default() });
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let store = Store::directory(root);
-    let run_id = RunId::new(start(), 0x0a3f);
+    let started_at = start() + jiff::SignedDuration::from_hours(24 * day);
+    let run_id = RunId::new(started_at, 0x0a3f);
     let context = RunContext { run_id: run_id.clone(), owner_tag: "owner".to_owned() };
     let mut figures = Figures {
         findings: 0,
@@ -133,6 +137,7 @@ pub(super) fn measure(jobs: u64, root: &Path) -> Result<Figures, Trouble> {
         publishing: Duration::ZERO,
         staged_bytes: 0,
         peak_bytes: 0,
+        rows: BTreeMap::new(),
         columns: Vec::new(),
     };
     let cells = organization.cells().iter().filter(|cell| cell.count() > 0).collect::<Vec<_>>();
@@ -167,13 +172,18 @@ pub(super) fn measure(jobs: u64, root: &Path) -> Result<Figures, Trouble> {
     figures.staging = cpu()?.saturating_sub(before).saturating_sub(facts);
 
     let parts = runtime.block_on(staging::parts(&store, &run_id))?;
-    let scanned = Scanned { facts: run_facts(run_id), context, parts, gaps: Vec::new() };
+    let scanned =
+        Scanned { facts: run_facts(run_id, started_at), context, parts, gaps: Vec::new(), checks: Vec::new() };
     let before = cpu()?;
     let published = publish::publish(&store, scanned, publish::Shape::default(), Clock::Fixed(start()), None);
     let published = runtime.block_on(published)?;
     figures.publishing = cpu()?.saturating_sub(before);
     figures.peak_bytes = peak()?;
     figures.columns = column_sizes(root, &published)?;
+    for table in MEASURED {
+        let ours = published.run.objects.iter().filter(|object| object.key.starts_with(&table.root()));
+        figures.rows.insert(table, ours.map(|object| object.rows).sum());
+    }
     Ok(figures)
 }
 
@@ -184,10 +194,10 @@ fn start() -> Timestamp {
     Timestamp::constant(1_795_490_100, 0)
 }
 
-fn run_facts(run_id: RunId) -> RunFacts {
+fn run_facts(run_id: RunId, started_at: Timestamp) -> RunFacts {
     RunFacts {
         run_id,
-        started_at: start(),
+        started_at,
         engine_version: "0".to_owned(),
         ruleset_version: "0".to_owned(),
         config_sha256: String::new(),

@@ -73,7 +73,7 @@ impl Night {
             .sum()
     }
 
-    /// The rows of a table but for what two runs never share.
+    /// The rows of a table but for what two runs never share, and what comes from the nights before in the same lake.
     pub(crate) fn rows(&self, lake: &Path, table: Table) -> RecordBatch {
         let files = table::files(lake, table.as_str());
         let ours = files.iter().filter(|file| file.to_str().unwrap().contains(self.run_id.as_str()));
@@ -84,7 +84,8 @@ impl Night {
         let all = concat_batches(&batches[0].schema(), &batches).unwrap();
         let names = all.schema();
         let kept = names.fields().iter().enumerate();
-        let kept = kept.filter(|(_, field)| !["run_id", "observed_at"].contains(&field.name().as_str()));
+        let left_out = ["run_id", "observed_at", "first_failed_at", "last_resolved_at"];
+        let kept = kept.filter(|(_, field)| !left_out.contains(&field.name().as_str()));
         all.project(&kept.map(|(index, _)| index).collect::<Vec<_>>()).unwrap()
     }
 

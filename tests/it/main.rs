@@ -19,6 +19,7 @@ mod hostile;
 mod incremental;
 mod keys;
 mod much_since;
+mod nights;
 mod pacing;
 mod policy;
 mod prowler;

@@ -59,6 +59,7 @@ fn text(column: &dyn Array, index: usize) -> Option<String> {
     #[expect(clippy::wildcard_enum_match_arm, reason = "what no table holds is left out")]
     let text = match column.data_type() {
         DataType::Utf8 => column.as_any().downcast_ref::<StringArray>()?.value(index).to_owned(),
+        DataType::Boolean => column.as_boolean().value(index).to_string(),
         DataType::Int32 => column.as_primitive::<Int32Type>().value(index).to_string(),
         DataType::Int64 => column.as_primitive::<Int64Type>().value(index).to_string(),
         DataType::Float64 => column.as_primitive::<Float64Type>().value(index).to_string(),

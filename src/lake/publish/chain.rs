@@ -107,7 +107,7 @@ async fn head(store: &Store, ours: &RunId) -> Result<Head, ChainError> {
         let Some((found, manifest_sha256)) = read(store, sequence).await? else { continue };
         let run_id = found.run.facts.run_id;
         match committed(store, &run_id).await? {
-            Some((commit, named)) if named.as_ref() == Some(&manifest_sha256) => {
+            Some((commit, named)) if named.manifest_sha256.as_ref() == Some(&manifest_sha256) => {
                 head.previous = Some(Previous { sequence, run_id, manifest_sha256, commit });
                 return Ok(head);
             }
@@ -129,11 +129,19 @@ pub async fn last_run(store: &Store) -> Result<Option<RunRow>, ChainError> {
     for sequence in newest_first(store).await? {
         let Some((found, sha256)) = read(store, sequence).await? else { continue };
         let commit = committed(store, &found.run.facts.run_id).await?;
-        if commit.is_some_and(|(_, named)| named.as_ref() == Some(&sha256)) {
+        if commit.is_some_and(|(_, named)| named.manifest_sha256.as_ref() == Some(&sha256)) {
             return Ok(Some(found.run));
         }
     }
     Ok(None)
+}
+
+/// A run, as the manifest tells it that its object in `runs` names; none when the run does not count.
+pub(super) async fn published(store: &Store, run_id: &RunId) -> Result<Option<RunRow>, ChainError> {
+    let Some((_, named)) = committed(store, run_id).await? else { return Ok(None) };
+    let (Some(sequence), Some(named)) = (named.sequence, named.manifest_sha256) else { return Ok(None) };
+    let found = read(store, sequence).await?.filter(|(_, sha256)| *sha256 == named);
+    Ok(found.map(|(manifest, _)| manifest.run).filter(|run| run.facts.run_id == *run_id))
 }
 
 /// The numbers of all manifests, the last one first.
@@ -159,8 +167,15 @@ async fn read(store: &Store, sequence: u64) -> Result<Option<(Manifest, String)>
     Ok(Some((found, Digest::of(&bytes).sha256)))
 }
 
-/// The object in `runs` of a run, if it is there, and the SHA-256 of the manifest that it names.
-async fn committed(store: &Store, run_id: &RunId) -> Result<Option<(Object, Option<String>)>, ChainError> {
+/// The manifest that an object in `runs` names.
+#[derive(Debug, Default)]
+struct Named {
+    sequence: Option<u64>,
+    manifest_sha256: Option<String>,
+}
+
+/// The object in `runs` of a run, if it is there, and the manifest that it names.
+async fn committed(store: &Store, run_id: &RunId) -> Result<Option<(Object, Named)>, ChainError> {
     let key = Table::Runs.key(run_id, 0);
     let scratch = store.scratch(&format!("{run_id}-chain")).await?;
     let path = match store.fetch(&key, scratch.path()).await {
@@ -171,7 +186,13 @@ async fn committed(store: &Store, run_id: &RunId) -> Result<Option<(Object, Opti
     let read = move || {
         let Digest { bytes, sha256 } = Digest::of_file(&path)?;
         // One that cannot be read names nothing; `verify` says so.
-        let named = commit::one_row(&path).ok().and_then(|row| commit::named_manifest(&row).map(ToOwned::to_owned));
+        let named = commit::one_row(&path).map_or_else(
+            |_unreadable| Named::default(),
+            |row| Named {
+                sequence: commit::sequence(&row),
+                manifest_sha256: commit::named_manifest(&row).map(ToOwned::to_owned),
+            },
+        );
         Ok((Object { key, bytes, rows: 1, sha256 }, named))
     };
     let read = task::spawn_blocking(read).await.map_err(io::Error::other).and_then(|read| read);

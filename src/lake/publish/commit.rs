@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fs::File, path::Path};
 
-use arrow_array::{RecordBatch, StringArray};
+use arrow_array::{Array as _, Int64Array, RecordBatch, StringArray};
 use jiff::Timestamp;
 use parquet::{arrow::arrow_reader::ParquetRecordBatchReaderBuilder, errors::ParquetError};
 
@@ -59,6 +59,12 @@ pub(crate) fn one_row(path: &Path) -> Result<RecordBatch, ParquetError> {
 /// The SHA-256 of the manifest that a row names.
 pub(crate) fn named_manifest(row: &RecordBatch) -> Option<&str> {
     row.column_by_name("manifest_sha256")?.as_any().downcast_ref::<StringArray>()?.iter().flatten().next()
+}
+
+/// The number in the chain that a row says its run has.
+pub(crate) fn sequence(row: &RecordBatch) -> Option<u64> {
+    let numbers = row.column_by_name("sequence")?.as_any().downcast_ref::<Int64Array>()?;
+    numbers.iter().flatten().next().and_then(|number| u64::try_from(number).ok())
 }
 
 /// The bytes of a row's object, and what identifies them: the same row gives the same bytes.

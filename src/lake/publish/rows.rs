@@ -55,6 +55,11 @@ impl Staged {
         Self { files, rows, gaps, context }
     }
 
+    /// What the rows share.
+    pub(super) fn context(&self) -> &RunContext {
+        &self.context
+    }
+
     /// The staged files of a table.
     pub(super) fn files(&self, table: Table) -> impl Iterator<Item = &Counted> {
         self.files.iter().filter(move |counted| counted.file.table == table)

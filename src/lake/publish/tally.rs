@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use arrow_array::{Array as _, RecordBatch, StringArray};
+use arrow_array::{Array as _, Int64Array, RecordBatch, StringArray};
 use serde::{
     Deserialize,
     de::{Error as _, IntoDeserializer as _, value},
@@ -104,85 +104,67 @@ impl Tally {
         share_in_percent(self.cells_complete(), self.cells_counted())
     }
 
-    /// Counts the rows of a batch.
+    /// Counts the rows of a batch. Findings come as the rows of `posture_daily`, in which they are counted already.
     pub(super) fn add(&mut self, table: Table, batch: &RecordBatch) -> Result<(), PublishError> {
         match table {
-            Table::Findings => self.add_findings(batch),
+            Table::PostureDaily => self.add_posture(batch),
             Table::Coverage => self.add_cells(batch),
             Table::Resources => {
                 self.resources += u64::try_from(batch.num_rows()).unwrap_or(u64::MAX);
                 Ok(())
             }
-            Table::Runs => Ok(()),
+            Table::Findings
+            | Table::FindingEvents
+            | Table::Checks
+            | Table::CheckRequirements
+            | Table::Runs
+            | Table::Standing => Ok(()),
         }
     }
 
-    fn add_findings(&mut self, batch: &RecordBatch) -> Result<(), PublishError> {
-        let [checks, severities, statuses] = ["check_id", "severity", "status"].map(|name| texts(batch, name));
-        let [exceptions, ids, names] = ["exception_id", "account_id", "account_name"].map(|name| texts(batch, name));
-        let (checks, severities, statuses) = (checks?, severities?, statuses?);
-        let (exceptions, ids, names) = (exceptions?, ids?, names?);
-        // Counted by borrowed texts first: a batch has few kinds of findings and few accounts, which come in turns.
-        let (mut kinds, mut failing) = (Turns::default(), Turns::default());
+    fn add_posture(&mut self, batch: &RecordBatch) -> Result<(), PublishError> {
+        let [checks, severities, statuses] = ["check_id", "severity", "status"].map(|name| column(batch, name));
+        let [ids, names] = ["account_id", "account_name"].map(|name| column(batch, name));
+        let [findings, excepted] = ["findings", "excepted"].map(|name| column(batch, name));
+        let (checks, severities, statuses): (&StringArray, &StringArray, &StringArray) =
+            (checks?, severities?, statuses?);
+        let (ids, names): (&StringArray, &StringArray) = (ids?, names?);
+        let (findings, excepted): (&Int64Array, &Int64Array) = (findings?, excepted?);
+        let count = |counts: &Int64Array, row| u64::try_from(counts.value(row)).unwrap_or_default();
         for row in 0..batch.num_rows() {
-            let status = statuses.value(row);
-            kinds.count((status, checks.value(row), severities.value(row), exceptions.is_valid(row)));
-            if status == Status::Fail.as_str() {
-                failing.count((ids.value(row), names.value(row)));
+            let (all, excepted) = (count(findings, row), count(excepted, row));
+            let kind = Kind {
+                check_id: checks.value(row).to_owned(),
+                severity: spelled("severity", severities.value(row))?,
+                status: spelled("status", statuses.value(row))?,
+                excepted: false,
+            };
+            if kind.status == Status::Fail {
+                let account = self.failing.entry(spelled("account_id", ids.value(row))?);
+                account.or_insert_with(|| (names.value(row).to_owned(), 0)).1 += all;
             }
-        }
-        for ((status, check_id, severity, excepted), count) in kinds.counts {
-            let (severity, status) = (spelled("severity", severity)?, spelled("status", status)?);
-            let kind = Kind { check_id: check_id.to_owned(), severity, status, excepted };
-            *self.findings.entry(kind).or_default() += count;
-        }
-        for ((id, name), count) in failing.counts {
-            self.failing.entry(spelled("account_id", id)?).or_insert_with(|| (name.to_owned(), 0)).1 += count;
+            for (excepted, count) in [(false, all.saturating_sub(excepted)), (true, excepted)] {
+                if count > 0 {
+                    *self.findings.entry(Kind { excepted, ..kind.clone() }).or_default() += count;
+                }
+            }
         }
         Ok(())
     }
 
     fn add_cells(&mut self, batch: &RecordBatch) -> Result<(), PublishError> {
-        for outcome in texts(batch, "outcome")?.iter().flatten() {
+        for outcome in column::<StringArray>(batch, "outcome")?.iter().flatten() {
             *self.cells.entry(spelled("outcome", outcome)?).or_default() += 1;
         }
         Ok(())
     }
 }
 
-/// Counts of few keys that come in turns.
-#[derive(Debug)]
-struct Turns<K> {
-    counts: Vec<(K, u64)>,
-    last: usize,
-}
-
-impl<K> Default for Turns<K> {
-    fn default() -> Self {
-        Self { counts: Vec::new(), last: 0 }
-    }
-}
-
-impl<K: PartialEq> Turns<K> {
-    /// Counts one more. The key is looked for from behind the last one on, where it stands most often.
-    fn count(&mut self, key: K) {
-        let (before, after) = self.counts.split_at(self.last.min(self.counts.len()));
-        let is_it = |(known, _): &(K, u64)| *known == key;
-        let found = after.iter().position(is_it).map(|number| number + before.len());
-        let number = found.or_else(|| before.iter().position(is_it)).unwrap_or(self.counts.len());
-        match self.counts.get_mut(number) {
-            Some((_, count)) => *count += 1,
-            None => self.counts.push((key, 1)),
-        }
-        self.last = number;
-    }
-}
-
-fn texts<'a>(batch: &'a RecordBatch, column: &'static str) -> Result<&'a StringArray, PublishError> {
-    let array = batch.column_by_name(column).and_then(|array| array.as_any().downcast_ref());
+fn column<'a, A: 'static>(batch: &'a RecordBatch, name: &'static str) -> Result<&'a A, PublishError> {
+    let array = batch.column_by_name(name).and_then(|array| array.as_any().downcast_ref());
     array.ok_or_else(|| {
-        let source = value::Error::missing_field(column);
-        PublishError::Misspelled { column, text: String::new(), source }
+        let source = value::Error::missing_field(name);
+        PublishError::Misspelled { column: name, text: String::new(), source }
     })
 }
 

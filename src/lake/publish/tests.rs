@@ -1,6 +1,10 @@
 //! Tests of the way of rows from units to published files.
 
-use std::{collections::BTreeSet, fs};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+};
 
 use arrow_array::{RecordBatch, UInt32Array};
 use arrow_select::{concat::concat_batches, take::take_record_batch};
@@ -10,14 +14,15 @@ use proptest::{prelude::*, sample::Index, test_runner::TestRunner};
 use super::*;
 use crate::{
     coverage::Outcome,
-    finding::{Severity, Status},
+    finding::{Finding, Severity, Status},
     lake::{
-        column::{Column, batch},
+        check_requirements::served,
+        column::{Column, Read, batch},
         coverage, findings, manifest,
         order::Keys,
         resources::{self, Located},
         runs,
-        samples::{context, coverage as cell, end, scanned, stage, start, target, unit, units},
+        samples::{context, coverage as cell, end, scanned, scanned_checks, stage, start, target, unit, units},
         staging::unit::{Extent, Reading, Unit},
     },
 };
@@ -49,6 +54,16 @@ fn read(root: &Path, objects: &[Object], table: Table) -> RecordBatch {
     concat_batches(&table.schema(), &batches).unwrap()
 }
 
+/// The columns of findings as they are published the first time: whatever fails began to do so now.
+fn failing_since_now() -> Vec<Column<Finding>> {
+    let began = |row: &Finding| (row.verdict.status == Status::Fail).then(start);
+    let column = |column: Column<Finding>| match column.name {
+        "first_failed_at" => Column { read: Read::OptionalTimestamp(began), ..column },
+        _ => column,
+    };
+    findings::columns().into_iter().map(column).collect()
+}
+
 /// The rows as they should come out: all in one batch, sorted.
 fn expected<R>(table: Table, columns: &[Column<R>], rows: &[R]) -> RecordBatch {
     let unsorted = batch(columns, rows, &context()).unwrap();
@@ -69,7 +84,7 @@ async fn every_table_comes_back_from_parquet_as_it_went_in() {
     let objects = &published.run.objects;
 
     let judged = units.iter().flat_map(|unit| unit.findings.clone()).collect::<Vec<_>>();
-    assert_eq!(read(root.path(), objects, Table::Findings), expected(Table::Findings, &findings::columns(), &judged));
+    assert_eq!(read(root.path(), objects, Table::Findings), expected(Table::Findings, &failing_since_now(), &judged));
     let located = |unit: &Unit| {
         let target = std::sync::Arc::clone(&unit.target);
         unit.resources
@@ -91,7 +106,17 @@ async fn every_table_comes_back_from_parquet_as_it_went_in() {
 
     assert_eq!(
         published.run.rows,
-        [("findings", 450), ("resources", 225), ("coverage", 6)].map(|(table, rows)| (table.to_owned(), rows)).into()
+        [
+            ("findings", 450),
+            ("resources", 225),
+            ("coverage", 6),
+            ("finding_events", 60),
+            ("posture_daily", 20),
+            ("checks", 2),
+            ("check_requirements", served(&scanned_checks()).len().try_into().unwrap()),
+        ]
+        .map(|(table, rows)| (table.to_owned(), rows))
+        .into()
     );
     for object in objects.iter().chain(commit) {
         let digest = Digest::of_file(&root.path().join(&object.key)).unwrap();
@@ -129,7 +154,8 @@ fn any_split_and_order_of_units_gives_the_same_bytes() {
         })
     };
     let [cut, whole] = [SMALL, ONE_FILE].map(|shape| publish_all(units(45), usize::MAX, shape));
-    assert!(cut.run.objects.len() > 3 && whole.run.objects.len() == 3, "{:?}", cut.run.objects);
+    let files = Table::listed().count();
+    assert!(cut.run.objects.len() > files && whole.run.objects.len() == files, "{:?}", cut.run.objects);
     let cases = (any::<u64>(), 1_usize..200, proptest::collection::vec(any::<Index>(), 0..4), any::<bool>());
     TestRunner::new(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(24) })
         .run(&cases, |(seed, findings, again, repeat)| {
@@ -170,7 +196,7 @@ async fn of_a_row_seen_twice_the_later_is_kept() {
         let published = publish_units(&Store::directory(root.path()), units, 1).await;
         let later = unit(&target, reading, 0..8, 9);
         let findings = read(root.path(), &published.run.objects, Table::Findings);
-        assert_eq!(findings, expected(Table::Findings, &findings::columns(), &later.findings));
+        assert_eq!(findings, expected(Table::Findings, &failing_since_now(), &later.findings));
         assert_eq!(published.tally.resources, 8);
     }
 }
@@ -193,7 +219,7 @@ async fn a_verdict_that_only_an_earlier_reading_has_stays_in_its_place() {
     assert_eq!(rows.len(), 16);
     let published = publish_units(&Store::directory(root.path()), vec![earlier, later, last], 1).await;
     let findings = read(root.path(), &published.run.objects, Table::Findings);
-    assert_eq!(findings, expected(Table::Findings, &findings::columns(), &rows));
+    assert_eq!(findings, expected(Table::Findings, &failing_since_now(), &rows));
 }
 
 #[tokio::test]
@@ -212,7 +238,7 @@ async fn a_reading_that_did_not_end_leaves_no_row_and_gaps_are_rows() {
     let published = publish(&store, run, SMALL, Clock::Fixed(start()), None).await.unwrap();
     let later = unit(&here, whole, 0..3, 2);
     let findings = read(root.path(), &published.run.objects, Table::Findings);
-    assert_eq!(findings, expected(Table::Findings, &findings::columns(), &later.findings));
+    assert_eq!(findings, expected(Table::Findings, &failing_since_now(), &later.findings));
     assert_eq!(published.tally.cells, BTreeMap::from([(Outcome::Complete, 1), (Outcome::NotScanned, 1)]));
     assert_eq!(published.tally.coverage_percent(), Some(50.0));
 }
@@ -222,16 +248,13 @@ async fn a_table_without_rows_still_has_a_file() {
     let root = tempfile::tempdir().unwrap();
     let cells = units(0);
     let published = publish_units(&Store::directory(root.path()), cells, 1).await;
-    let keys = published.run.objects.iter().map(|object| (object.key.as_str(), object.rows)).collect::<Vec<_>>();
-    let id = context().run_id;
-    assert_eq!(
-        keys,
-        [
-            (format!("v1/findings/run_date=2026-11-24/{id}-00000.zstd.parquet").as_str(), 0),
-            (format!("v1/resources/run_date=2026-11-24/{id}-00000.zstd.parquet").as_str(), 0),
-            (format!("v1/coverage/run_date=2026-11-24/{id}-00000.zstd.parquet").as_str(), 6),
-        ]
-    );
+    let tables = published.run.objects.iter().zip(Table::listed());
+    for (object, table) in tables {
+        assert_eq!(object.key, table.key(&context().run_id, 0));
+        let is_full = [Table::Coverage, Table::Checks, Table::CheckRequirements].contains(&table);
+        assert_eq!(object.rows > 0, is_full, "{table}");
+    }
+    assert_eq!(published.run.objects.len(), Table::listed().count());
     assert_eq!(read(root.path(), &published.run.objects, Table::Findings).num_rows(), 0);
 }
 
@@ -283,7 +306,9 @@ async fn a_staged_file_with_a_flipped_byte_is_named_and_not_published() {
     store.put(&key, bytes, Put::Replace).await.unwrap();
     let error = publish_staged(&store, SMALL).await.unwrap_err();
     assert!(matches!(&error, PublishError::Changed { place, .. } if place.ends_with(&part.files[0].name)), "{error:?}");
-    assert_eq!(store.list("v1/").await.unwrap(), []);
+    for nothing in [Table::Findings, Table::Runs] {
+        assert_eq!(store.list(&nothing.root()).await.unwrap(), []);
+    }
 }
 
 #[tokio::test]
