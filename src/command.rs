@@ -40,6 +40,7 @@ pub async fn execute(cli: Cli) -> ExitStatus {
     OpenFiles::raised();
     match Box::pin(dispatch(cli.command, &screen)).await {
         Ok(status) => status,
+        Err(failure) if failure.is_of_no_reader() => failure.status(),
         Err(failure) => {
             match (form, failure.status()) {
                 // Among lines of JSON, the last one is JSON too; what is wrong with the command line is for people.
@@ -89,7 +90,7 @@ async fn dispatch(command: Command, screen: &Screen) -> Result<ExitStatus, Failu
         Command::Verify(args) => verify::run(args, screen).await,
         Command::Config(args) => print(&load(&args)?.to_toml()),
         Command::Checks(args) => print(&checks::text(&args)),
-        Command::Explain(args) => print(&explain::text(&args)),
+        Command::Explain(args) => print(&explain::text(&args)?),
         Command::IamPolicy(args) => iam_policy::print(&args),
         Command::Doctor(args) => doctor::run(args, screen).await,
         #[cfg(feature = "demo")]
@@ -150,6 +151,7 @@ enum Failure {
     Output(io::Error),
     Verify(VerifyError),
     PublicKey(String),
+    OtherType(String),
     #[cfg(feature = "demo")]
     Demo(String),
     Killed(RunId),
@@ -162,15 +164,19 @@ impl Failure {
             Self::Config(_) | Self::Usage(_) => ExitStatus::Usage,
             Self::Run(error) if error.is_usage() => ExitStatus::Usage,
             Self::Verify(error) if error.is_usage() => ExitStatus::Usage,
-            Self::PublicKey(_) => ExitStatus::Usage,
+            Self::PublicKey(_) | Self::OtherType(_) => ExitStatus::Usage,
             // Another process does what was asked for.
             Self::Run(RunError::UnderWay { .. } | RunError::Done(_)) => ExitStatus::Complete,
-            // A reader that closed the pipe has read enough.
-            Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitStatus::Complete,
+            Self::Output(_) if self.is_of_no_reader() => ExitStatus::Complete,
             Self::Run(_) | Self::Verify(_) | Self::Output(_) | Self::Killed(_) | Self::NotBegun => ExitStatus::Failed,
             #[cfg(feature = "demo")]
             Self::Demo(_) => ExitStatus::Failed,
         }
+    }
+
+    /// Whether there was nobody to read the output: a reader that closed the pipe has read enough.
+    fn is_of_no_reader(&self) -> bool {
+        matches!(self, Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe)
     }
 
     fn text(&self) -> String {
@@ -183,7 +189,7 @@ impl Failure {
             // What a service said may stand in it.
             Self::Run(error) => format!("error: {}", escaped(&causes(error))),
             Self::Verify(error) => format!("error: {}", escaped(&causes(error))),
-            Self::PublicKey(text) => format!("error: {text}"),
+            Self::PublicKey(text) | Self::OtherType(text) => format!("error: {text}"),
             Self::Output(error) => format!("error: cannot write the output: {error}"),
             #[cfg(feature = "demo")]
             Self::Demo(text) => format!("error: {text}"),
@@ -197,11 +203,10 @@ impl Failure {
 
 fn load(arg: &ConfigArg) -> Result<Config, Failure> {
     let texts = |(name, value): (OsString, OsString)| Some((name.into_string().ok()?, value.into_string().ok()?));
-    let mut config =
-        Config::load(arg.config.as_deref(), std::env::vars_os().filter_map(texts)).map_err(Failure::Config)?;
-    if let Some(profile) = arg.profile {
-        config.checks.profile = profile;
-    }
+    // As the variable that it stands for, since which checks are selected is looked at with the profile.
+    let profile = arg.profile.map(|profile| ("SAGESWEEP_CHECKS_PROFILE".to_owned(), profile.as_str().to_owned()));
+    let environment = std::env::vars_os().filter_map(texts).chain(profile);
+    let config = Config::load(arg.config.as_deref(), environment).map_err(Failure::Config)?;
     for region in config.regions.unknown() {
         tracing::warn!(%region, "this version does not know the region; if it is misspelt, nothing is audited there");
     }

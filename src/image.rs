@@ -12,6 +12,22 @@ const FILE: &str = include_str!("../config/image-registries.toml");
 static OWN: LazyLock<BTreeSet<AccountId>> =
     LazyLock::new(|| toml::from_str(FILE).map(|File { accounts }| accounts).unwrap_or_default());
 
+/// How the hosts of private registries end, in every partition and with dual-stack names (Amazon ECR endpoints; botocore,
+/// partitions.json).
+const OF_AMAZON: [&str; 11] = [
+    ".amazonaws.com",
+    ".amazonaws.com.cn",
+    ".amazonaws.eu",
+    ".c2s.ic.gov",
+    ".sc2s.sgov.gov",
+    ".cloud.adc-e.uk",
+    ".csp.hci.ic.gov",
+    ".on.aws",
+    ".on.amazonwebservices.com.cn",
+    ".on.amazonwebservices.eu",
+    ".api.aws",
+];
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
@@ -39,11 +55,14 @@ impl<'a> Registry<'a> {
         if !host.contains(['.', ':']) && host != "localhost" {
             return Self::Other("docker.io");
         }
-        let account = host.split_once(".dkr.ecr").and_then(|(account, rest)| {
-            let is_amazon =
-                rest.contains(".amazonaws.com") || rest.contains(".amazonaws.eu") || rest.contains(".on.aws");
-            account.parse().ok().filter(|_| is_amazon)
-        });
+        let name = host.split_once(':').map_or(host, |(name, _port)| name);
+        let account =
+            name.split_once(".dkr.ecr").or_else(|| name.split_once(".dkr-ecr")).and_then(|(account, rest)| {
+                account
+                    .parse()
+                    .ok()
+                    .filter(|_| rest.starts_with(['.', '-']) && OF_AMAZON.iter().any(|end| rest.ends_with(end)))
+            });
         match account {
             Some(account) => Self::Ecr { account, host },
             None => Self::Other(host),
@@ -83,7 +102,14 @@ mod tests {
         };
         assert_eq!(account("111111111111.dkr.ecr.eu-west-1.amazonaws.com/team/train:1").unwrap(), "111111111111");
         assert_eq!(account("111111111111.dkr.ecr.cn-north-1.amazonaws.com.cn/a").unwrap(), "111111111111");
-        assert_eq!(account("111111111111.dkr.ecr.evil.example/a"), None);
+        for image in
+            ["111111111111.dkr.ecr-fips.us-east-1.amazonaws.com/a", "111111111111.dkr-ecr.us-east-1.on.aws:443/a"]
+        {
+            assert_eq!(account(image).as_deref(), Some("111111111111"), "{image}");
+        }
+        for host in ["dkr.ecr.evil.example", "dkr.ecr.us-east-1.amazonaws.com.evil.example", "dkr.ecrs.on.aws"] {
+            assert_eq!(account(&format!("111111111111.{host}/a")), None, "{host}");
+        }
         assert_eq!(Registry::of("public.ecr.aws/docker/library/python:3"), Registry::Other("public.ecr.aws"));
         assert_eq!(Registry::of("pytorch/pytorch:2"), Registry::Other("docker.io"));
         assert_eq!(Registry::of("python:3"), Registry::Other("docker.io"));

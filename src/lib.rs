@@ -29,11 +29,18 @@
 //! While publish merges the findings it holds them against what the run before left standing ([`lake::standing`]): two
 //! sorted streams side by side. Of that come `finding_events`, the beginnings of streaks in `findings`, and what stands now.
 //!
-//! # Where the listing comes first
+//! # How resources are read
 //!
-//! `Search` gives 100 full records a call and is an index: it lags, and can be narrowed. So each cell begins with the
-//! newest page of the listing, which tells in one call that a region is denied, disabled or empty, and holds the search
-//! against it afterwards: see [`resource::training_job::collect`].
+//! Each type has a file in [`resource`] and says how it is read. Nearly all are listed and described one by one, by
+//! [`resource::listed`]; what several resources of a region share, such as the scripts of notebooks and the definitions of
+//! monitoring schedules, is read once ([`scan::neighbours`]). A region counts as denied once its first types were.
+//!
+//! Training jobs are too many for that. `Search` gives 100 full records a call and is an index: it lags, and can be
+//! narrowed. So their cell begins with the newest page of the listing, which tells in one call that there are none, and
+//! holds the search against it afterwards: see [`resource::training_job::collect`].
+//!
+//! What a fact alone does not tell stands in data files: which instance types have local storage ([`instance_type`]), whose
+//! registries hold SageMaker's images ([`image`]), what a secret looks like ([`secret`]).
 //!
 //! [`doctor`] makes the calls of a night before the first one, and says what would fail.
 //!
@@ -49,8 +56,9 @@
 //!
 //! # The night after
 //!
-//! What has ended never changes. [`lake::last_night`] reads the last published run back, [`scan::past`] says which cells
-//! may build on it, and [`resource::training_job`] asks only for what came since. What is taken over is judged anew.
+//! What has ended never changes. [`lake::last_night`] reads the last published run back, and [`scan::past`] says which cells
+//! may build on it: [`resource::training_job`] asks only for what came since, and [`resource::listed`] describes only what
+//! the listing shows as new or changed. What is taken over is judged anew.
 //!
 //! # Stopped, divided, started twice
 //!

@@ -23,6 +23,7 @@ pub mod cell;
 pub mod neighbours;
 pub mod past;
 mod places;
+mod reach;
 mod region;
 pub mod seen;
 
@@ -117,7 +118,9 @@ impl Scan {
         let keys = Arc::new(Keys::new(Arc::clone(&self.aws), Arc::clone(&self.organization)));
         let slice = u64::from(self.config.pacing.slice_jobs);
         let selection = Arc::new(Selection::configured(&self.config.checks));
-        let types = selection.resource_types().collect::<Vec<_>>();
+        let mut types = selection.resource_types().collect::<Vec<_>>();
+        // First what matters most: a region counts as denied once its first types are.
+        types.sort_by_key(|resource_type| *resource_type != ResourceType::TrainingJob);
         let running = Arc::new(Running {
             means: Means {
                 slice,

@@ -167,7 +167,7 @@ fn described(codes: &Codes, word: &str, key: &Description) -> KeyVerdict {
 pub fn combine(keys: impl IntoIterator<Item = KeyVerdict>, all_well: &'static str) -> Verdict {
     let (mut fails, mut unknowns, mut exempts, mut notes, mut passes) =
         (Vec::new(), Vec::new(), Vec::new(), Vec::new(), false);
-    // Several keys of one role may have the same to say.
+    // Several keys may have the same to say; once is enough.
     let add = |reasons: &mut Vec<Reason>, reason| {
         if !reasons.contains(&reason) {
             reasons.push(reason);
@@ -180,7 +180,7 @@ pub fn combine(keys: impl IntoIterator<Item = KeyVerdict>, all_well: &'static st
             KeyVerdict::Exempt(reason) => exempts.push(reason),
             KeyVerdict::Pass(note) => {
                 passes = true;
-                notes.extend(note);
+                note.into_iter().for_each(|note| add(&mut notes, note));
             }
         }
     }
@@ -199,8 +199,6 @@ pub fn combine(keys: impl IntoIterator<Item = KeyVerdict>, all_well: &'static st
         if reasons.is_empty() {
             reasons.push(Reason::new("customer_managed_keys", all_well));
         }
-        // Several keys may have the same to say; once is enough.
-        notes.dedup_by_key(|note: &mut Reason| note.code);
         reasons.extend(notes);
         (Status::Pass, reasons)
     };
@@ -270,6 +268,13 @@ mod tests {
         assert_eq!(verdict.reason_code(), "athena_results_key_absent,athena_results_key_not_found");
         let evidence: Value = serde_json::from_str(verdict.evidence.as_deref().unwrap()).unwrap();
         assert_eq!(evidence["athena_results_key"], json!([null, "missing", null, null]));
+    }
+
+    #[test]
+    fn the_same_note_is_told_once_wherever_it_stands_and_different_ones_are_all_told() {
+        let note = |text: &'static str| KeyVerdict::Pass(Some(Reason::new("note", text)));
+        let verdict = combine([note("of one"), note("of another"), note("of one")], "well");
+        assert_eq!((verdict.status, &*verdict.reason()), (Status::Pass, "well; of one; of another"));
     }
 
     #[test]

@@ -40,7 +40,12 @@ pub fn vpc(subnets: &[String]) -> Verdict {
 /// `EnableInterContainerTrafficEncryption`, which has to be on where there are several instances.
 pub fn inter_container_encryption(is_on: bool, instance_count: Option<i64>) -> Verdict {
     let verdict = match (instance_count, is_on) {
-        (Some(0 | 1), _) => Verdict::new(
+        (Some(0), _) => Verdict::new(
+            Status::NotApplicable,
+            "no_instances",
+            "there are no instances, so there is no traffic between any",
+        ),
+        (Some(1), _) => Verdict::new(
             Status::NotApplicable,
             "single_instance",
             "there is one instance, so there is no traffic between instances",
@@ -94,6 +99,8 @@ mod tests {
     #[test]
     fn every_count_with_and_without_encryption_between_containers() {
         for (count, is_on, status, code) in [
+            (Some(0), false, Status::NotApplicable, "no_instances"),
+            (Some(0), true, Status::NotApplicable, "no_instances"),
             (Some(1), false, Status::NotApplicable, "single_instance"),
             (Some(1), true, Status::NotApplicable, "single_instance"),
             (Some(2), false, Status::Fail, "inter_container_traffic_not_encrypted"),

@@ -64,7 +64,7 @@ pub struct ExplainArgs {
     pub json: bool,
 }
 
-/// The ARN of a resource, of characters that a shell leaves alone.
+/// The ARN of a resource of SageMaker or of a KMS key, of characters that a shell leaves alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ResourceArn {
     /// The whole of it.
@@ -73,8 +73,17 @@ pub struct ResourceArn {
     pub region: String,
     /// Its account.
     pub account: String,
+    /// Its type, `kms-key` for a key, else as ARNs call it.
+    pub resource_type: String,
     /// Its name.
     pub name: String,
+}
+
+impl ResourceArn {
+    /// Whether it is the ARN of a resource of this type. ARNs call the types as identifiers of checks do, but for hyphens.
+    pub fn is_of(&self, resource_type: ResourceType) -> bool {
+        self.resource_type.replace('-', "") == resource_type.slug().replace('-', "")
+    }
 }
 
 impl FromStr for ResourceArn {
@@ -83,12 +92,13 @@ impl FromStr for ResourceArn {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let is_harmless = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_./:+=@".contains(&byte));
         match text.splitn(6, ':').collect::<Vec<_>>().as_slice() {
-            ["arn", _partition, "sagemaker", region, account, resource] if is_harmless => {
-                let name = resource.split_once('/').map_or(*resource, |(_type, name)| name).to_owned();
-                let (region, account) = ((*region).to_owned(), (*account).to_owned());
-                Ok(Self { arn: text.to_owned(), region, account, name })
+            ["arn", _partition, service @ ("sagemaker" | "kms"), region, account, resource] if is_harmless => {
+                let (called, name) = resource.split_once('/').unwrap_or((*resource, *resource));
+                let resource_type = if *service == "kms" { format!("kms-{called}") } else { called.to_owned() };
+                let (region, account, name) = ((*region).to_owned(), (*account).to_owned(), name.to_owned());
+                Ok(Self { arn: text.to_owned(), region, account, resource_type, name })
             }
-            _ => Err("not the ARN of a resource of SageMaker, such as arn:aws:sagemaker:eu-central-1:111111111111:training-job/nightly".to_owned()),
+            _ => Err("not the ARN of a resource of SageMaker or of a KMS key, such as arn:aws:sagemaker:eu-central-1:111111111111:training-job/nightly".to_owned()),
         }
     }
 }
@@ -104,5 +114,20 @@ mod tests {
         for wrong in ["nightly", "arn:aws:s3:::bucket", "arn:aws:sagemaker:x:1:training-job/$(reboot)"] {
             assert!(wrong.parse::<ResourceArn>().is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn an_arn_tells_the_type_of_its_resource() {
+        for (arn, of, not_of) in [
+            ("arn:aws:sagemaker:x:1:training-job/a", ResourceType::TrainingJob, ResourceType::Model),
+            ("arn:aws:sagemaker:x:1:automl-job/a", ResourceType::AutoMlJob, ResourceType::TrainingJob),
+            ("arn:aws:sagemaker:x:1:model-package/a/1", ResourceType::ModelPackage, ResourceType::Model),
+            ("arn:aws:sagemaker:x:1:account-region", ResourceType::AccountRegion, ResourceType::Model),
+            ("arn:aws:kms:x:1:key/1234abcd", ResourceType::KmsKey, ResourceType::Model),
+        ] {
+            let parsed = arn.parse::<ResourceArn>().unwrap();
+            assert!(parsed.is_of(of) && !parsed.is_of(not_of), "{arn}");
+        }
+        assert!(!"arn:aws:kms:x:1:alias/key".parse::<ResourceArn>().unwrap().is_of(ResourceType::KmsKey));
     }
 }

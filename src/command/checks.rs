@@ -10,6 +10,7 @@ use crate::{
         Check,
         catalogue::Entry,
         compatibility::{Catalogue, EQUIVALENTS},
+        profile::Profile,
     },
     cli::ChecksArgs,
     finding::Severity,
@@ -34,7 +35,10 @@ pub(super) fn text(args: &ChecksArgs) -> String {
     if args.json {
         return json(&checks.into_iter().map(Entry::of).collect::<Vec<_>>());
     }
-    written(|out| table(out, &checks))
+    written(|out| {
+        table(out, &checks)?;
+        if checks.is_empty() { elsewhere(out, args) } else { Ok(()) }
+    })
 }
 
 fn is_asked_for(args: &ChecksArgs, check: &Check) -> bool {
@@ -71,6 +75,17 @@ fn table(out: &mut String, checks: &[&'static Check]) -> fmt::Result {
     writeln!(out, "\n{} {noun}; `sagesweep explain ID` says more of each", checks.len())?;
     if off > 0 {
         writeln!(out, "* off by default: {off}; switched on by id or pattern in `checks.also`")?;
+    }
+    Ok(())
+}
+
+/// Says which profile has what was asked for, where the one that was asked has nothing.
+fn elsewhere(out: &mut String, args: &ChecksArgs) -> fmt::Result {
+    for profile in [Profile::Sagesweep, Profile::Prowler] {
+        let count = profile.checks().filter(|check| is_asked_for(args, check)).count();
+        if count > 0 {
+            writeln!(out, "`--profile {}` lists {count}", profile.as_str())?;
+        }
     }
     Ok(())
 }
@@ -142,6 +157,14 @@ mod tests {
     }
 
     #[test]
+    fn what_another_profile_has_is_hinted_at() {
+        assert!(told(&["sagemaker_clarify_exists"]).ends_with("\n`--profile prowler` lists 1\n"));
+        assert!(told(&["training-job-vpc", "--profile", "prowler"]).ends_with("\n`--profile sagesweep` lists 1\n"));
+        assert!(!told(&["training-job-vpc"]).contains("--profile"));
+        assert!(!told(&["*-vpc", "--type", "workforce"]).contains("--profile"));
+    }
+
+    #[test]
     fn compatibility_as_json_has_a_row_for_each_id() {
         let rows: Vec<serde_json::Value> = serde_json::from_str(&told(&["--compatibility", "--json"])).unwrap();
         assert_eq!(rows.len(), EQUIVALENTS.len());
@@ -158,5 +181,6 @@ mod tests {
         assert!(refused(&["checks", "--framework", "sox"]).contains("pci-dss"));
         assert!(refused(&["checks", "--type", "bucket"]).contains("training-job"));
         assert!(refused(&["explain", "training-job-vcp"]).contains("did you mean `training-job-vpc`?"));
+        assert!(refused(&["explain", "TRAINING-JOB-VPC"]).contains("did you mean `training-job-vpc`?"));
     }
 }

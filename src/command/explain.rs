@@ -4,7 +4,10 @@ use std::fmt::{self, Write as _};
 
 use anstyle::{AnsiColor, Style};
 
-use super::checks::{json, written};
+use super::{
+    Failure,
+    checks::{json, written},
+};
 use crate::{
     check::{
         Check, Control, Evidence,
@@ -26,9 +29,16 @@ const WIDTH: usize = 80;
 /// Columns of a framework's name and the space behind it.
 const FRAMEWORK: usize = 26;
 
-/// The answer, with escape codes for colours.
-pub(super) fn text(args: &ExplainArgs) -> String {
-    if args.json { json(&Entry::of(args.check)) } else { written(|out| page(out, args.check, args.resource.as_ref())) }
+/// The answer, with escape codes for colours. A resource that the check does not judge is refused.
+pub(super) fn text(args: &ExplainArgs) -> Result<String, Failure> {
+    let (check, resource) = (args.check, args.resource.as_ref());
+    if let Some(resource) = resource
+        && !resource.is_of(check.resource_type())
+    {
+        let (arn, judged) = (&resource.arn, check.resource_type().as_str());
+        return Err(Failure::OtherType(format!("{arn} is not what {} judges, which is {judged}", check.id)));
+    }
+    Ok(if args.json { json(&Entry::of(check)) } else { written(|out| page(out, check, resource)) })
 }
 
 fn page(out: &mut String, check: &'static Check, resource: Option<&ResourceArn>) -> fmt::Result {
@@ -196,7 +206,7 @@ mod tests {
 
     fn plain(check: &'static Check, resource: Option<&str>) -> String {
         let resource = resource.map(|arn| arn.parse().unwrap());
-        anstream::adapter::strip_str(&text(&ExplainArgs { check, resource, json: false })).to_string()
+        anstream::adapter::strip_str(&text(&ExplainArgs { check, resource, json: false }).unwrap()).to_string()
     }
 
     #[test]
@@ -214,13 +224,26 @@ mod tests {
     #[test]
     fn the_names_of_a_resource_are_filled_in() {
         for check in Profile::Both.checks() {
-            let page = plain(check, Some("arn:aws:sagemaker:eu-central-1:111111111111:any/mine"));
+            let slug = check.resource_type().slug();
+            let page = plain(check, Some(&format!("arn:aws:sagemaker:eu-central-1:111111111111:{slug}/mine")));
             assert!(
                 !["{name}", "{arn}", "{region}", "{account}"].iter().any(|left| page.contains(left)),
                 "{}",
                 check.id
             );
         }
+    }
+
+    #[test]
+    fn a_resource_of_another_type_is_refused() {
+        let check = crate::check::selection::check("training-job-vpc").unwrap();
+        let resource = Some("arn:aws:sagemaker:eu-central-1:111111111111:model/x".parse().unwrap());
+        let refused = text(&ExplainArgs { check, resource, json: false }).unwrap_err();
+        assert_eq!(
+            refused.text(),
+            "error: arn:aws:sagemaker:eu-central-1:111111111111:model/x is not what training-job-vpc judges, \
+             which is AWS::SageMaker::TrainingJob"
+        );
     }
 
     #[test]
@@ -245,6 +268,6 @@ mod tests {
         insta::assert_snapshot!("ours_of_a_resource", plain(check("notebook-instance-root-access"), Some(arn)));
         insta::assert_snapshot!("prowlers", plain(check("sagemaker_clarify_exists"), None));
         let json = ExplainArgs { check: check("training-job-vpc"), resource: None, json: true };
-        insta::assert_snapshot!("json", text(&json));
+        insta::assert_snapshot!("json", text(&json).unwrap());
     }
 }

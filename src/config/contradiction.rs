@@ -1,12 +1,13 @@
-//! Keys that are right one by one and cannot both be meant.
+//! Keys that are right one by one and cannot all be meant, or leave nothing to judge by.
 
 use std::{collections::BTreeSet, fmt::Display};
 
 use super::{
-    Config,
+    Checks, Config,
     draft::Origins,
     problem::{Place, Problem},
 };
+use crate::{check::selection::Selection, finding::Severity};
 
 /// Seconds that a session of a role assumed through another role may last: STS refuses more (IAM user guide, role chaining).
 pub(super) const LONGEST_CHAINED_SESSION: u16 = 3_600;
@@ -14,7 +15,7 @@ pub(super) const LONGEST_CHAINED_SESSION: u16 = 3_600;
 /// The contradictions, each at the place of the key that says the second thing.
 pub(super) fn find(config: &Config, origins: &Origins) -> Vec<Problem> {
     let mut found = Found { origins, problems: Vec::new() };
-    let Config { organization, role, regions, .. } = config;
+    let Config { organization, role, regions, checks, parameters, .. } = config;
 
     found.both(
         "organization.accounts",
@@ -74,7 +75,35 @@ pub(super) fn find(config: &Config, origins: &Origins) -> Vec<Problem> {
             "an external id for a hub role, but no role.hub_role_arn",
         );
     }
+    if Selection::configured(checks).checks().is_empty() {
+        let narrowing = narrowing(checks);
+        let key = narrowing.last().copied().unwrap_or("checks.profile");
+        let message = format!(
+            "no check is selected: none of the profile {} passes {}; look at checks.profile too",
+            checks.profile.as_str(),
+            narrowing.join(", ")
+        );
+        found.add(key, key, message);
+    }
+    if parameters.notebook_platforms.is_empty() {
+        let key = "parameters.notebook_platforms";
+        found.add(key, key, "without a supported platform every notebook instance would fail; name one at least");
+    }
     found.problems
+}
+
+/// The keys of `[checks]` that keep checks out.
+fn narrowing(checks: &Checks) -> Vec<&'static str> {
+    [
+        ("checks.include", !checks.include.is_empty()),
+        ("checks.exclude", !checks.exclude.is_empty()),
+        ("checks.resource_types", !checks.resource_types.is_empty()),
+        ("checks.frameworks", !checks.frameworks.is_empty()),
+        ("checks.minimum_severity", checks.minimum_severity > Severity::Informational),
+    ]
+    .into_iter()
+    .filter_map(|(key, narrows)| narrows.then_some(key))
+    .collect()
 }
 
 struct Found<'o> {
@@ -123,5 +152,32 @@ mod tests {
         sagesweep.toml:2:6: sessions reached through role.hub_role_arn last 3600 seconds at most, not 3601
         sagesweep.toml:1:6: an external id for a hub role, but no role.hub_role_arn
         "#);
+    }
+
+    #[test]
+    fn a_selection_of_nothing_is_refused_with_the_keys_that_leave_nothing() {
+        let cases = [
+            "checks.include = ['training-job-vpc']\nchecks.exclude = ['training-job-*']",
+            "checks.include = ['sagemaker_*']",
+            "checks.resource_types = ['workforce']\nchecks.minimum_severity = 'critical'",
+        ];
+        let reports: Vec<String> = cases.iter().map(|text| read(text, []).unwrap_err().to_string()).collect();
+        insta::assert_snapshot!(reports.join("\n"), @r#"
+        sagesweep.toml:2:8: no check is selected: none of the profile sagesweep passes checks.include, checks.exclude; look at checks.profile too
+        sagesweep.toml:1:8: no check is selected: none of the profile sagesweep passes checks.include; look at checks.profile too
+        sagesweep.toml:2:8: no check is selected: none of the profile sagesweep passes checks.resource_types, checks.minimum_severity; look at checks.profile too
+        "#);
+        let of_prowler = "checks.include = ['sagemaker_*']\nchecks.profile = 'prowler'";
+        assert!(read(of_prowler, []).is_ok());
+        let variable = read("", [("SAGESWEEP_CHECKS_EXCLUDE", "*")]).unwrap_err().to_string();
+        assert!(variable.starts_with("SAGESWEEP_CHECKS_EXCLUDE: no check is selected"), "{variable}");
+    }
+
+    #[test]
+    fn a_list_of_no_platform_is_refused() {
+        assert_eq!(
+            read("parameters.notebook_platforms = []", []).unwrap_err().to_string(),
+            "sagesweep.toml:1:12: without a supported platform every notebook instance would fail; name one at least"
+        );
     }
 }

@@ -91,7 +91,7 @@ pub(super) static KEYS: &[Key] = keys! {
     checks.frameworks: List, set(str::parse);
     checks.minimum_severity: Text, text(legal::severity);
     parameters.approved_keys: List, set(legal::key_pattern);
-    parameters.required_tag_keys: List, set(legal::tag_key);
+    parameters.required_tag_keys: List, set(legal::required_tag_key);
     parameters.notebook_platforms: List, set(legal::platform);
     parameters.minimum_variant_instances: Refused, whole(1..=1_000);
     parameters.image_registries: List, set(legal::registry);

@@ -87,8 +87,13 @@ pub(super) fn kms_key(text: &str) -> Result<String, String> {
     }
 }
 
-/// ARNs of KMS keys, by a pattern in which `*` stands for any letters.
+/// ARNs of KMS keys, by a pattern in which `*` stands for any letters. No ARN of an alias: a key is compared by its own.
 pub(super) fn key_pattern(text: &str) -> Result<String, String> {
+    if text.contains("alias/") {
+        return Err(format!(
+            "`{text}` names an alias; keys are compared by their own ARNs, such as arn:aws:kms:…:key/…"
+        ));
+    }
     let legal = |char: char| char.is_ascii_alphanumeric() || ":/_-*".contains(char);
     if text == "*" || (text.starts_with("arn:") && text.contains(":kms:") && text.chars().all(legal)) {
         Ok(text.to_owned())
@@ -106,13 +111,15 @@ pub(super) fn platform(text: &str) -> Result<String, String> {
     }
 }
 
-/// A registry of container images, by a pattern in which `*` stands for any letters.
+/// A registry of container images, by a pattern in which `*` stands for any letters. Names of images have it in lower case.
 pub(super) fn registry(text: &str) -> Result<String, String> {
-    let legal = |char: char| char.is_ascii_alphanumeric() || ".-:*".contains(char);
+    let legal = |char: char| char.is_ascii_lowercase() || char.is_ascii_digit() || ".-:*".contains(char);
     if (1..=255).contains(&text.len()) && text.chars().all(legal) {
         Ok(text.to_owned())
     } else {
-        Err(format!("`{text}` is no registry, such as public.ecr.aws or 444444444444.dkr.ecr.*.amazonaws.com"))
+        Err(format!(
+            "`{text}` is no registry in lower case, such as public.ecr.aws or 444444444444.dkr.ecr.*.amazonaws.com"
+        ))
     }
 }
 
@@ -138,6 +145,16 @@ pub(super) fn namespace(text: &str) -> Result<String, String> {
 /// The key of a tag.
 pub(super) fn tag_key(text: &str) -> Result<String, String> {
     tag_text(text, 1..=128, "key of a tag")
+}
+
+/// The key of a tag that can be required. AWS sets those that begin with `aws:`, and checks pass over them.
+pub(super) fn required_tag_key(text: &str) -> Result<String, String> {
+    if text.to_ascii_lowercase().starts_with("aws:") {
+        return Err(format!(
+            "`{text}` cannot be required: tags whose keys begin with aws: are set by AWS and do not count"
+        ));
+    }
+    tag_key(text)
 }
 
 /// The value of a tag.
@@ -178,10 +195,20 @@ mod tests {
     #[test]
     fn each_rule_takes_what_aws_takes_and_nothing_else() {
         let long = "x".repeat(65);
-        let cases: [(&str, Rule, &[&str], &[&str]); 11] = [
-            ("key_pattern", key_pattern, &["*", "arn:aws:kms:*:111111111111:key/*"], &["", "key/x", "arn:aws:s3:::x"]),
+        let cases: [(&str, Rule, &[&str], &[&str]); 12] = [
+            (
+                "key_pattern",
+                key_pattern,
+                &["*", "arn:aws:kms:*:111111111111:key/*"],
+                &["", "key/x", "arn:aws:s3:::x", "arn:aws:kms:*:111111111111:alias/lake"],
+            ),
             ("platform", platform, &["notebook-al2023-v1"], &["", "al2023", "notebook-a b"]),
-            ("registry", registry, &["public.ecr.aws", "1.dkr.ecr.*.amazonaws.com"], &["", "a/b", "a b"]),
+            (
+                "registry",
+                registry,
+                &["public.ecr.aws", "1.dkr.ecr.*.amazonaws.com"],
+                &["", "a/b", "a b", "Public.ecr.aws"],
+            ),
             (
                 "role_name",
                 role_name,
@@ -210,6 +237,7 @@ mod tests {
             ("organization_id", organization_id, &["o-a1b2c3d4e5"], &["", "o-", "o-A1b2c3d4e5", "a1b2c3d4e5"]),
             ("namespace", namespace, &["sagesweep", "Audit/Night #1"], &["", "AWS/SageMaker", ":x", "a\n", " a"]),
             ("tag_key", tag_key, &["cost-center", "Größe", "a b"], &["", "a\n", "a,b", &"k".repeat(129)]),
+            ("required_tag_key", required_tag_key, &["owner", "laws:x"], &["", "a,b", "aws:createdBy", "AWS:x"]),
         ];
         for (name, rule, right, wrong) in cases {
             for text in right {

@@ -1,12 +1,13 @@
 //! The nearest known name to one that nobody knows, for "did you mean".
 
-/// The candidate with the fewest edits from `wrong`, if it is near enough to be what was meant.
+/// The candidate with the fewest edits from `wrong`, if it is near enough to be what was meant. Case is no edit.
 pub(crate) fn nearest<'c>(wrong: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
-    let wrong: Vec<char> = wrong.chars().collect();
+    let folded = |text: &str| text.to_ascii_lowercase().chars().collect::<Vec<_>>();
+    let wrong = folded(wrong);
     candidates
         .into_iter()
         .filter_map(|candidate| {
-            let meant: Vec<char> = candidate.chars().collect();
+            let meant = folded(candidate);
             let limit = (meant.len() / 3).max(1);
             // An edit changes the length by one at most: a hostile name of a megabyte is never measured.
             if wrong.len().abs_diff(meant.len()) > limit {
@@ -53,6 +54,7 @@ mod tests {
         let names = ["include_ous", "exclude_ous", "accounts"];
         assert_eq!(nearest("acounts", names), Some("accounts"));
         assert_eq!(nearest("exclude_ou", names), Some("exclude_ous"));
+        assert_eq!(nearest("ACCOUNTS", names), Some("accounts"));
         assert_eq!(nearest("colour", names), None);
         assert_eq!(nearest(&"a".repeat(1_000_000), names), None);
     }

@@ -30,6 +30,8 @@ pub enum Sign {
     ApprovedGroup,
     /// A group of which it could not be read whether a package is approved.
     UnreadGroup,
+    /// A processing job whose description was refused.
+    UndescribedJob,
 }
 
 /// The facts of a region of an account.
@@ -41,6 +43,10 @@ pub struct AccountRegion {
     pub monitoring: Use,
     /// Model package groups with an approved package.
     pub registry: Use,
+    /// Processing jobs that were listed and whose description was refused.
+    pub undescribed_jobs: u64,
+    /// How the model package groups were read; none where they are not audited.
+    pub groups: Option<Outcome>,
 }
 
 /// Whether something is used.
@@ -81,10 +87,14 @@ impl Use {
 impl AccountRegion {
     fn of(cells: &[Before]) -> Self {
         let of = |resource_type, sign, untold| Use::of(cells, resource_type, sign, untold);
+        let cell = |resource_type| cells.iter().find(|cell| cell.resource_type == resource_type);
+        let jobs = cell(ResourceType::ProcessingJob);
         Self {
             clarify: of(ResourceType::ProcessingJob, Sign::ClarifyJob, None),
             monitoring: of(ResourceType::MonitoringSchedule, Sign::Monitoring, None),
             registry: of(ResourceType::ModelPackageGroup, Sign::ApprovedGroup, Some(Sign::UnreadGroup)),
+            undescribed_jobs: jobs.map(|cell| cell.seen.shown(Sign::UndescribedJob)).unwrap_or_default(),
+            groups: cell(ResourceType::ModelPackageGroup).map(|cell| cell.outcome),
         }
     }
 }
@@ -170,6 +180,10 @@ mod tests {
         assert_eq!(told(Outcome::NotSupported, &[]), Use::Unused);
         assert_eq!(told(Outcome::Partial, &[clarify]), Use::By(1));
         assert_eq!(told(Outcome::Partial, &["mine"]), Use::Untold("processing-job: PARTIAL".to_owned()));
+        let denied = Facts::Unreadable { resource_type: ResourceType::ProcessingJob, why: "denied".to_owned() };
+        let region = AccountRegion::of(&[cell(ResourceType::ProcessingJob, Outcome::Partial, &[denied])]);
+        assert_eq!((region.undescribed_jobs, region.groups), (1, None));
+        assert!(matches!(region.clarify, Use::Untold(_)));
         assert_eq!(AccountRegion::of(&[]).clarify, Use::Untold("processing-job is not audited".to_owned()));
     }
 
@@ -184,5 +198,7 @@ mod tests {
         assert_eq!(told(vec![unread(), Approved::Yes]), Use::By(1));
         assert_eq!(told(vec![Approved::No]), Use::Unused);
         assert!(matches!(told(vec![unread(), Approved::No]), Use::Untold(_)));
+        let throttled = AccountRegion::of(&[cell(ResourceType::ModelPackageGroup, Outcome::Throttled, &[])]);
+        assert_eq!(throttled.groups, Some(Outcome::Throttled));
     }
 }

@@ -6,7 +6,7 @@ use aws_sdk_sagemaker::{
     operation::describe_endpoint_config::DescribeEndpointConfigOutput,
     types::{
         DataCaptureConfig, EndpointConfigSummary, ManagedInstanceScalingStatus, ProductionVariant,
-        ProductionVariantManagedInstanceScaling,
+        ProductionVariantInstanceType, ProductionVariantManagedInstanceScaling,
     },
 };
 use serde::{Deserialize, Serialize};
@@ -153,24 +153,32 @@ fn facts(config: &DescribeEndpointConfigOutput) -> EndpointConfig {
 }
 
 fn variant(variant: &ProductionVariant) -> Variant {
-    let pools = variant.instance_pools().iter().filter_map(|pool| pool.instance_type());
-    let types = variant.instance_type().into_iter().chain(pools);
+    let pools = variant.instance_pools();
+    let serverless = variant.serverless_config().is_some();
+    // One that does not tell its type stays in as an unknown one; where there are pools, these tell it.
+    let is_alone = pools.is_empty() && !serverless;
+    let alone = (is_alone || variant.instance_type().is_some()).then(|| variant.instance_type());
+    let types = alone.into_iter().chain(pools.iter().map(|pool| pool.instance_type()));
+    let types = types.map(|name| name.map(ProductionVariantInstanceType::as_str));
     let scaling = variant
         .managed_instance_scaling()
         .filter(|scaling| scaling.status() != Some(&ManagedInstanceScalingStatus::Disabled));
     Variant {
         name: said(variant.variant_name()),
         model: said(variant.model_name()),
-        instance_types: types.map(|name| name.as_str().to_owned()).collect(),
+        instance_types: types.map(|name| name.unwrap_or_default().to_owned()).collect(),
         instance_count: variant.initial_instance_count().map(i64::from),
         minimum_instances: scaling.and_then(ProductionVariantManagedInstanceScaling::min_instance_count).map(i64::from),
-        serverless: variant.serverless_config().is_some(),
+        serverless,
         core_dump: variant.core_dump_config().map(|dump| Captured { key: said(dump.kms_key_id()) }),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use aws_sdk_sagemaker::types::{
+        InstancePool, ProductionVariantServerlessConfig, builders::ProductionVariantBuilder,
+    };
 
     use super::*;
 
@@ -184,6 +192,21 @@ mod tests {
         let to = Some("s3://captured");
         assert_eq!([captures(Some(true), to), captures(None, to), captures(Some(false), to)], [true, true, false]);
         assert!(!captures(None, None));
+    }
+
+    #[test]
+    fn a_variant_or_a_pool_that_does_not_tell_its_instance_type_has_an_unknown_one_unless_it_is_serverless() {
+        let types = |builder: ProductionVariantBuilder| variant(&builder.build()).instance_types;
+        let (bare, large) = (ProductionVariant::builder, ProductionVariantInstanceType::from("ml.m5.large"));
+        assert_eq!(types(bare()), [""]);
+        assert_eq!(types(bare().instance_type(large.clone())), ["ml.m5.large"]);
+        let serverless =
+            ProductionVariantServerlessConfig::builder().memory_size_in_mb(2048).max_concurrency(1).build();
+        assert!(types(bare().serverless_config(serverless)).is_empty());
+        let pools = bare()
+            .instance_pools(InstancePool::builder().instance_type(large).priority(1).build())
+            .instance_pools(InstancePool::builder().priority(2).build());
+        assert_eq!(types(pools), ["ml.m5.large", ""]);
     }
 
     #[test]

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use aws_sdk_sagemaker::{
-    operation::describe_inference_experiment::DescribeInferenceExperimentOutput, types::InferenceExperimentSummary,
+    operation::describe_inference_experiment::DescribeInferenceExperimentOutput,
+    types::{InferenceExperimentSummary, ModelVariantConfigSummary, ProductionVariantInstanceType},
 };
 use serde::{Deserialize, Serialize};
 
@@ -68,6 +69,7 @@ impl Listed for InferenceExperiment {
         let send = || client.describe_inference_experiment().name(&line.name).send();
         let experiment = gate.call(Self::DESCRIBE, send).await?;
         Ok(Described {
+            arn: said(experiment.arn()),
             state: said(experiment.status().map(aws_sdk_sagemaker::types::InferenceExperimentStatus::as_str)),
             modified_at: moment(experiment.last_modified_time()),
             role_arn: said(experiment.role_arn()),
@@ -87,15 +89,37 @@ fn line(experiment: &InferenceExperimentSummary) -> Option<Line> {
 }
 
 fn facts(experiment: &DescribeInferenceExperimentOutput) -> InferenceExperiment {
-    let infrastructure = experiment.model_variants().iter().filter_map(|variant| variant.infrastructure_config());
-    let instances = infrastructure.filter_map(|config| config.real_time_inference_config());
+    let variants = experiment.model_variants().iter();
     let data = experiment.data_storage_config();
     InferenceExperiment {
         instance_storage_key: said(experiment.kms_key()),
         data_storage: data.map(|data| Captured { key: said(data.kms_key()) }),
-        instance_types: instances
-            .filter_map(|config| config.instance_type())
-            .map(|name| name.as_str().to_owned())
-            .collect(),
+        instance_types: variants.map(instance_type).collect(),
+    }
+}
+
+/// The instance type of a variant; one that does not tell it stays in as an unknown one.
+fn instance_type(variant: &ModelVariantConfigSummary) -> String {
+    let instances = variant.infrastructure_config().and_then(|config| config.real_time_inference_config());
+    let name = instances.and_then(|config| config.instance_type());
+    name.map(ProductionVariantInstanceType::as_str).unwrap_or_default().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_sagemaker::types::{ModelInfrastructureConfig, RealTimeInferenceConfig};
+
+    use super::*;
+
+    #[test]
+    fn a_variant_that_does_not_tell_its_instance_type_has_an_unknown_one() {
+        let instances = RealTimeInferenceConfig::builder().instance_type("ml.g5.xlarge".into()).instance_count(1);
+        let told = ModelInfrastructureConfig::builder().real_time_inference_config(instances.build()).build();
+        let bare = ModelVariantConfigSummary::builder;
+        let experiment = DescribeInferenceExperimentOutput::builder()
+            .model_variants(bare().infrastructure_config(told).build())
+            .model_variants(bare().infrastructure_config(ModelInfrastructureConfig::builder().build()).build())
+            .model_variants(bare().build());
+        assert_eq!(facts(&experiment.build()).instance_types, ["ml.g5.xlarge", "", ""]);
     }
 }

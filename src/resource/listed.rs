@@ -26,10 +26,12 @@ use crate::{
     session::gate::Gate,
 };
 
+mod denials;
+
+pub(super) use denials::Denials;
+
 /// Describes of one unit that are under way at once; the pacing decides how fast they go.
 const PARALLEL: usize = 8;
-/// After so many denials in a row the others of the cell are not asked any more.
-const DENIALS: usize = 3;
 /// Resources of one unit.
 const UNIT: usize = 500;
 
@@ -86,6 +88,8 @@ pub(super) struct Line {
 #[derive(Debug)]
 pub(super) struct Described<K> {
     pub(super) facts: K,
+    /// Where the listing has none.
+    pub(super) arn: Option<String>,
     pub(super) state: Option<String>,
     pub(super) modified_at: Option<Timestamp>,
     pub(super) role_arn: Option<String>,
@@ -96,7 +100,8 @@ pub(super) struct Described<K> {
 impl<K> Described<K> {
     /// Facts alone; the envelope is the line's.
     pub(super) fn new(facts: K) -> Self {
-        Self { facts, state: None, modified_at: None, role_arn: None, origin: None, tags: BTreeMap::new() }
+        let (arn, state, modified_at, role_arn, origin) = (None, None, None, None, None);
+        Self { facts, arn, state, modified_at, role_arn, origin, tags: BTreeMap::new() }
     }
 }
 
@@ -217,7 +222,7 @@ where
 /// Delivers what the last published run has of these lines and what cannot have changed, and takes it out of them; tells
 /// how many these are. What cannot be read back is described like what is new.
 async fn carried(cell: &Arc<Cell>, past: &Past, lines: &mut Vec<Line>) -> Result<u64, Refusal> {
-    let mut listed = std::mem::take(lines).into_iter().map(|line| (line.arn.clone(), line)).collect::<HashMap<_, _>>();
+    let mut listed = by_name(std::mem::take(lines));
     let mut carried = 0;
     for batch in past.batches() {
         let _room = cell.room(u64::try_from(BATCH_ROWS).unwrap_or(u64::MAX)).await;
@@ -229,16 +234,30 @@ async fn carried(cell: &Arc<Cell>, past: &Past, lines: &mut Vec<Line>) -> Result
                 break;
             }
         };
-        let unchanged = resources.into_iter().filter(|known| {
-            let is_known = listed.get(&known.arn).is_some_and(|line| is_unchanged(line, known));
-            is_known && listed.remove(&known.arn).is_some()
-        });
+        let unchanged = resources.into_iter().filter(|known| take(&mut listed, known));
         carried += cell.deliver(unchanged.collect(), None).await?;
     }
-    lines.extend(listed.into_values());
+    lines.extend(listed.into_values().flatten());
     // Whatever order the map gave.
-    lines.sort_unstable_by(|one, other| one.arn.cmp(&other.arn));
+    lines.sort_unstable_by(|one, other| (&one.arn, one.created_at).cmp(&(&other.arn, other.created_at)));
     Ok(carried)
+}
+
+/// Lines by their names: an ARN may be one that only the description tells. A name that was used again while the pages
+/// turned has several.
+fn by_name(lines: Vec<Line>) -> HashMap<String, Vec<Line>> {
+    let mut listed = HashMap::<_, Vec<_>>::with_capacity(lines.len());
+    for line in lines {
+        listed.entry(line.name.clone()).or_default().push(line);
+    }
+    listed
+}
+
+/// Takes out the line of a resource that is as it was known, and tells whether there is one.
+fn take(listed: &mut HashMap<String, Vec<Line>>, known: &Resource) -> bool {
+    let Some(lines) = listed.get_mut(&known.name) else { return false };
+    let unchanged = lines.iter().position(|line| is_unchanged(line, known));
+    unchanged.map(|index| lines.swap_remove(index)).is_some()
 }
 
 fn is_unchanged(line: &Line, known: &Resource) -> bool {
@@ -255,25 +274,22 @@ pub(super) async fn described<K: Listed>(cell: &Cell, lines: &[Line]) -> (Vec<Re
 where
     Facts: From<K>,
 {
-    let (mut resources, mut first_refusal, mut denials) = (Vec::with_capacity(lines.len()), None, Vec::new());
+    let (mut resources, mut first_refusal) = (Vec::with_capacity(lines.len()), None);
+    let mut denials = Denials::default();
     for chunk in lines.chunks(PARALLEL) {
-        let answers = if let Some(refusal) = denials.get(DENIALS) {
-            chunk.iter().map(|_| Err(Refusal::clone(refusal))).collect()
+        let answers = if let Some(refusal) = denials.instead() {
+            chunk.iter().map(|_| Err(refusal.clone())).collect()
         } else {
             let calls = chunk.iter().map(|line| described_line::<K>(cell, line)).collect::<Vec<_>>();
-            futures::stream::iter(calls).buffered(PARALLEL).collect::<Vec<_>>().await
+            let answers = futures::stream::iter(calls).buffered(PARALLEL).collect::<Vec<_>>().await;
+            answers.iter().for_each(|answer| denials.count(answer.as_ref().err()));
+            answers
         };
         for (line, answer) in chunk.iter().zip(answers) {
             match answer {
-                Ok(resource) => {
-                    denials.clear();
-                    resources.push(resource);
-                }
-                Err(refusal) if refusal.is_not_found() => denials.clear(),
+                Ok(resource) => resources.push(resource),
+                Err(refusal) if refusal.is_not_found() => {}
                 Err(refusal) => {
-                    if matches!(refusal.outcome, Outcome::AccessDenied | Outcome::DeniedByScp) {
-                        denials.push(refusal.clone());
-                    }
                     let why = format!("{}: {}", refusal.api, refusal.code);
                     let facts = Facts::Unreadable { resource_type: cell.resource_type, why };
                     resources.push(line.clone().resource(facts, cell.now()));
@@ -290,9 +306,10 @@ where
     Facts: From<K>,
 {
     cell.step(K::DESCRIBE);
-    let Described { facts, state, modified_at, role_arn, origin, tags } = K::describe(&cell.gate, line).await?;
+    let Described { facts, arn, state, modified_at, role_arn, origin, tags } = K::describe(&cell.gate, line).await?;
     let envelope = line.clone().resource(facts.into(), cell.now());
     Ok(Resource {
+        arn: arn.unwrap_or(envelope.arn),
         state: state.or(envelope.state),
         modified_at: modified_at.or(envelope.modified_at),
         role_arn,
@@ -321,4 +338,34 @@ where
 /// The ARN of a resource of SageMaker in a place, as `type/name`.
 pub(super) fn arn(target: &Target, resource: &str) -> String {
     format!("arn:{}:sagemaker:{}:{}:{resource}", target.partition, target.region, target.account.id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::resource::inference_experiment::InferenceExperiment;
+
+    fn at(second: i64) -> Option<Timestamp> {
+        Timestamp::from_second(second).ok()
+    }
+
+    fn line(name: &str, created_at: Option<Timestamp>) -> Line {
+        let (arn, state) = (format!("arn:made/{name}"), Some("Completed".to_owned()));
+        Line { name: name.to_owned(), arn, created_at, modified_at: created_at, state }
+    }
+
+    #[test]
+    fn what_is_known_takes_its_own_line_by_name_and_leaves_another_of_the_same_name() {
+        let told = |line: Line| Resource {
+            arn: "arn:told".to_owned(),
+            ..line.resource(InferenceExperiment::default().into(), Timestamp::UNIX_EPOCH)
+        };
+        let mut listed = by_name(vec![line("a", at(10)), line("a", at(20)), line("b", at(10))]);
+        assert!(!take(&mut listed, &told(line("a", at(30)))));
+        assert!(take(&mut listed, &told(line("a", at(20)))));
+        assert!(!take(&mut listed, &told(line("a", at(20)))), "each line is taken once");
+        let mut left = listed.into_values().flatten().collect::<Vec<_>>();
+        left.sort_unstable_by(|one, other| one.arn.cmp(&other.arn));
+        assert_eq!(left, [line("a", at(10)), line("b", at(10))]);
+    }
 }

@@ -84,7 +84,8 @@ impl ApprovedGroups {
         let send = || approved().set_next_token(pages.token()).send();
         let answer = cell.gate.call(ModelPackage::LIST, send).await?;
         cell.step(ModelPackage::LIST);
-        let packages = answer.model_package_summary_list();
+        let packages = answer.model_package_summary_list.as_deref();
+        let packages = packages.ok_or_else(|| Refusal::lacks(ModelPackage::LIST, "ModelPackageSummaryList"))?;
         self.names.extend(packages.iter().filter_map(approves));
         pages.turn(answer.next_token(), packages.len())
     }

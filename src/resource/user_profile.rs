@@ -66,6 +66,7 @@ impl Listed for UserProfile {
         let profile = gate.call(Self::DESCRIBE, send).await?;
         let settings = profile.user_settings();
         Ok(Described {
+            arn: said(profile.user_profile_arn()),
             state: said(profile.status().map(UserProfileStatus::as_str)),
             modified_at: moment(profile.last_modified_time()),
             role_arn: said(settings.and_then(|settings| settings.execution_role())),
@@ -74,7 +75,7 @@ impl Listed for UserProfile {
     }
 }
 
-/// The listing has no ARN; that of a profile is made of the same parts as this name.
+/// A line, which has no ARN: until the description tells it, it is made of the same parts as this name.
 fn line(profile: &UserProfileDetails) -> Option<Line> {
     let name = format!("{}/{}", said(profile.domain_id())?, said(profile.user_profile_name())?);
     Some(Line {

@@ -15,6 +15,7 @@ use super::{
     joined,
     neighbours::Neighbours,
     past::{self, Past},
+    reach::Reach,
     seen::{Before, Seen},
 };
 use crate::{
@@ -34,7 +35,7 @@ use crate::{
 };
 
 impl Running {
-    /// The cells of one region, one after the other: what is denied for the first is denied for all.
+    /// The cells of one region, one after the other: what is out of reach for the first ones is so for all.
     pub(super) async fn region(
         self: Arc<Self>,
         target: Arc<Target>,
@@ -64,7 +65,7 @@ impl Running {
         }
         let mut account = Some(account);
         let (mut outcomes, mut resources) = (Vec::new(), 0);
-        let mut refusal: Option<Refusal> = None;
+        let mut reach = Reach::default();
         let neighbours = Arc::new(Neighbours::default());
         let mut is_as_it_was = true;
         for resource_type in self.types().iter().copied() {
@@ -74,6 +75,7 @@ impl Running {
             let ended = ended.filter(|ended| ended.outcome.is_final() && (is_as_it_was || !is_read_last));
             if let Some(Ended { outcome, seen, .. }) = ended {
                 outcomes.push(*outcome);
+                reach.saw(*outcome, None);
                 neighbours.ended(Before { resource_type, outcome: *outcome, seen: seen.clone() });
                 self.scan.progress.cells_done.fetch_add(1, Ordering::Relaxed);
                 continue;
@@ -91,14 +93,12 @@ impl Running {
             }
             let past = earlier.and_then(|known| self.past(&target, resource_type, known));
             let read_whole_at = past.as_ref().map(|past| past.read_whole_at);
-            let is_asked = refusal.is_none();
-            let Read { collected, evaluated, unknown, refusals, reading } = match &refusal {
+            let is_asked = reach.refusal().is_none();
+            let Read { collected, evaluated, unknown, refusals, reading } = match reach.refusal() {
                 Some(refusal) => Read::refused(refusal.clone()),
                 None => self.cell(&target, &session, resource_type, past, &neighbours, &mut account).await,
             };
-            if collected.outcome != Outcome::Complete && collected.method.is_none() {
-                refusal = collected.refusal.clone().filter(Refusal::is_about_the_target);
-            }
+            reach.saw(collected.outcome, collected.refusal.as_ref());
             outcomes.push(collected.outcome);
             neighbours.ended(Before { resource_type, outcome: collected.outcome, seen: reading.seen.clone() });
             resources += evaluated;

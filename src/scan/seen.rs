@@ -32,7 +32,9 @@ impl Seen {
         let mut seen = Self::default();
         for facts in facts {
             facts.keys().into_iter().for_each(|text| count(&mut seen.keys, text, 1));
-            facts.sign().into_iter().for_each(|sign| count(&mut seen.signs, &sign, 1));
+            let undescribed = matches!(facts, Facts::Unreadable { resource_type: ResourceType::ProcessingJob, .. });
+            let sign = facts.sign().or(undescribed.then_some(Sign::UndescribedJob));
+            sign.into_iter().for_each(|sign| count(&mut seen.signs, &sign, 1));
         }
         seen
     }
@@ -144,6 +146,15 @@ mod tests {
             prop_assert_eq!(seen.keys().map(|(_, uses)| uses).sum::<u64>(), u64::try_from(keys.len()).unwrap());
             prop_assert_eq!(seen, Seen::of(&cards));
         }
+    }
+
+    #[test]
+    fn a_processing_job_that_could_not_be_described_is_seen_as_such_and_nothing_else_is() {
+        let shown = |resource_type| {
+            let facts = Facts::Unreadable { resource_type, why: "denied".to_owned() };
+            Seen::of([&facts]).shown(Sign::UndescribedJob)
+        };
+        assert_eq!((shown(ResourceType::ProcessingJob), shown(ResourceType::Model)), (1, 0));
     }
 
     #[test]

@@ -83,6 +83,23 @@ async fn each_place_has_a_row_of_coverage_for_each_type_and_what_is_listed_is_de
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_service_control_policy_against_some_types_hides_no_other() {
+    let faults = ["ListClusters", "ListCompilationJobs", "ListDomains", "ListModels"];
+    let faults = faults.map(|api| FaultRule::at(&format!("sagemaker:{api}"), Fault::DeniedByScp)).into();
+    let audit = Audit::with(small(), Behaviour { faults, ..Behaviour::default() }, everything).await;
+    let rows = audit.coverage();
+    let open = audit.simulator.organization().cells().iter().filter(|cell| cell.access() == Access::Open).count();
+    for resource_type in ResourceType::ALL.iter().copied().filter(|one| !one.is_read_last()) {
+        let is_denied = ["::Cluster", "::CompilationJob", "::Domain", "::Model"];
+        let is_denied = is_denied.iter().any(|end| resource_type.as_str().ends_with(end));
+        let expected = if is_denied { "DENIED_BY_SCP" } else { "COMPLETE" };
+        let of_type = rows.iter().filter(|row| row["resource_type"] == resource_type.as_str());
+        let found = of_type.filter(|row| row["outcome"] == expected).count();
+        assert!(found >= open, "{resource_type}: {found} {expected} of {open}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_asked_twice() {
     let behaviour = Behaviour { watches_repeats: true, ..Behaviour::default() };
     let audit = Audit::with(wide(), behaviour, everything).await;

@@ -30,10 +30,10 @@ pub static CHECK: Check = Check {
         ),
         python: "key = \"arn:aws:kms:{region}:{account}:key/…\"\n\
                  AutoMLV2(…, volume_kms_key=key, output_kms_key=key)",
-        code: "Type: AWS::SageMaker::AutoMLJob\nProperties:\n  \
-               AutoMLJobConfig:\n    SecurityConfig:\n      VolumeKmsKeyId: arn:aws:kms:{region}:{account}:key/…\n  \
-               OutputDataConfig:\n    KmsKeyId: arn:aws:kms:{region}:{account}:key/…\n\
-               # the same members stand in the Arguments of an AutoML step of a pipeline",
+        code: "In a pipeline definition or a state machine, in the Arguments of the AutoML step:\n\
+               AutoMLJobConfig:  # createAutoMLJobV2 has SecurityConfig without it\n  \
+               SecurityConfig: { VolumeKmsKeyId: arn:aws:kms:{region}:{account}:key/… }\n\
+               OutputDataConfig: { KmsKeyId: arn:aws:kms:{region}:{account}:key/… }",
     },
     reads: &[
         "DescribeAutoMLJobV2.SecurityConfig.VolumeKmsKeyId",

@@ -23,9 +23,9 @@ pub static CHECK: Check = Check {
                   encryption of inter-container traffic.",
         cli: again!(".SecurityConfig.EnableInterContainerTrafficEncryption = true"),
         python: "AutoMLV2(…, encrypt_inter_container_traffic=True)",
-        code: "Type: AWS::SageMaker::AutoMLJob\nProperties:\n  \
-               AutoMLJobConfig:\n    SecurityConfig:\n      EnableInterContainerTrafficEncryption: true\n\
-               # the same member stands in the Arguments of an AutoML step of a pipeline",
+        code: "In a pipeline definition or a state machine, in the Arguments of the AutoML step:\n\
+               AutoMLJobConfig:  # createAutoMLJobV2 has SecurityConfig without it\n  \
+               SecurityConfig: { EnableInterContainerTrafficEncryption: true }",
     },
     reads: &["DescribeAutoMLJobV2.SecurityConfig.EnableInterContainerTrafficEncryption"],
     control: Control::EncryptionInTransit,

@@ -22,10 +22,9 @@ pub static CHECK: Check = Check {
                   private subnets and security groups.",
         cli: again!(".SecurityConfig.VpcConfig = { Subnets: [\"subnet-…\"], SecurityGroupIds: [\"sg-…\"] }"),
         python: "AutoMLV2(…, vpc_config={\"Subnets\": [\"subnet-…\"], \"SecurityGroupIds\": [\"sg-…\"]})",
-        code: "Type: AWS::SageMaker::AutoMLJob\nProperties:\n  \
-               AutoMLJobConfig:\n    SecurityConfig:\n      VpcConfig:\n        \
-               Subnets: [subnet-…]\n        SecurityGroupIds: [sg-…]\n\
-               # the same member stands in the Arguments of an AutoML step of a pipeline",
+        code: "In a pipeline definition or a state machine, in the Arguments of the AutoML step:\n\
+               AutoMLJobConfig:  # createAutoMLJobV2 has SecurityConfig without it\n  \
+               SecurityConfig: { VpcConfig: { Subnets: [subnet-…], SecurityGroupIds: [sg-…] } }",
     },
     reads: &["DescribeAutoMLJobV2.SecurityConfig.VpcConfig.Subnets"],
     control: Control::NetworkBoundary,

@@ -34,23 +34,23 @@ pub static CHECK: Check = Check {
                   a further one, if it has any, move the work there, and delete the old group. The cluster has to \
                   provision nodes continuously (NodeProvisioningMode Continuous), and the execution role of the group \
                   may need to create grants for the key.",
-        console: "The console sets no keys of volumes: use the command. SageMaker AI > HyperPod clusters > {name} > \
+        console: "The console sets no keys of volumes: use the command. SageMaker AI > HyperPod clusters > the cluster > \
                   Instances shows the groups.",
-        cli: "aws sagemaker describe-cluster --region {region} --cluster-name {name} > cluster.json\n\
+        cli: "aws sagemaker describe-cluster --region {region} --cluster-name {arn} > cluster.json\n\
               # make groups.json of its InstanceGroups, with a new group, in whose InstanceStorageConfigs stand\n\
               # { \"EbsVolumeConfig\": { \"RootVolume\": true, \"VolumeKmsKeyId\": \
               \"arn:aws:kms:{region}:{account}:key/…\" } } and\n\
               # { \"EbsVolumeConfig\": { \"VolumeSizeInGB\": 500, \"VolumeKmsKeyId\": \
               \"arn:aws:kms:{region}:{account}:key/…\" } }, and run:\n\
-              aws sagemaker update-cluster --region {region} --cluster-name {name} --instance-groups \
+              aws sagemaker update-cluster --region {region} --cluster-name {arn} --instance-groups \
               file://groups.json\n\
               # when the work has moved:\n\
-              aws sagemaker update-cluster --region {region} --cluster-name {name} --instance-groups-to-delete …",
+              aws sagemaker update-cluster --region {region} --cluster-name {arn} --instance-groups-to-delete …",
         python: "client = boto3.client(\"sagemaker\", region_name=\"{region}\")\n\
                  key = \"arn:aws:kms:{region}:{account}:key/…\"\n\
                  root = {\"EbsVolumeConfig\": {\"RootVolume\": True, \"VolumeKmsKeyId\": key}}\n\
                  more = {\"EbsVolumeConfig\": {\"VolumeSizeInGB\": 500, \"VolumeKmsKeyId\": key}}\n\
-                 client.update_cluster(ClusterName=\"{name}\", InstanceGroups=[{\"InstanceStorageConfigs\": [root, more], \
+                 client.update_cluster(ClusterName=\"{arn}\", InstanceGroups=[{\"InstanceStorageConfigs\": [root, more], \
                  …}])",
         code: "Type: AWS::SageMaker::Cluster\n\
                Properties:\n  \

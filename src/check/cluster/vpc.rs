@@ -23,7 +23,7 @@ pub static CHECK: Check = Check {
                   delete the others.",
         console: "SageMaker AI > HyperPod clusters > Create HyperPod cluster > Networking: choose the VPC, its private \
                   subnets and security groups.",
-        cli: "aws sagemaker describe-cluster --region {region} --cluster-name {name} > cluster.json\n\
+        cli: "aws sagemaker describe-cluster --region {region} --cluster-name {arn} > cluster.json\n\
               # make create-cluster's input of it, with another name, and run:\n\
               aws sagemaker create-cluster --region {region} --cli-input-json file://cluster-input.json \\\n  \
               --vpc-config Subnets=subnet-…,SecurityGroupIds=sg-…",

@@ -88,9 +88,10 @@ pub(super) static CHECKS: &[Row] = &[
     (
         "sagemaker_clarify_exists",
         &["account-region-clarify-used"],
-        "Prowler passes each Clarify job and fails each region without any; it passes over a region whose processing jobs it \
-         cannot list. Here each region is judged, one that was not read whole is UNKNOWN, and the check is off by default. The \
-         profile prowler has the same rows.",
+        "Prowler passes each Clarify job and fails each region without any, also where it could not describe the jobs; it \
+         passes over a region whose processing jobs it cannot list. Here each region is judged, one that was not read whole is \
+         UNKNOWN, and the check is off by default. The profile prowler has the same rows, but that it fails a region whose \
+         listing broke off when a job before that could not be described.",
     ),
     (
         "sagemaker_models_monitor_enabled",
@@ -98,13 +99,15 @@ pub(super) static CHECKS: &[Row] = &[
         "Prowler judges a region: it passes with one schedule that is Scheduled, and fails without, also where the listing was \
          refused. Here each schedule is judged, a region without any has no finding, and a refused listing is a row of \
          coverage; the check is off by default. The profile prowler has the row of each region and, besides, a PASS for each \
-         such schedule.",
+         such schedule. It asks for the description, and so does not count a schedule whose description was refused; a region \
+         in which no listing of its checks on regions was answered is a row of coverage there too.",
     ),
     (
         "sagemaker_models_registry_in_use",
         &["model-package-group-approved-package"],
-        "Prowler judges a region: it passes with one approved package in any group, fails without, and passes over it where it \
-         may not list. Here each group is judged, and a region without any has no finding; the check is off by default. The \
-         profile prowler has the row of each region and, besides, a PASS for each such group.",
+        "Prowler judges a region: it passes with one approved package in any group, fails without and where a listing failed, \
+         and passes over it where a listing was denied. Here each group is judged, and a region without any has no finding; the \
+         check is off by default. The profile prowler has the row of each region and, besides, a PASS for each such group; it \
+         passes over a region whose groups were listed in part, or whose packages were not listed, whatever the reason.",
     ),
 ];

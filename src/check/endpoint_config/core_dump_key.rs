@@ -34,9 +34,9 @@ pub static CHECK: Check = Check {
         python: "client = boto3.client(\"sagemaker\", region_name=\"{region}\")\n\
                  dump = {\"DestinationS3Uri\": \"s3://…\", \"KmsKeyId\": \"arn:aws:kms:{region}:{account}:key/…\"}\n\
                  client.create_endpoint_config(…, ProductionVariants=[{\"CoreDumpConfig\": dump, …}])",
-        code: "Terraform:\n\
-               resource \"aws_sagemaker_endpoint_configuration\" \"…\" {\n  production_variants {\n    core_dump_config {\n      \
-               destination_s3_uri = \"s3://…\"\n      kms_key_id = \"arn:aws:kms:{region}:{account}:key/…\"\n    }\n  }\n}",
+        code: "Type: AWS::SageMaker::EndpointConfig\n\
+               Properties:\n  ProductionVariants:\n  - CoreDumpConfig:\n      \
+               DestinationS3Uri: s3://…\n      KmsKeyId: arn:aws:kms:{region}:{account}:key/…",
     },
     reads: &[
         "DescribeEndpointConfig.ProductionVariants[].CoreDumpConfig.KmsKeyId",

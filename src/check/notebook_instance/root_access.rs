@@ -23,6 +23,7 @@ pub static CHECK: Check = Check {
         cli: "aws sagemaker stop-notebook-instance --region {region} --notebook-instance-name {name}\n\
               aws sagemaker wait notebook-instance-stopped --region {region} --notebook-instance-name {name}\n\
               aws sagemaker update-notebook-instance --region {region} --notebook-instance-name {name} --root-access Disabled\n\
+              aws sagemaker wait notebook-instance-stopped --region {region} --notebook-instance-name {name}\n\
               aws sagemaker start-notebook-instance --region {region} --notebook-instance-name {name}",
         python: "client = boto3.client(\"sagemaker\", region_name=\"{region}\")\n\
                  client.update_notebook_instance(NotebookInstanceName=\"{name}\", RootAccess=\"Disabled\")",

@@ -44,12 +44,16 @@ fn region(region: &AccountRegion, _context: Context<'_>) -> Verdict {
     let verdict = match &region.clarify {
         Use::By(_) => Verdict::new(Status::NotApplicable, "region_has_clarify_jobs", "its jobs of Clarify pass"),
         Use::Unused => Verdict::new(Status::Fail, "region_without_clarify_job", "no job of Clarify is in the region"),
+        Use::Untold(why) if region.undescribed_jobs > 0 => {
+            let text = format!("Prowler fails a region whose processing jobs it lists and cannot describe ({why})");
+            Verdict::new(Status::Fail, "region_undescribed", text)
+        }
         Use::Untold(why) => {
             let text = format!("Prowler passes over a region whose processing jobs it cannot list ({why})");
             Verdict::new(Status::NotApplicable, "region_untold", text)
         }
     };
-    verdict.with_evidence(|| json!({ "clarify": region.clarify }))
+    verdict.with_evidence(|| json!({ "clarify": region.clarify, "undescribed_jobs": region.undescribed_jobs }))
 }
 
 #[cfg(test)]
@@ -70,12 +74,15 @@ mod tests {
 
     #[test]
     fn a_region_fails_where_no_job_carries_a_pass() {
-        for (clarify, status) in [
-            (Use::By(1), Status::NotApplicable),
-            (Use::Unused, Status::Fail),
-            (Use::Untold("denied".to_owned()), Status::NotApplicable),
+        let untold = || Use::Untold("denied".to_owned());
+        for (clarify, undescribed_jobs, status) in [
+            (Use::By(1), 0, Status::NotApplicable),
+            (Use::By(1), 1, Status::NotApplicable),
+            (Use::Unused, 0, Status::Fail),
+            (untold(), 0, Status::NotApplicable),
+            (untold(), 1, Status::Fail),
         ] {
-            let region = AccountRegion { clarify, ..AccountRegion::default() };
+            let region = AccountRegion { clarify, undescribed_jobs, ..AccountRegion::default() };
             assert_eq!(alone::told(&REGION.check, region, alone::context()).0, status);
         }
     }

@@ -5,6 +5,7 @@ use serde_json::json;
 use super::{Like, Refused, Rule};
 use crate::{
     check::{Context, Evaluate, model_package_group},
+    coverage::Outcome,
     finding::{Severity, Status, Verdict},
     resource::{
         account_region::{AccountRegion, Use},
@@ -48,12 +49,23 @@ fn region(region: &AccountRegion, _context: Context<'_>) -> Verdict {
         Use::Unused => {
             Verdict::new(Status::Fail, "region_without_approved_package", "no package of the region is approved")
         }
+        Use::Untold(why) if region.groups.is_some_and(is_mishap) => {
+            let text = format!(
+                "Prowler fails a region whose groups it could not list for another reason than a denial ({why})"
+            );
+            Verdict::new(Status::Fail, "region_not_listed", text)
+        }
         Use::Untold(why) => {
             let text = format!("Prowler passes over a region whose groups or packages it may not list ({why})");
             Verdict::new(Status::NotApplicable, "region_untold", text)
         }
     };
-    verdict.with_evidence(|| json!({ "registry": region.registry }))
+    verdict.with_evidence(|| json!({ "registry": region.registry, "groups": region.groups }))
+}
+
+/// Whether a listing failed otherwise than by a denial.
+fn is_mishap(outcome: Outcome) -> bool {
+    matches!(outcome, Outcome::Throttled | Outcome::Timeout | Outcome::MalformedAnswer | Outcome::Error)
 }
 
 #[cfg(test)]
@@ -65,6 +77,21 @@ mod tests {
     fn an_approved_package_passes_and_none_says_nothing() {
         for (approved, status) in [(Approved::Yes, Status::Pass), (Approved::No, Status::NotApplicable)] {
             assert_eq!(alone::told(&RULE.check, ModelPackageGroup { approved }, alone::context()).0, status);
+        }
+    }
+
+    #[test]
+    fn a_region_that_could_not_be_listed_is_passed_over_where_that_was_denied_and_fails_else() {
+        for (outcome, status) in [
+            (Outcome::AccessDenied, Status::NotApplicable),
+            (Outcome::DeniedByScp, Status::NotApplicable),
+            (Outcome::Partial, Status::NotApplicable),
+            (Outcome::Throttled, Status::Fail),
+            (Outcome::Error, Status::Fail),
+        ] {
+            let registry = Use::Untold(outcome.to_string());
+            let region = AccountRegion { registry, groups: Some(outcome), ..AccountRegion::default() };
+            assert_eq!(alone::told(&REGION.check, region, alone::context()).0, status, "{outcome}");
         }
     }
 

@@ -41,11 +41,10 @@ pub static CHECK: Check = Check {
                  transformer = Transformer(…, volume_kms_key=key, output_kms_key=key)\n\
                  capture = BatchDataCaptureConfig(destination_s3_uri=\"s3://…\", kms_key_id=key)\n\
                  transformer.transform(…, batch_data_capture_config=capture)",
-        code: "Type: AWS::SageMaker::TransformJob\nProperties:\n  \
-               TransformResources:\n    VolumeKmsKeyId: arn:aws:kms:{region}:{account}:key/…\n  \
-               TransformOutput:\n    KmsKeyId: arn:aws:kms:{region}:{account}:key/…\n  \
-               DataCaptureConfig:\n    KmsKeyId: arn:aws:kms:{region}:{account}:key/…\n\
-               # the same members stand in the Arguments of a transform step of a pipeline",
+        code: "In a pipeline definition or a state machine, in the Arguments of the transform step:\n\
+               TransformResources: { VolumeKmsKeyId: arn:aws:kms:{region}:{account}:key/… }\n\
+               TransformOutput: { KmsKeyId: arn:aws:kms:{region}:{account}:key/… }\n\
+               DataCaptureConfig: { KmsKeyId: arn:aws:kms:{region}:{account}:key/… }  # where it captures data",
     },
     reads: &[
         "DescribeTransformJob.TransformResources.VolumeKmsKeyId",

@@ -40,12 +40,14 @@ pub static CHECK: Check = Check {
 
 fn evaluate(workforce: &Workforce, _context: Context<'_>) -> Verdict {
     let cidrs = &workforce.source_cidrs;
-    let of = |wanted| cidrs.iter().find(|text| range(text) == wanted);
+    let ranges = cidrs.iter().filter_map(|text| range(text)).collect::<Vec<_>>();
+    let is_open = |kind| is_everything(ranges.iter().filter(|range| range.kind == kind));
     let verdict = if cidrs.is_empty() {
         Verdict::new(Status::Fail, "source_ip_unrestricted", "people may sign in from every address")
-    } else if let Some(open) = of(Range::Everything) {
-        Verdict::new(Status::Fail, "source_ip_open", format!("{open} lets people sign in from every address"))
-    } else if let Some(unknown) = of(Range::Unknown) {
+    } else if is_open(Kind::V4) || is_open(Kind::V6) {
+        let text = format!("people may sign in from every address, which these ranges are: {}", cidrs.join(", "));
+        Verdict::new(Status::Fail, "source_ip_open", text)
+    } else if let Some(unknown) = cidrs.iter().find(|text| range(text).is_none()) {
         Verdict::new(
             Status::Unknown,
             "source_ip_unknown",
@@ -54,31 +56,48 @@ fn evaluate(workforce: &Workforce, _context: Context<'_>) -> Verdict {
     } else {
         Verdict::new(Status::Pass, "source_ip_restricted", "people may sign in only from listed addresses")
     };
-    verdict.with_evidence(|| json!({ "Cidrs": cidrs, "expected": "ranges, none of which is all addresses" }))
+    verdict.with_evidence(|| json!({ "Cidrs": cidrs, "expected": "ranges, which are not all addresses together" }))
 }
 
-/// What a range of addresses lets in.
+/// The kind of an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Range {
-    /// All addresses of its kind: whatever stands before `/0`.
-    Everything,
-    /// Some addresses.
-    Some,
-    /// Not to be told.
-    Unknown,
+enum Kind {
+    V4,
+    V6,
 }
 
-fn range(text: &str) -> Range {
-    let parsed = text.split_once('/').and_then(|(address, prefix)| {
-        let address = address.parse::<IpAddr>().ok()?;
-        let longest = if address.is_ipv4() { 32 } else { 128 };
-        prefix.parse::<u8>().ok().filter(|prefix| *prefix <= longest)
-    });
-    match parsed {
-        Some(0) => Range::Everything,
-        Some(_) => Range::Some,
-        None => Range::Unknown,
+/// A range of addresses; those of IPv4 stand in the upper bits, so that both kinds are counted alike.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Range {
+    kind: Kind,
+    first: u128,
+    last: u128,
+}
+
+/// The range that a text means, whatever its address has behind the prefix; none where it is not to be told.
+fn range(text: &str) -> Option<Range> {
+    let (address, prefix) = text.split_once('/')?;
+    let (kind, longest, bits) = match address.parse::<IpAddr>().ok()? {
+        IpAddr::V4(address) => (Kind::V4, 32, u128::from(u32::from(address)) << 96),
+        IpAddr::V6(address) => (Kind::V6, 128, u128::from(address)),
+    };
+    let prefix = prefix.parse::<u32>().ok().filter(|prefix| *prefix <= longest)?;
+    let mask = u128::MAX.checked_shl(128 - prefix).unwrap_or_default();
+    Some(Range { kind, first: bits & mask, last: bits | !mask })
+}
+
+/// Whether ranges of one kind are together all addresses of it.
+fn is_everything<'r>(ranges: impl Iterator<Item = &'r Range>) -> bool {
+    let mut ranges = ranges.collect::<Vec<_>>();
+    ranges.sort_unstable_by_key(|range| range.first);
+    // The first address that none of the ranges so far has; none when they have all.
+    let mut open = Some(0_u128);
+    for range in ranges {
+        open = open.and_then(|open| {
+            if (range.first..=range.last).contains(&open) { range.last.checked_add(1) } else { Some(open) }
+        });
     }
+    open.is_none()
 }
 
 #[cfg(test)]
@@ -94,6 +113,12 @@ mod tests {
             (&["203.0.113.0/24", "::/0"], Status::Fail, "source_ip_open"),
             (&["10.0.0.0/0"], Status::Fail, "source_ip_open"),
             (&["office", "0.0.0.0/0"], Status::Fail, "source_ip_open"),
+            (&["0.0.0.0/1", "128.0.0.0/1"], Status::Fail, "source_ip_open"),
+            (&["192.0.0.0/2", "0.0.0.0/1", "10.0.0.0/8", "128.0.0.0/2"], Status::Fail, "source_ip_open"),
+            (&["8000::/1", "::/1"], Status::Fail, "source_ip_open"),
+            (&["0.0.0.0/1", "128.0.0.0/2"], Status::Pass, "source_ip_restricted"),
+            (&["128.0.0.0/1"], Status::Pass, "source_ip_restricted"),
+            (&["0.0.0.0/1", "8000::/1"], Status::Pass, "source_ip_restricted"),
             (&["203.0.113.0/24"], Status::Pass, "source_ip_restricted"),
             (&["203.0.113.7/32", "2001:db8::/32"], Status::Pass, "source_ip_restricted"),
             (&["203.0.113.0"], Status::Unknown, "source_ip_unknown"),

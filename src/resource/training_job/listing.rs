@@ -11,10 +11,9 @@ use super::{
     search::SEARCH,
 };
 use crate::{
-    coverage::Outcome,
     outcome::Refusal,
     paging::Pages,
-    resource::{Facts, Resource, ResourceType},
+    resource::{Facts, Resource, ResourceType, listed::Denials},
     scan::cell::Cell,
     session::gate::Gate,
 };
@@ -26,8 +25,6 @@ pub(crate) const DESCRIBE: &str = "sagemaker:DescribeTrainingJob";
 pub(super) const INDEX_LAG: SignedDuration = SignedDuration::from_hours(1);
 /// Describes of one unit that are under way at once; the pacing decides how fast they go.
 const PARALLEL: usize = 8;
-/// After so many denials in a row the others of the cell are not asked any more.
-const DENIALS: usize = 3;
 
 /// Up to so many jobs a cell is listed whole; of more, the newest and the oldest are listed.
 const WHOLE: usize = 500;
@@ -231,22 +228,18 @@ pub(super) async fn describe(cell: &Cell, name: &str) -> Described {
 /// Describes jobs by name, some at once; after some denials in a row the others count as denied too, unasked.
 pub(super) async fn describe_each(cell: &Cell, names: &[&str]) -> Vec<Described> {
     let mut all = Vec::with_capacity(names.len());
-    let mut denials = Vec::new();
+    let mut denials = Denials::default();
     for chunk in names.chunks(PARALLEL) {
-        if let Some(refusal) = denials.get(DENIALS) {
-            all.extend(chunk.iter().map(|_| Described::Refused(Refusal::clone(refusal))));
+        if let Some(refusal) = denials.instead() {
+            all.extend(chunk.iter().map(|_| Described::Refused(refusal.clone())));
             continue;
         }
         let calls = chunk.iter().map(|name| describe(cell, name)).collect::<Vec<_>>();
         for described in futures::stream::iter(calls).buffered(PARALLEL).collect::<Vec<_>>().await {
-            match &described {
-                Described::Refused(refusal)
-                    if matches!(refusal.outcome, Outcome::AccessDenied | Outcome::DeniedByScp) =>
-                {
-                    denials.push(refusal.clone());
-                }
-                Described::Job(_) | Described::Vanished | Described::Refused(_) => denials.clear(),
-            }
+            denials.count(match &described {
+                Described::Refused(refusal) => Some(refusal),
+                Described::Job(_) | Described::Vanished => None,
+            });
             all.push(described);
         }
     }

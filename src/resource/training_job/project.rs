@@ -79,8 +79,8 @@ fn resource(
             instance_count,
             network_isolation: job.enable_network_isolation.unwrap_or(false),
             inter_container_encryption: job.enable_inter_container_traffic_encryption.unwrap_or(false),
-            subnets: vpc.subnets.unwrap_or_default(),
-            security_groups: vpc.security_group_ids.unwrap_or_default(),
+            subnets: named(vpc.subnets),
+            security_groups: named(vpc.security_group_ids),
             image: algorithm.training_image.said(),
             algorithm: algorithm.algorithm_name.said(),
             secondary_status: job.secondary_status.to_owned(),
@@ -89,6 +89,11 @@ fn resource(
         })),
         name,
     })
+}
+
+/// Those that say something.
+fn named(texts: Option<Vec<String>>) -> Vec<String> {
+    texts.unwrap_or_default().into_iter().filter(|text| !text.trim().is_empty()).collect()
 }
 
 /// What a listing alone tells of a job whose Describe was refused.
@@ -165,17 +170,17 @@ fn instances(config: &ResourceConfig<'_>) -> (Instances, Option<i64>) {
         return (Instances::Groups(types.collect()), count);
     }
     let count = config.instance_count.map(i64::from);
-    if let Some(selected) = config.selected_instance_type.to_owned() {
+    if let Some(selected) = config.selected_instance_type.said() {
         return (Instances::Selected(selected), config.selected_instance_count.map(i64::from).or(count));
     }
-    if let Some(one) = config.instance_type.to_owned() {
+    if let Some(one) = config.instance_type.said() {
         return (Instances::Type(one), count);
     }
     let preferences = config.instance_preferences.as_deref().unwrap_or_default();
     if preferences.is_empty() {
         return (Instances::Absent, count);
     }
-    let types = preferences.iter().filter_map(|preference| preference.instance_type.to_owned());
+    let types = preferences.iter().map(|preference| preference.instance_type.to_owned().unwrap_or_default());
     let most = preferences.iter().filter_map(|preference| preference.instance_count).max().map(i64::from);
     (Instances::Preferences(types.collect()), most.or(count))
 }
@@ -219,6 +224,20 @@ mod tests {
     fn an_instance_type_that_the_sdk_does_not_know_is_kept_as_text() {
         let found = told(r#"{"InstanceType":"ml.zz9.48xlarge"}"#);
         assert_eq!(found.0, Instances::Type("ml.zz9.48xlarge".to_owned()));
+    }
+
+    #[test]
+    fn an_empty_instance_type_is_none_and_an_empty_subnet_is_not_there() {
+        let found = told(r#"{"SelectedInstanceType":"","InstanceType":"ml.m5.large"}"#);
+        assert_eq!(found.0, Instances::Type("ml.m5.large".to_owned()));
+        assert_eq!(told(r#"{"InstanceType":""}"#).0, Instances::Absent);
+        assert_eq!(named(Some(vec![String::new(), "subnet-1".to_owned()])), ["subnet-1"]);
+    }
+
+    #[test]
+    fn a_preference_without_an_instance_type_stays_in_as_an_unknown_one() {
+        let found = told(r#"{"InstancePreferences":[{"InstanceType":"ml.g5.2xlarge"},{"InstanceCount":2}]}"#);
+        assert_eq!(found, (Instances::Preferences(vec!["ml.g5.2xlarge".to_owned(), String::new()]), Some(2)));
     }
 
     #[test]
