@@ -17,6 +17,7 @@ use crate::{
     resource::{Facts, Resource, ResourceType, notebook_instance::DESCRIBE_SCRIPTS, training_job::DESCRIBE},
 };
 
+pub mod account_region;
 #[cfg(test)]
 pub(crate) mod alone;
 pub mod app_image_config;
@@ -42,6 +43,7 @@ pub mod inference_experiment;
 pub mod inference_recommendations_job;
 pub mod job_definition;
 pub mod key;
+pub mod kms_key;
 pub mod labeling_job;
 pub mod mlflow_app;
 pub mod model;
@@ -77,6 +79,7 @@ pub use framework::{Framework, Requirement};
 
 /// Every check, in the order of its id.
 pub static CHECKS: &[&Check] = &[
+    &account_region::clarify_used::CHECK,
     &app_image_config::tagged::CHECK,
     &auto_ml_job::customer_managed_keys::CHECK,
     &auto_ml_job::inter_container_encryption::CHECK,
@@ -117,6 +120,9 @@ pub static CHECKS: &[&Check] = &[
     &inference_experiment::instance_storage_key::CHECK,
     &inference_recommendations_job::customer_managed_keys::CHECK,
     &inference_recommendations_job::vpc::CHECK,
+    &kms_key::in_organization::CHECK,
+    &kms_key::rotation::CHECK,
+    &kms_key::usable::CHECK,
     &labeling_job::customer_managed_keys::CHECK,
     &labeling_job::vpc::CHECK,
     &mlflow_app::customer_managed_keys::CHECK,
@@ -220,6 +226,8 @@ pub struct Remediation {
 pub enum Evidence {
     /// What stands behind the keys that the resource names.
     Keys,
+    /// Whether the key that it is rotates by itself.
+    KeyRotation,
     /// Its tags, where its description does not carry them.
     Tags,
     /// Whether a training job that runs is debugged, which only its description shows.
@@ -233,6 +241,7 @@ impl Evidence {
     pub fn actions(self) -> &'static [&'static str] {
         match self {
             Self::Keys => kms::ACTIONS,
+            Self::KeyRotation => kms::rotation::ACTIONS,
             Self::Tags => crate::resource::TAG_ACTIONS,
             Self::RemoteDebugging => &[DESCRIBE],
             Self::LifecycleScripts => &[DESCRIBE_SCRIPTS],

@@ -138,6 +138,8 @@ pub enum Method {
     ListDescribe,
     /// What is new or had not ended was read, the rest taken over from the last published run.
     Incremental,
+    /// Nothing was listed: what the other types of the place name or amount to.
+    Derived,
 }
 
 impl Method {
@@ -148,6 +150,7 @@ impl Method {
             Self::SearchUnverified => "SEARCH_UNVERIFIED",
             Self::ListDescribe => "LIST_DESCRIBE",
             Self::Incremental => "INCREMENTAL",
+            Self::Derived => "DERIVED",
         }
     }
 }

@@ -9,8 +9,11 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::OnceCell;
 
 mod name;
+pub mod rotation;
 
 pub use name::KeyName;
+
+use rotation::Answered;
 
 use crate::{
     coverage::Outcome,
@@ -72,6 +75,14 @@ pub struct Description {
     pub state: String,
     /// When it will be deleted, where that is scheduled.
     pub deletion_date: Option<Timestamp>,
+    /// When it was created.
+    pub created_at: Option<Timestamp>,
+    /// The kind of its material, as KMS spells it: `SYMMETRIC_DEFAULT` where it can encrypt data at rest.
+    pub spec: Option<String>,
+    /// Where its material comes from, as KMS spells it: `AWS_KMS` where KMS made it.
+    pub origin: Option<String>,
+    /// Whether other regions have keys of the same material.
+    pub multi_region: bool,
 }
 
 /// Who manages a key.
@@ -106,6 +117,7 @@ pub struct Keys {
     aws: Arc<Aws>,
     organization: Arc<Organization>,
     known: Mutex<HashMap<Place, Arc<OnceCell<Looked>>>>,
+    rotations: Mutex<HashMap<Place, Arc<OnceCell<Answered>>>>,
 }
 
 /// A key, and the refusal that kept it from being described.
@@ -119,10 +131,37 @@ struct Place {
     name: KeyName,
 }
 
+/// Where a text points to, as far as itself tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Address {
+    /// The account that owns the key.
+    pub owner: AccountId,
+    /// The ARN of the key or of its alias.
+    pub arn: String,
+    /// Its id, or its alias with the prefix `alias/`.
+    pub name: String,
+}
+
+/// Where the text by which a resource in `target` names a key points to; none for aliases of AWS managed keys and for what
+/// names no key at all.
+pub fn address(target: &Target, text: &str) -> Option<Address> {
+    let (owner, region, name) = match name::parse(text) {
+        name::Parsed::AwsManagedAlias | name::Parsed::Nonsense => return None,
+        name::Parsed::Here(name) => (target.account.id, target.region.clone(), name),
+        name::Parsed::Elsewhere { account, region, name } => (account, region, name),
+    };
+    let resource = match &name {
+        KeyName::Id(id) => format!("key/{id}"),
+        KeyName::Alias(alias) => alias.clone(),
+    };
+    let arn = format!("arn:{}:kms:{region}:{owner}:{resource}", target.partition);
+    Some(Address { owner, arn, name: name.as_key_id().to_owned() })
+}
+
 impl Keys {
     /// No key known yet.
     pub fn new(aws: Arc<Aws>, organization: Arc<Organization>) -> Self {
-        Self { aws, organization, known: Mutex::default() }
+        Self { aws, organization, known: Mutex::default(), rotations: Mutex::default() }
     }
 
     /// The key that a resource in `target` names by `text`, with the refusal when it could not be described.
@@ -204,12 +243,16 @@ fn describe(metadata: &aws_sdk_kms::types::KeyMetadata) -> Description {
         ) => Usability::StateForbids,
         _ => Usability::Unknown,
     };
-    let date = metadata.deletion_date().and_then(|date| Timestamp::from_second(date.secs()).ok());
+    let moment = |date: &aws_smithy_types::DateTime| Timestamp::from_second(date.secs()).ok();
     Description {
         arn: metadata.arn().unwrap_or_default().to_owned(),
         manager,
         usability,
         state: metadata.key_state().map_or("absent", KeyState::as_str).to_owned(),
-        deletion_date: date,
+        deletion_date: metadata.deletion_date().and_then(moment),
+        created_at: metadata.creation_date().and_then(moment),
+        spec: metadata.key_spec().map(|spec| spec.as_str().to_owned()),
+        origin: metadata.origin().map(|origin| origin.as_str().to_owned()),
+        multi_region: metadata.multi_region().unwrap_or_default(),
     }
 }

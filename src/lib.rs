@@ -37,6 +37,11 @@
 //!
 //! [`doctor`] makes the calls of a night before the first one, and says what would fail.
 //!
+//! # What is read last
+//!
+//! Customer managed keys and a region as a whole are listed by nobody: they are told from what the cells before them in the
+//! region saw ([`scan::seen`]), which is staged with their units, and are no more certain than these.
+//!
 //! # What goes first
 //!
 //! [`throttle`] gives each API of a place its turn. [`scan`] begins with the accounts that cost most last night, and a

@@ -1,16 +1,17 @@
 //! Resources: the envelope that all types share, and the list of the types. Each has a file of its own with its facts,
 //! how they are read, and the IAM actions of that.
 
-use std::{collections::BTreeMap, fmt, str::FromStr, sync::Arc};
+use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use futures::future::BoxFuture;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use thiserror::Error;
 
+pub mod account_region;
 pub mod answer;
 pub mod app_image_config;
 pub mod auto_ml_job;
+mod called;
 pub mod cluster;
 pub mod compilation_job;
 pub mod data_quality_job_definition;
@@ -25,6 +26,7 @@ pub mod image;
 pub mod inference_experiment;
 pub mod inference_recommendations_job;
 pub mod job_definition;
+pub mod kms_key;
 pub mod labeling_job;
 pub mod listed;
 mod maker;
@@ -51,11 +53,15 @@ pub mod user_profile;
 pub mod user_settings;
 pub mod workforce;
 
+pub use called::NoSuchResourceType;
 pub use origin::{Origin, OriginKind};
 pub use settled::Settled;
+pub use tags::TAG_ACTIONS;
+
+use account_region::Sign;
 
 use crate::{
-    check::Context,
+    check::{CHECKS, Check, Context, Evidence},
     finding::Verdict,
     organization::Target,
     outcome::Refusal,
@@ -77,8 +83,16 @@ pub trait Kind: fmt::Debug + Clone + PartialEq + Serialize + DeserializeOwned {
     /// The states in which a resource never changes any more but for its tags.
     const SETTLED: Settled;
 
+    /// Whether its resources are told from what the other types of the place show, so that it is read after them.
+    const IS_READ_LAST: bool = false;
+
     /// The texts by which the resource names its keys.
     fn keys(&self) -> Vec<&str>;
+
+    /// What the resource shows of the use of its region.
+    fn sign(&self) -> Option<Sign> {
+        None
+    }
 
     /// Whether everything that the checks look at could be read.
     fn is_whole(&self) -> bool {
@@ -99,10 +113,6 @@ pub trait Kind: fmt::Debug + Clone + PartialEq + Serialize + DeserializeOwned {
         std::future::ready((resources, None))
     }
 }
-
-/// The IAM actions that read tags where a description does not carry them.
-pub const TAG_ACTIONS: &[&str] = &[LIST_TAGS];
-const LIST_TAGS: &str = "sagemaker:ListTags";
 
 macro_rules! kinds {
     ($($(#[$doc:meta])* $variant:ident in $module:ident,)*) => {
@@ -127,6 +137,11 @@ macro_rules! kinds {
             /// The name in identifiers of checks.
             pub fn slug(self) -> &'static str {
                 match self { $(Self::$variant => $module::$variant::SLUG,)* }
+            }
+
+            /// Whether its resources are told from what the other types of the place show, so that it is read after them.
+            pub fn is_read_last(self) -> bool {
+                match self { $(Self::$variant => $module::$variant::IS_READ_LAST,)* }
             }
 
             /// When a resource of the type never changes any more.
@@ -177,6 +192,14 @@ macro_rules! kinds {
                 match self {
                     $(Self::$variant(facts) => facts.keys(),)*
                     Self::Unreadable { .. } => Vec::new(),
+                }
+            }
+
+            /// What the resource shows of the use of its region.
+            pub fn sign(&self) -> Option<Sign> {
+                match self {
+                    $(Self::$variant(facts) => facts.sign(),)*
+                    Self::Unreadable { .. } => None,
                 }
             }
 
@@ -315,6 +338,10 @@ kinds! {
     UserProfile in user_profile,
     /// A private workforce.
     Workforce in workforce,
+    /// A customer managed key that resources name.
+    KmsKey in kms_key,
+    /// A region of an account as a whole.
+    AccountRegion in account_region,
 }
 
 /// The facts of one type among those of any.
@@ -327,27 +354,11 @@ impl ResourceType {
     pub fn first_api(self) -> &'static str {
         self.actions().first().copied().unwrap_or_default()
     }
-}
 
-/// A text that is no resource type.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("no resource type is called `{0}`; they are {all}", all = ResourceType::ALL.iter().map(|known| known.slug()).collect::<Vec<_>>().join(", "))]
-pub struct NoSuchResourceType(String);
-
-impl FromStr for ResourceType {
-    type Err = NoSuchResourceType;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let is_called = |known: &Self| {
-            known.slug() == text || known.as_str() == text || known.as_str().rsplit("::").next() == Some(text)
-        };
-        Self::ALL.iter().copied().find(is_called).ok_or_else(|| NoSuchResourceType(text.to_owned()))
-    }
-}
-
-impl fmt::Display for ResourceType {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.pad(self.as_str())
+    /// Whether resources of the type may name keys, by which a check judges them.
+    pub fn names_keys(self) -> bool {
+        let looks_at_keys = |check: &&Check| check.resource_type() == self && check.needs.contains(&Evidence::Keys);
+        !self.is_read_last() && CHECKS.iter().copied().any(|check| looks_at_keys(&check))
     }
 }
 

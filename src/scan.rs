@@ -24,6 +24,7 @@ pub mod neighbours;
 pub mod past;
 mod places;
 mod region;
+pub mod seen;
 
 use cell::{Means, Told};
 use places::Places;
@@ -116,12 +117,13 @@ impl Scan {
         let keys = Arc::new(Keys::new(Arc::clone(&self.aws), Arc::clone(&self.organization)));
         let slice = u64::from(self.config.pacing.slice_jobs);
         let selection = Arc::new(Selection::configured(&self.config.checks));
-        let types = selection.resource_types().collect();
+        let types = selection.resource_types().collect::<Vec<_>>();
         let running = Arc::new(Running {
             means: Means {
                 slice,
                 clock: self.clock,
                 keys,
+                looks_back: types.iter().any(|resource_type| resource_type.is_read_last()),
                 selection,
                 parameters: self.config.parameters.clone().into(),
                 organization: Arc::clone(&self.organization),
@@ -314,10 +316,10 @@ impl Running {
     }
 
     async fn cover(&self, coverage: Coverage, told: Told) {
-        let Told { reading, adopted, resources: delivered } = told;
+        let Told { reading, adopted, resources: delivered, seen } = told;
         self.scan.progress.cells_done.fetch_add(1, Ordering::Relaxed);
         let (target, resource_type) = (Arc::clone(&coverage.target), coverage.resource_type);
-        let extent = Extent::End(Box::new(End { coverage, adopted, resources: delivered }));
+        let extent = Extent::End(Box::new(End { coverage, adopted, resources: delivered, seen }));
         let (resources, findings) = (Vec::new(), Vec::new());
         self.hand_over(Delivery::Unit(Unit { target, resource_type, reading, resources, findings, extent })).await;
     }

@@ -18,7 +18,19 @@ pub(crate) static NAMED: LazyLock<HashMap<String, Arc<Key>>> = LazyLock::new(|| 
     use crate::kms::{Description, Manager, Usability};
     let described = |manager, usability, state: &str| {
         let arn = "arn:aws:kms:eu-central-1:111111111111:key/1234abcd".to_owned();
-        Key::Described(Description { arn, manager, usability, state: state.to_owned(), deletion_date: None })
+        let (deletion_date, created_at, spec, origin, multi_region) = (None, None, None, None, false);
+        let state = state.to_owned();
+        Key::Described(Description {
+            arn,
+            manager,
+            usability,
+            state,
+            deletion_date,
+            created_at,
+            spec,
+            origin,
+            multi_region,
+        })
     };
     let keys = [
         ("customer", described(Manager::Customer, Usability::Usable, "Enabled")),

@@ -59,7 +59,7 @@ pub struct Equivalent {
     pub catalogue: Catalogue,
     /// Its id there.
     pub id: &'static str,
-    /// The ids of our checks that judge what it judges; none where only a place and no resource can fail it.
+    /// The ids of our checks that judge what it judges.
     pub checks: &'static [&'static str],
     /// Where the judgements differ, in a sentence or two.
     pub difference: &'static str,

@@ -61,10 +61,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_is_the_two_one_after_the_other_and_no_id_stands_twice() {
+    fn both_is_the_two_one_after_the_other_and_no_id_stands_twice_for_one_type() {
         let ids = |profile: Profile| profile.checks().map(|check| check.id).collect::<Vec<_>>();
         assert_eq!(ids(Profile::Both), [ids(Profile::Sagesweep), ids(Profile::Prowler)].concat());
-        assert_eq!(ids(Profile::Both).iter().collect::<BTreeSet<_>>().len(), ids(Profile::Both).len());
+        let of_types = Profile::Both.checks().map(|check| (check.id, check.resource_type()));
+        assert_eq!(of_types.collect::<BTreeSet<_>>().len(), ids(Profile::Both).len());
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! The checks of Prowler 5.46 under their own ids, with its logic and its mistakes, put to the facts that we read: so the
 //! same organization can be judged both ways and compared row by row. They are put to resources only by a profile.
 //!
-//! Only the judgement is Prowler's. What was not seen is coverage here as everywhere, MANUAL is UNKNOWN, and where Prowler
-//! judges a place (a region without any Clarify job, schedule or approved package) there is no resource to carry its FAIL:
-//! see [`compatibility`](super::compatibility).
+//! Only the judgement is Prowler's. What was not seen is coverage here as everywhere, MANUAL is UNKNOWN. Where Prowler judges
+//! a region (by its Clarify jobs, schedules or approved packages), a check stands twice: for the region, which carries the
+//! row that Prowler makes of it, and for the resources by which it is judged.
 
 use serde_json::json;
 
@@ -50,15 +50,18 @@ pub enum Refused {
     Passed,
 }
 
-/// Every check of Prowler that is put to resources, in the order of its id.
+/// Every check of Prowler that is put to resources, in the order of its id; one that judges regions stands twice.
 pub static RULES: &[&Rule] = &[
     &sagemaker_clarify_exists::RULE,
+    &sagemaker_clarify_exists::REGION,
     &sagemaker_domain_sso_configured::RULE,
     &sagemaker_endpoint_config_kms_encryption_enabled::RULE,
     &sagemaker_endpoint_config_prod_variant_instances::RULE,
     &sagemaker_models_monitor_enabled::RULE,
+    &sagemaker_models_monitor_enabled::REGION,
     &sagemaker_models_network_isolation_enabled::RULE,
     &sagemaker_models_registry_in_use::RULE,
+    &sagemaker_models_registry_in_use::REGION,
     &sagemaker_models_vpc_settings_configured::RULE,
     &sagemaker_notebook_instance_encryption_enabled::RULE,
     &sagemaker_notebook_instance_no_secrets::RULE,
@@ -104,7 +107,7 @@ impl Like {
 
 /// The verdict of a check of Prowler on a resource whose description was refused; none for a check of ours.
 pub(super) fn of_refused(check: &Check, why: &str) -> Option<Verdict> {
-    let rule = RULES.iter().find(|rule| rule.check.id == check.id)?;
+    let rule = RULES.iter().find(|rule| std::ptr::eq(&raw const rule.check, check))?;
     let (status, text) = match rule.refused {
         Refused::Passes => (Status::Pass, "Prowler passes what it could not describe"),
         Refused::Fails => (Status::Fail, "Prowler fails what it could not describe"),

@@ -78,6 +78,7 @@ fn rates() -> BTreeMap<&'static str, Rate> {
 pub(super) const APIS: &[(&str, Rate)] = &[
     ("account:ListRegions", Rate { start: 2.0, burst: 5, quota: 5.0 }),
     ("kms:DescribeKey", Rate { start: 20.0, burst: 50, quota: 50.0 }),
+    ("kms:GetKeyRotationStatus", Rate { start: 20.0, burst: 50, quota: 50.0 }),
     ("organizations:*", Rate { start: 2.0, burst: 16, quota: 8.0 }),
     ("sagemaker:DescribeTrainingJob", Rate { start: 2.0, burst: 20, quota: 10.0 }),
     ("sagemaker:ListTrainingJobs", Rate { start: 1.0, burst: 10, quota: 2.0 }),

@@ -48,6 +48,8 @@ pub struct Behaviour {
     pub search_keeps_deleted: bool,
     /// Whether `Search` leaves out `TotalHits`.
     pub search_counts_nothing: bool,
+    /// Whether it is counted what was asked before in the same words; takes eight bytes and more a call.
+    pub watches_repeats: bool,
 }
 
 /// A lognormal distribution of delays.

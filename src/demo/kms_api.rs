@@ -1,4 +1,5 @@
-//! Key Management: `DescribeKey` in all four forms; what else there is, the key that signs answers.
+//! Key Management: `DescribeKey` in all four forms, `GetKeyRotationStatus` by id and ARN; what else there is, the key that
+//! signs answers.
 
 use std::sync::atomic::Ordering;
 
@@ -12,9 +13,10 @@ use super::world::{Invocation, World};
 
 const DAY: i64 = 24 * 3600 * 1000;
 
+/// What both operations are asked by.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct DescribeKey {
+struct Asked {
     key_id: String,
 }
 
@@ -22,8 +24,17 @@ pub(super) fn answer(world: &World, invocation: &Invocation) -> Result<String, R
     if matches!(invocation.operation, Operation::GetPublicKey | Operation::Sign) {
         return world.signing_key.answer(invocation);
     }
-    let request: DescribeKey = invocation.members()?;
-    let name = request.key_id.as_str();
+    let request: Asked = invocation.members()?;
+    let keyring = world.organization.keyring(invocation.caller.account, invocation.caller.region.clone());
+    let (kind, slot) = find(world, invocation, &keyring, &request.key_id)?;
+    if invocation.operation == Operation::GetKeyRotationStatus {
+        return Ok(rotation(&keyring, kind, slot));
+    }
+    Ok(metadata(world, invocation, &keyring, kind, slot))
+}
+
+/// The key that a name names, if the caller may ask for it.
+fn find(world: &World, invocation: &Invocation, keyring: &Keyring, name: &str) -> Result<(KeyKind, u64), Refusal> {
     if name.is_empty() || name.len() > 2048 {
         return Err(Refusal::validation(format!(
             "1 validation error detected: Value '{name}' at 'keyId' failed to satisfy constraint: Member must have length greater than or equal to 1"
@@ -49,9 +60,11 @@ pub(super) fn answer(world: &World, invocation: &Invocation) -> Result<String, R
             resource.strip_prefix("key/").unwrap_or(resource)
         }
     };
-    let keyring = world.organization.keyring(invocation.caller.account, invocation.caller.region.clone());
     if resource.starts_with("alias/aws/") {
         world.aws_alias_descriptions.fetch_add(1, Ordering::Relaxed);
+    }
+    if invocation.operation == Operation::GetKeyRotationStatus && resource.starts_with("alias/") {
+        return Err(not_found(format!("Invalid keyId {resource}")));
     }
     let known = if resource.starts_with("alias/") { Keyring::by_alias(resource) } else { keyring.by_id(resource) };
     match known {
@@ -62,11 +75,30 @@ pub(super) fn answer(world: &World, invocation: &Invocation) -> Result<String, R
             Err(not_found(format!("Key 'arn:aws:kms:{region}:{own}:key/{resource}' does not exist")))
         }
         Some((KeyKind::Denied, slot)) => Err(invocation.denied(&format!(
-            "on resource: {} because no resource-based policy allows the kms:DescribeKey action",
-            keyring.arn(KeyKind::Denied, slot)
+            "on resource: {} because no resource-based policy allows the {} action",
+            keyring.arn(KeyKind::Denied, slot),
+            invocation.operation.action()
         ))),
-        Some((kind, slot)) => Ok(metadata(world, invocation, &keyring, kind, slot)),
+        Some(known) => Ok(known),
     }
+}
+
+/// Every other key of a customer rotates, and all of AWS.
+fn rotation(keyring: &Keyring, kind: KeyKind, slot: u64) -> String {
+    let is_on = match kind {
+        KeyKind::AwsManaged => true,
+        KeyKind::PendingDeletion => false,
+        KeyKind::Customer | KeyKind::Disabled | KeyKind::Denied | KeyKind::Missing => slot.is_multiple_of(2),
+    };
+    let mut json = Json::with_capacity(256);
+    json.open();
+    json.text("KeyId", &keyring.arn(kind, slot));
+    json.flag("KeyRotationEnabled", is_on);
+    if is_on {
+        json.number("RotationPeriodInDays", 365);
+    }
+    json.close();
+    json.finish()
 }
 
 fn not_found(message: String) -> Refusal {

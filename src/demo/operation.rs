@@ -74,6 +74,7 @@ macro_rules! operations {
 operations! {
     ListRegions = Account "ListRegions" "account:ListRegions",
     DescribeKey = Kms "DescribeKey" "kms:DescribeKey",
+    GetKeyRotationStatus = Kms "GetKeyRotationStatus" "kms:GetKeyRotationStatus",
     GetPublicKey = Kms "GetPublicKey" "kms:GetPublicKey",
     Sign = Kms "Sign" "kms:Sign",
     DescribeOrganization = Organizations "DescribeOrganization" "organizations:DescribeOrganization",

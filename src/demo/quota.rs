@@ -1,6 +1,6 @@
 //! Quotas and counts: a token bucket and two counters for each account, region and operation.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::{BuildHasher as _, RandomState};
 use std::str::FromStr;
 use std::sync::{Mutex, PoisonError};
@@ -93,6 +93,8 @@ pub struct Count {
     pub requests: u64,
     /// Calls that a quota refused.
     pub throttled: u64,
+    /// Calls that were admitted and made before in the same words, where that is watched: [`super::Behaviour::watches_repeats`].
+    pub repeated: u64,
 }
 
 type Key = (AccountId, Region, Operation);
@@ -110,6 +112,8 @@ pub(super) struct Ledger {
 struct Entry {
     count: Count,
     bucket: Option<Bucket>,
+    /// Hashes of what was asked.
+    asked: HashSet<u64>,
 }
 
 #[derive(Debug)]
@@ -146,6 +150,14 @@ impl Ledger {
         admitted
     }
 
+    /// Counts a call that was made before in the same words.
+    pub(super) fn watch(&self, account: AccountId, region: &Region, operation: Operation, body: &[u8]) {
+        let words = self.hasher.hash_one(body);
+        self.entry((account, region.clone(), operation), |entry| {
+            entry.count.repeated += u64::from(!entry.asked.insert(words));
+        });
+    }
+
     /// All counts.
     pub(super) fn counts(&self) -> BTreeMap<(AccountId, Region, &'static str), Count> {
         let mut counts = BTreeMap::new();
@@ -158,6 +170,7 @@ impl Ledger {
                 let sum: &mut Count = counts.entry((*account, region.clone(), operation.action())).or_default();
                 sum.requests += count.requests;
                 sum.throttled += count.throttled;
+                sum.repeated += count.repeated;
             }
         }
         counts

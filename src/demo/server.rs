@@ -113,6 +113,10 @@ async fn reply(world: &World, request: Request<Incoming>, request_id: &str) -> R
     if !admitted {
         return Ok(Reply::refused(service, &Refusal::throttled(service), request_id));
     }
+    if world.behaviour.watches_repeats {
+        let Caller { account, region, session: _ } = &invocation.caller;
+        world.ledger.watch(*account, region, operation, &invocation.body);
+    }
     perform(world, &invocation, request_id).await
 }
 

@@ -2,7 +2,6 @@
 
 use crate::{
     check::{Evidence, selection::Selection},
-    kms::DESCRIBE_KEY,
     organization::Target,
     outcome::Refusal,
     resource::ResourceType,
@@ -13,8 +12,8 @@ use crate::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Ask {
     pub(super) action: &'static str,
-    /// The resource type that it reads; none for keys.
-    of: Option<ResourceType>,
+    /// The resource type that it reads.
+    of: ResourceType,
 }
 
 /// Every action that these checks need in a region, each once.
@@ -23,7 +22,8 @@ pub(super) fn asks(selection: &Selection) -> Vec<Ask> {
     for resource_type in selection.resource_types() {
         for check in selection.of_type(resource_type) {
             for action in check.actions() {
-                let of = (!Evidence::Keys.actions().contains(&action)).then_some(resource_type);
+                let is_of_keys = Evidence::Keys.actions().contains(&action);
+                let of = if is_of_keys { ResourceType::KmsKey } else { resource_type };
                 if !asks.iter().any(|ask| ask.action == action) {
                     asks.push(Ask { action, of });
                 }
@@ -33,18 +33,10 @@ pub(super) fn asks(selection: &Selection) -> Vec<Ask> {
     asks
 }
 
-/// The id of no key.
-const NO_KEY: &str = "00000000-0000-0000-0000-000000000000";
-
 impl Ask {
     /// Makes the read; an error is a refusal of the action, not of the name.
     pub(super) async fn put_to(self, gate: &Gate, target: &Target) -> Result<(), Refusal> {
-        let answer = if let Some(resource_type) = self.of {
-            resource_type.probe(gate, target, self.action).await
-        } else {
-            let client = gate.kms();
-            gate.call(DESCRIBE_KEY, || client.describe_key().key_id(NO_KEY).send()).await.map(drop)
-        };
+        let answer = self.of.probe(gate, target, self.action).await;
         match answer {
             // Whoever is told that there is no such thing was allowed to ask.
             Err(refusal) if refusal.is_not_found() || refusal.code == "ValidationException" => Ok(()),

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     config::Config,
     coverage::Outcome,
-    kms::DESCRIBE_KEY,
+    kms::{DESCRIBE_KEY, rotation::GET_KEY_ROTATION_STATUS},
     outcome::Refusal,
     place::Region,
     resource::training_job::{DESCRIBE, LIST, SEARCH},
@@ -99,6 +99,12 @@ impl Kind {
                 DESCRIBE_KEY => {
                     (action, Level::Fail, PartsMissed, format!("{how}; findings about keys would be UNKNOWN"))
                 }
+                GET_KEY_ROTATION_STATUS => (
+                    action,
+                    Level::Fail,
+                    PartsMissed,
+                    format!("{how}; findings about the rotation of keys would be UNKNOWN"),
+                ),
                 _ => (action, Level::Fail, PartsMissed, format!("{how}; what needs it would be missed")),
             },
             Self::Unreadable => {

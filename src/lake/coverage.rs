@@ -38,7 +38,7 @@ fn outcome() -> Vec<Column<Coverage>> {
         },
         Column {
             name: "method",
-            meaning: "How the resources were read: SEARCH, SEARCH_UNVERIFIED, LIST_DESCRIBE or INCREMENTAL; null when nothing was.",
+            meaning: "How the resources were read: SEARCH, SEARCH_UNVERIFIED, LIST_DESCRIBE, INCREMENTAL or DERIVED; null when nothing was.",
             read: Read::OptionalText(|row, _| row.method.map(Method::as_str).map(Cow::Borrowed)),
         },
         Column {

@@ -24,6 +24,7 @@ use crate::{
     outcome::Refusal,
     place::Partition,
     resource::{Facts, Origin, OriginKind, Resource, ResourceType, training_job::TrainingJob},
+    scan::seen::Seen,
     secret::Looked,
 };
 
@@ -190,7 +191,7 @@ pub(crate) fn coverage(target: &Arc<Target>, outcome: Outcome, listed: u64) -> C
 
 /// The end of a reading that counts on no other.
 pub(crate) fn end(coverage: Coverage) -> Extent {
-    Extent::End(Box::new(End { coverage, adopted: Vec::new(), resources: 0 }))
+    Extent::End(Box::new(End { coverage, adopted: Vec::new(), resources: 0, seen: Seen::default() }))
 }
 
 /// Six cells, `jobs` resources in each that can be read, in units of 10.

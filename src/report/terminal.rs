@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use anstyle::{AnsiColor, Style};
 
 use crate::{
-    check::profile::Profile,
+    check::{Check, profile::Profile},
     coverage::Outcome,
     effort::Cost,
     finding::{Severity, Status},
@@ -26,6 +26,8 @@ const UNSURE: Style = AnsiColor::Yellow.on_default().bold();
 
 /// Accounts that are named.
 const WORST: usize = 5;
+/// Checks that are named.
+const CHECKS: usize = 12;
 
 /// The summary; `place` is where the tables are. Colours are escape codes, which the writer drops where nobody wants them.
 pub fn summary(published: &Published, place: &str) -> String {
@@ -112,18 +114,31 @@ fn posture(out: &mut String, published: &Published) -> std::fmt::Result {
 
 fn checks(out: &mut String, published: &Published) -> std::fmt::Result {
     heading(out, "Checks")?;
-    writeln!(
-        out,
-        "  {DIM}{:<46}{:>10}{:>11}{:>9}{DIM:#}",
-        "share of those that could be judged", "FAIL", "of", "share"
-    )?;
     let by_check = published.tally.by_check();
-    for check in Profile::Both.checks() {
-        let Some(counts) = by_check.get(check.id) else { continue };
+    let judged = |check: &'static Check| {
+        let counts = by_check.get(check.id)?;
         let count = |status| counts.get(&status).copied().unwrap_or(0);
-        let (fail, judged) = (count(Status::Fail), count(Status::Fail) + count(Status::Pass));
-        let share = percent(fail, judged).unwrap_or_else(|| "-".to_owned());
-        writeln!(out, "  {:<46}{:>10}{:>11}{share:>9}", clipped(check.id, 46), grouped(fail), grouped(judged))?;
+        Some((check, count(Status::Fail), count(Status::Pass)))
+    };
+    let mut checks = Profile::Both.checks().filter_map(judged).collect::<Vec<_>>();
+    // The worst first; among equals the order of the catalogue.
+    checks.sort_by_key(|(check, fail, _)| std::cmp::Reverse((*fail > 0, check.severity, *fail)));
+    writeln!(out, "  {DIM}{:<50}{:>10}{:>10}{:>8}{DIM:#}", "the worst, by severity and number", "FAIL", "of", "share")?;
+    for (check, fail, pass) in checks.iter().take(CHECKS) {
+        let (severity, judged) = (check.severity.as_str(), fail + pass);
+        let share = percent(*fail, judged).unwrap_or_else(|| "-".to_owned());
+        writeln!(
+            out,
+            "  {:<9}{:<41}{:>10}{:>10}{share:>8}",
+            clipped(severity, 8),
+            clipped(check.id, 41),
+            grouped(*fail),
+            grouped(judged)
+        )?;
+    }
+    if let Some(others) = checks.get(CHECKS..).filter(|others| !others.is_empty()) {
+        let failing = others.iter().filter(|(_, fail, _)| *fail > 0).count();
+        writeln!(out, "  {DIM}and {} more checks, {failing} of them with a FAIL{DIM:#}", others.len())?;
     }
     writeln!(out)
 }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use aws_sdk_sagemaker::{
     operation::describe_endpoint_config::DescribeEndpointConfigOutput,
     types::{
-        EndpointConfigSummary, ManagedInstanceScalingStatus, ProductionVariant, ProductionVariantManagedInstanceScaling,
+        DataCaptureConfig, EndpointConfigSummary, ManagedInstanceScalingStatus, ProductionVariant,
+        ProductionVariantManagedInstanceScaling,
     },
 };
 use serde::{Deserialize, Serialize};
@@ -135,7 +136,10 @@ fn line(config: &EndpointConfigSummary) -> Option<Line> {
 }
 
 fn facts(config: &DescribeEndpointConfigOutput) -> EndpointConfig {
-    let capture = config.data_capture_config().filter(|capture| capture.enable_capture() != Some(false));
+    // What is not said to be disabled is enabled (DataCaptureConfig), if there is where to write it.
+    let is_on =
+        |capture: &&DataCaptureConfig| capture.enable_capture().unwrap_or(capture.destination_s3_uri().is_some());
+    let capture = config.data_capture_config().filter(is_on);
     let output = config.async_inference_config().and_then(|config| config.output_config());
     EndpointConfig {
         volume_key: said(config.kms_key_id()),
@@ -167,17 +171,19 @@ fn variant(variant: &ProductionVariant) -> Variant {
 
 #[cfg(test)]
 mod tests {
-    use aws_sdk_sagemaker::types::DataCaptureConfig;
 
     use super::*;
 
     #[test]
-    fn capture_is_enabled_unless_it_is_said_to_be_disabled() {
-        let captures = |enabled: Option<bool>| {
-            let capture = DataCaptureConfig::builder().set_enable_capture(enabled).kms_key_id("k").build();
+    fn capture_is_enabled_unless_it_is_said_to_be_disabled_or_goes_nowhere() {
+        let captures = |enabled: Option<bool>, to: Option<&str>| {
+            let capture = DataCaptureConfig::builder().set_enable_capture(enabled).kms_key_id("k");
+            let capture = capture.set_destination_s3_uri(to.map(ToOwned::to_owned)).build();
             facts(&DescribeEndpointConfigOutput::builder().data_capture_config(capture).build()).data_capture.is_some()
         };
-        assert_eq!([captures(Some(true)), captures(None), captures(Some(false))], [true, true, false]);
+        let to = Some("s3://captured");
+        assert_eq!([captures(Some(true), to), captures(None, to), captures(Some(false), to)], [true, true, false]);
+        assert!(!captures(None, None));
     }
 
     #[test]

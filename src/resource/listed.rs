@@ -12,7 +12,7 @@ use std::{
 use futures::StreamExt as _;
 use jiff::Timestamp;
 
-use super::{Facts, Kind, LIST_TAGS, Resource, answer::said, is_same_time, tags};
+use super::{Facts, Kind, Resource, answer::said, is_same_time, tags};
 use crate::{
     coverage::{Method, Outcome},
     lake::{last_night::BATCH_ROWS, staging::unit::Span},
@@ -312,7 +312,7 @@ where
     }
     let resource = format!("{}/{}", K::ARN_TYPE, K::NOBODY);
     let (name, arn) = (K::NOBODY.to_owned(), arn(target, &resource));
-    if action == LIST_TAGS {
+    if action == tags::LIST_TAGS {
         return tags::probe(gate, &arn).await;
     }
     K::describe(gate, &Line { name, arn, created_at: None, modified_at: None, state: None }).await.map(drop)

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Facts, Kind, Resource, Settled,
+    account_region::Sign,
     answer::{moment, said},
     listed::{self, Described, Line, Listed, Page},
     model_package::ModelPackage,
@@ -103,6 +104,14 @@ impl Kind for ModelPackageGroup {
 
     fn keys(&self) -> Vec<&str> {
         Vec::new()
+    }
+
+    fn sign(&self) -> Option<Sign> {
+        match self.approved {
+            Approved::Yes => Some(Sign::ApprovedGroup),
+            Approved::No => None,
+            Approved::Unread(_) => Some(Sign::UnreadGroup),
+        }
     }
 
     fn is_whole(&self) -> bool {

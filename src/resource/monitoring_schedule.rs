@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Facts, Kind, Resource, Settled,
+    account_region::Sign,
     answer::{moment, said},
     data_quality_job_definition::DataQualityJobDefinition,
     job_definition::{self, JobDefinition, Monitored},
@@ -92,6 +93,10 @@ impl Kind for MonitoringSchedule {
         ModelQualityJobDefinition::DESCRIBE,
     ];
     const SETTLED: Settled = Settled::Never;
+
+    fn sign(&self) -> Option<Sign> {
+        (self.status.as_deref() == Some("Scheduled")).then_some(Sign::Monitoring)
+    }
 
     fn keys(&self) -> Vec<&str> {
         match &self.definition {

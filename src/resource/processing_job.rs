@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Kind, OriginKind, Settled,
+    account_region::Sign,
     answer::{all_said, in_environment, moment, said},
     listed::{self, Described, Line, Listed, Page},
     maker,
@@ -50,6 +51,13 @@ pub struct ProcessingJob {
     pub secrets: Looked,
 }
 
+impl ProcessingJob {
+    /// Whether it runs the container of Clarify.
+    pub fn is_of_clarify(&self) -> bool {
+        self.image.as_deref().is_some_and(|image| image.contains("sagemaker-clarify-processing"))
+    }
+}
+
 impl Kind for ProcessingJob {
     const NAME: &'static str = "AWS::SageMaker::ProcessingJob";
     const SLUG: &'static str = "processing-job";
@@ -59,6 +67,10 @@ impl Kind for ProcessingJob {
     fn keys(&self) -> Vec<&str> {
         let datasets = self.athena_keys.iter().chain(&self.redshift_keys);
         datasets.chain([&self.volume_key, &self.output_key]).flatten().map(String::as_str).collect()
+    }
+
+    fn sign(&self) -> Option<Sign> {
+        self.is_of_clarify().then_some(Sign::ClarifyJob)
     }
 
     fn is_whole(&self) -> bool {

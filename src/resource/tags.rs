@@ -2,8 +2,12 @@
 
 use futures::StreamExt as _;
 
-use super::{Facts, LIST_TAGS, Resource};
+use super::{Facts, Resource};
 use crate::{check::Evidence, outcome::Refusal, paging::Pages, scan::cell::Cell, session::gate::Gate};
+
+/// The IAM actions that read tags where a description does not carry them.
+pub const TAG_ACTIONS: &[&str] = &[LIST_TAGS];
+pub(super) const LIST_TAGS: &str = "sagemaker:ListTags";
 
 /// Calls that are under way at once; the pacing decides how fast they go.
 const PARALLEL: usize = 4;

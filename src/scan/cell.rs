@@ -16,7 +16,7 @@ mod attempt;
 
 pub use attempt::Attempt;
 
-use super::{neighbours::Neighbours, past::Past, places::Seat};
+use super::{neighbours::Neighbours, past::Past, places::Seat, seen::Seen};
 use crate::{
     check::{Evidence, selection::Selection},
     config::Parameters,
@@ -26,8 +26,9 @@ use crate::{
         ledger::{self, Ledger},
         unit::{CellKey, Delivery, Reading, Slice, Span},
     },
-    organization::{Organization, Target},
+    organization::{Belongs, Organization, Target},
     outcome::{Refusal, Refusals},
+    place::AccountId,
     resource::{Resource, ResourceType},
     session::{Clock, gate::Gate},
 };
@@ -47,6 +48,8 @@ pub(super) struct Means {
     pub(super) keys: Arc<Keys>,
     /// The checks that are put to resources.
     pub(super) selection: Arc<Selection>,
+    /// Whether a type is read last, out of what the others see.
+    pub(super) looks_back: bool,
     /// What these take from the configuration.
     pub(super) parameters: Arc<Parameters>,
     /// Whose accounts are.
@@ -103,14 +106,17 @@ pub(super) struct Tally {
     pub(super) unknown: AtomicU64,
     /// Refusals that left something unknown.
     pub(super) refusals: Mutex<Refusals>,
+    /// What its resources show of something else.
+    seen: Mutex<Seen>,
 }
 
-/// A reading, for its end: the others that it counts on, and the resources in all their units.
+/// A reading, for its end: the others that it counts on, the resources in all their units, and what these show.
 #[derive(Debug, Default)]
 pub(super) struct Told {
     pub(super) reading: Reading,
     pub(super) adopted: Vec<Reading>,
     pub(super) resources: u64,
+    pub(super) seen: Seen,
 }
 
 /// How the reading of a cell went.
@@ -206,6 +212,16 @@ impl Cell {
         self.means.selection.needs(self.resource_type, evidence)
     }
 
+    /// The keys of the run.
+    pub(crate) fn keys(&self) -> &Keys {
+        &self.means.keys
+    }
+
+    /// Where an account stands to the organization.
+    pub(crate) fn belongs(&self, account: AccountId) -> Belongs {
+        self.means.organization.belongs(account)
+    }
+
     /// The most resources of one slice.
     pub fn slice(&self) -> u64 {
         self.means.slice
@@ -276,6 +292,7 @@ impl Cell {
         self.tally.delivered.store(0, Ordering::Relaxed);
         self.tally.unknown.store(0, Ordering::Relaxed);
         *self.tally.refusals.lock() = Refusals::default();
+        *self.tally.seen.lock() = Seen::default();
         self.expected.lock().clear();
         *self.reading.lock() = (Reading::new(), Vec::new());
     }
@@ -291,6 +308,7 @@ impl Cell {
             self.tally.delivered.fetch_add(slice.listed, Ordering::Relaxed);
             self.tally.unknown.fetch_add(slice.unknown, Ordering::Relaxed);
             self.note(&slice.refusals);
+            self.tally.seen.lock().add(&slice.seen);
         }
         slices
     }
@@ -298,7 +316,8 @@ impl Cell {
     /// The reading that the cell is in.
     pub(super) fn reading(&self) -> Told {
         let (reading, adopted) = self.reading.lock().clone();
-        Told { reading, adopted, resources: self.tally.delivered.load(Ordering::Relaxed) }
+        let (resources, seen) = (self.tally.delivered.load(Ordering::Relaxed), self.tally.seen.lock().clone());
+        Told { reading, adopted, resources, seen }
     }
 
     /// How often it got on.
@@ -335,7 +354,8 @@ impl Cell {
         attempt.close(span).await
     }
 
-    fn note(&self, refusals: &Refusals) {
+    /// Remembers refusals that left something unknown.
+    pub(crate) fn note(&self, refusals: &Refusals) {
         self.tally.refusals.lock().extend(Vec::from(refusals.clone()));
     }
 }

@@ -6,6 +6,7 @@ use std::{collections::HashMap, sync::Arc};
 use parking_lot::Mutex;
 use tokio::sync::OnceCell;
 
+use super::seen::Before;
 use crate::{
     outcome::Refusal,
     resource::{Facts, ResourceType, model_package_group::ApprovedGroups},
@@ -18,12 +19,23 @@ pub struct Neighbours {
     known: Mutex<HashMap<ResourceType, HashMap<String, Facts>>>,
     approved: OnceCell<ApprovedGroups>,
     scripts: Mutex<HashMap<String, Arc<OnceCell<Scripts>>>>,
+    before: Mutex<Vec<Before>>,
 }
 
 /// What a look for secrets in the scripts of a lifecycle configuration came to.
 type Scripts = (Looked, Option<Refusal>);
 
 impl Neighbours {
+    /// Remembers a cell that has ended, for the types that are read last.
+    pub fn ended(&self, cell: Before) {
+        self.before.lock().push(cell);
+    }
+
+    /// The cells that have ended, of these types.
+    pub fn before(&self, is_wanted: impl Fn(ResourceType) -> bool) -> Vec<Before> {
+        self.before.lock().iter().filter(|cell| is_wanted(cell.resource_type)).cloned().collect()
+    }
+
     /// Remembers what was read of a resource, or that it could not be.
     pub fn note(&self, resource_type: ResourceType, name: &str, facts: Facts) {
         self.known.lock().entry(resource_type).or_default().insert(name.to_owned(), facts);

@@ -15,10 +15,14 @@ use super::{
     joined,
     neighbours::Neighbours,
     past::{self, Past},
+    seen::{Before, Seen},
 };
 use crate::{
     coverage::{Coverage, History, Method, Outcome, RegionsFrom},
-    lake::{last_night::Known, staging::unit::CellKey},
+    lake::{
+        last_night::Known,
+        staging::{ledger::Ended, unit::CellKey},
+    },
     organization::Target,
     outcome::{Refusal, Refusals},
     region,
@@ -62,21 +66,30 @@ impl Running {
         let (mut outcomes, mut resources) = (Vec::new(), 0);
         let mut refusal: Option<Refusal> = None;
         let neighbours = Arc::new(Neighbours::default());
+        let mut is_as_it_was = true;
         for resource_type in self.types().iter().copied() {
+            let is_read_last = resource_type.is_read_last();
             let ended = self.scan.ledger.ended(&CellKey::new(&target, resource_type));
-            if let Some(ended) = ended.filter(|ended| ended.outcome.is_final()) {
-                outcomes.push(ended.outcome);
+            // What is told from other cells is told anew when one of them was read again.
+            let ended = ended.filter(|ended| ended.outcome.is_final() && (is_as_it_was || !is_read_last));
+            if let Some(Ended { outcome, seen, .. }) = ended {
+                outcomes.push(*outcome);
+                neighbours.ended(Before { resource_type, outcome: *outcome, seen: seen.clone() });
                 self.scan.progress.cells_done.fetch_add(1, Ordering::Relaxed);
                 continue;
             }
+            is_as_it_was = false;
             let started_at = self.scan.clock.now();
+            // Such a type asks nothing of its own, so that it is never idle, and takes nothing over.
             let known = known.get(&CellKey::new(&target, resource_type));
-            if let Some(history) = known.and_then(|known| self.idle(&target, resource_type, known)) {
+            let earlier = known.filter(|_| !is_read_last);
+            if let Some(history) = earlier.and_then(|known| self.idle(&target, resource_type, known)) {
                 outcomes.push(Outcome::NotAsked);
+                neighbours.ended(Before { resource_type, outcome: Outcome::NotAsked, seen: Seen::default() });
                 self.not_asked(&target, resource_type, history, &notes).await;
                 continue;
             }
-            let past = known.and_then(|known| self.past(&target, resource_type, known));
+            let past = earlier.and_then(|known| self.past(&target, resource_type, known));
             let read_whole_at = past.as_ref().map(|past| past.read_whole_at);
             let is_asked = refusal.is_none();
             let Read { collected, evaluated, unknown, refusals, reading } = match &refusal {
@@ -87,6 +100,7 @@ impl Running {
                 refusal = collected.refusal.clone().filter(Refusal::is_about_the_target);
             }
             outcomes.push(collected.outcome);
+            neighbours.ended(Before { resource_type, outcome: collected.outcome, seen: reading.seen.clone() });
             resources += evaluated;
             let history = history(&collected, known, read_whole_at, is_asked.then_some(started_at));
             let (refusal_told, others) = refusals.told(collected.refusal);
@@ -181,6 +195,7 @@ fn history(
     asked_at: Option<Timestamp>,
 ) -> History {
     let is_complete = collected.outcome == Outcome::Complete;
+    let asked_at = asked_at.filter(|_| collected.outcome != Outcome::NotAsked);
     let is_whole = is_complete && collected.method != Some(Method::Incremental);
     let earlier = known.filter(|known| known.listed == 0).and_then(|known| known.empty_since);
     History {

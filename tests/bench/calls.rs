@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{
     Trouble,
-    audit::{Pace, night},
+    audit::{Checks, Pace, night},
     makespan::{NEW_JOBS_HOURS, of_second},
     row::{Row, Target, number},
     say,
@@ -21,7 +21,7 @@ pub(super) fn rows(quick: bool) -> Result<Vec<Row>, Trouble> {
     say(&format!("jobs dominate: {} x {}, {jobs} jobs, without quotas", world.accounts, world.regions));
     let first = {
         let simulator = Simulator::start(&world)?;
-        night(&simulator, directory.path(), Pace::Unbounded, 0)?
+        night(&simulator, directory.path(), Pace::Unbounded, Checks::Four, 0)?
     };
     let all = number(first.counts.all());
     let described = number(first.counts.requests(|operation| operation == DESCRIBE));
@@ -33,7 +33,7 @@ pub(super) fn rows(quick: bool) -> Result<Vec<Row>, Trouble> {
     ];
     let later = World { elapsed: NEW_JOBS_HOURS, ..world };
     let simulator = Simulator::start(&later)?;
-    let second = night(&simulator, directory.path(), Pace::Unbounded, NEW_JOBS_HOURS)?;
+    let second = night(&simulator, directory.path(), Pace::Unbounded, Checks::Four, NEW_JOBS_HOURS)?;
     rows.extend(of_second(&first, &second, ", jobs dominate"));
     Ok(rows)
 }

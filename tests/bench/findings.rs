@@ -34,6 +34,7 @@ use sagesweep::{
         Facts, Origin, OriginKind, Resource, ResourceType,
         training_job::{Instances, RemoteDebugging, TrainingJob},
     },
+    scan::seen::Seen,
     secret::Looked,
     session::Clock,
 };
@@ -331,7 +332,7 @@ impl Read {
             duration_ms: 1234,
             detail: None,
         };
-        let end = End { coverage, adopted: Vec::new(), resources: self.seen };
+        let end = End { coverage, adopted: Vec::new(), resources: self.seen, seen: Seen::default() };
         Unit { extent: Extent::End(Box::new(end)), ..self.empty() }
     }
 }
@@ -340,7 +341,19 @@ impl Read {
 fn key(text: &str, usage: KeyUse) -> Key {
     let described = |manager, usability, state: &str| {
         let (arn, state) = (format!("arn:aws:kms:eu-west-1:111122223333:key/{text}"), state.to_owned());
-        Key::Described(Description { arn, manager, usability, state, deletion_date: None })
+        let (spec, origin) = (Some("SYMMETRIC_DEFAULT".to_owned()), Some("AWS_KMS".to_owned()));
+        let (deletion_date, created_at, multi_region) = (None, Some(start()), false);
+        Key::Described(Description {
+            arn,
+            manager,
+            usability,
+            state,
+            deletion_date,
+            created_at,
+            spec,
+            origin,
+            multi_region,
+        })
     };
     match usage {
         KeyUse::AwsManagedAlias if text.starts_with("alias/") => Key::AwsManagedAlias,

@@ -13,6 +13,7 @@ pub(super) fn rows(quick: bool) -> Result<Vec<Row>, Trouble> {
     let directory = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
     let figures = findings::measure(jobs, directory.path(), 0)?;
     let next = findings::measure(jobs, directory.path(), 1)?;
+    say(&figures.to_string());
     let note = format!("{} findings of {} jobs, in this process", figures.findings, figures.resources);
     Ok(vec![
         Row::new("findings staged per CPU-second", Target::AtLeast(1e6), figures.staged_per_cpu_second(), "rows/s")

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{
     Trouble,
-    audit::{IN_FLIGHT, Night, Pace, night},
+    audit::{Checks, IN_FLIGHT, Night, Pace, night},
     calls::DESCRIBE,
     published::size,
     row::{Row, Target, mebibytes, number},
@@ -24,14 +24,14 @@ pub(super) fn rows(quick: bool, second: bool) -> Result<Vec<Row>, Trouble> {
     say(&format!("night one: {name}, time runs {FASTER} times as fast"));
     let first = {
         let simulator = Simulator::start(&world)?;
-        night(&simulator, directory.path(), Pace::AtTheQuotas, 0)?
+        night(&simulator, directory.path(), Pace::AtTheQuotas, Checks::Four, 0)?
     };
     let mut rows = of_first(&first, &world, directory.path())?;
     if second {
         say("night two: the same organization with 1 % new jobs");
         let later = World { elapsed: NEW_JOBS_HOURS, ..world };
         let simulator = Simulator::start(&later)?;
-        let second = night(&simulator, directory.path(), Pace::AtTheQuotas, NEW_JOBS_HOURS)?;
+        let second = night(&simulator, directory.path(), Pace::AtTheQuotas, Checks::Four, NEW_JOBS_HOURS)?;
         rows.extend(of_second(&first, &second, ""));
     }
     Ok(rows)

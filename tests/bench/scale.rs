@@ -7,6 +7,7 @@ use std::{collections::BTreeSet, fs, io::Write as _, path::PathBuf, process::Exi
 
 mod audit;
 mod binary;
+mod breadth;
 mod calls;
 mod columns;
 mod counts;
@@ -25,6 +26,10 @@ mod tls;
 
 use row::Row;
 
+/// That of the program, for the cases that are measured in this process.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 /// Why a case cannot be measured.
 type Trouble = Box<dyn std::error::Error + Send + Sync>;
 
@@ -36,18 +41,20 @@ enum Case {
     Calls,
     Memory,
     Empty,
+    Breadth,
     Findings,
     Startup,
     Binary,
 }
 
 impl Case {
-    const ALL: [(Self, &'static str); 8] = [
+    const ALL: [(Self, &'static str); 9] = [
         (Self::Makespan, "makespan"),
         (Self::NightTwo, "night-two"),
         (Self::Calls, "calls"),
         (Self::Memory, "memory"),
         (Self::Empty, "empty"),
+        (Self::Breadth, "breadth"),
         (Self::Findings, "findings"),
         (Self::Startup, "startup"),
         (Self::Binary, "binary"),
@@ -109,6 +116,9 @@ fn measure() -> Result<(), Trouble> {
     }
     if wanted.has(Case::Findings) {
         rows.extend(lake::rows(wanted.quick)?);
+    }
+    if wanted.has(Case::Breadth) {
+        rows.extend(breadth::rows(wanted.quick)?);
     }
     if wanted.has(Case::Empty) {
         rows.extend(empty::rows(wanted.quick)?);

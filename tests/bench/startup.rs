@@ -9,7 +9,7 @@ use std::{
 
 use super::{
     Trouble,
-    audit::{Pace, program},
+    audit::{Checks, Pace, program},
     row::{Row, Target},
     say,
 };
@@ -24,7 +24,7 @@ pub(super) fn rows() -> Result<Vec<Row>, Trouble> {
     for _ in 0..STARTS {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let endpoint = format!("http://{}", listener.local_addr()?);
-        let mut command = program(&endpoint, directory.path(), Pace::Unbounded)?;
+        let mut command = program(&endpoint, directory.path(), Pace::Unbounded, Checks::All)?;
         let began = Instant::now();
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
         let (mut stream, _) = listener.accept()?;

@@ -83,6 +83,20 @@ async fn each_place_has_a_row_of_coverage_for_each_type_and_what_is_listed_is_de
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_asked_twice() {
+    let behaviour = Behaviour { watches_repeats: true, ..Behaviour::default() };
+    let audit = Audit::with(wide(), behaviour, everything).await;
+    audit.published.as_ref().unwrap();
+    let counts = audit.simulator.counts();
+    let reads = |api: &str| api.starts_with("sagemaker:") || api.starts_with("kms:");
+    let mut repeated = BTreeMap::<&str, u64>::new();
+    for ((_, _, api), count) in counts.iter().filter(|((_, _, api), count)| reads(api) && count.repeated > 0) {
+        *repeated.entry(api).or_default() += count.repeated;
+    }
+    assert_eq!(repeated, BTreeMap::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_called_for_a_type_without_a_selected_check() {
     let audit = Audit::with(small(), Behaviour::default(), |config| {
         config.checks.include = ["notebook-instance-root-access".parse().unwrap()].into();

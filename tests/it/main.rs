@@ -17,6 +17,7 @@ mod fuzz_staged;
 mod fuzz_texts;
 mod hostile;
 mod incremental;
+mod keys;
 mod much_since;
 mod nights;
 mod pacing;

@@ -22,7 +22,9 @@ fn judged(directory: &Path, profile: &str) -> BTreeMap<(String, String), BTreeMa
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
     let mut judged = BTreeMap::<_, BTreeMap<_, _>>::new();
     for row in table::read(&directory.join(profile), "findings") {
-        let resource = (row["resource_arn"].clone(), row["resource_created_at"].clone());
+        // A region was not created at any time.
+        let created_at = row.get("resource_created_at").cloned().unwrap_or_default();
+        let resource = (row["resource_arn"].clone(), created_at);
         judged.entry(resource).or_default().insert(row["check_id"].clone(), row["status"].clone());
     }
     judged
@@ -47,6 +49,33 @@ fn findings_of_both_stand_beside_each_other_and_differ_where_the_judgements_do()
     assert!(traffic.contains(&("FAIL", "NOT_APPLICABLE")), "{traffic:?}");
     let isolation = pairs("sagemaker_training_jobs_network_isolation_enabled", "training-job-network-isolation");
     assert_eq!(isolation, [("FAIL", "FAIL"), ("PASS", "PASS")].into());
+}
+
+#[test]
+fn a_region_has_the_row_that_prowler_makes_of_it_and_fails_exactly_where_no_resource_of_it_passes() {
+    let directory = tempfile::tempdir().unwrap();
+    let judged = judged(directory.path(), "prowler");
+    // An ARN up to its account names the place.
+    let place = |arn: &str| arn.splitn(6, ':').take(5).collect::<Vec<_>>().join(":");
+    for (id, well) in [
+        ("sagemaker_clarify_exists", "NOT_APPLICABLE"),
+        ("sagemaker_models_monitor_enabled", "PASS"),
+        ("sagemaker_models_registry_in_use", "PASS"),
+    ] {
+        let (mut regions, mut used) = (BTreeMap::new(), BTreeSet::new());
+        for ((arn, _), checks) in &judged {
+            match checks.get(id) {
+                Some(status) if arn.ends_with(":account-region") => drop(regions.insert(place(arn), status.as_str())),
+                Some(status) if status == "PASS" => drop(used.insert(place(arn))),
+                _ => {}
+            }
+        }
+        assert!(regions.len() > 4, "{id}: {regions:?}");
+        for (place, status) in &regions {
+            assert_eq!(*status, if used.contains(place) { well } else { "FAIL" }, "{id} {place}");
+        }
+        assert_eq!(regions.values().collect::<BTreeSet<_>>().len(), 2, "{id} comes out one way alone: {regions:?}");
+    }
 }
 
 #[test]

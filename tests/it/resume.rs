@@ -13,6 +13,7 @@ use sagesweep::{
     Incomplete, Run, RunError,
     config::{Config, Destination, Rate},
     demo::{Behaviour, Shape, Simulator},
+    lake::Table,
     plan::{PlanError, shard::Shard},
     session::Clock,
 };
@@ -76,8 +77,8 @@ pub(crate) fn windows() -> Shape {
 /// The content of the published tables but `runs`, whose row counts the calls of its own attempt.
 pub(crate) fn published(directory: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut files = BTreeMap::new();
-    for table in ["findings", "resources", "coverage"] {
-        for file in table::files(directory, table) {
+    for table in Table::listed() {
+        for file in table::files(directory, table.as_str()) {
             files.insert(format!("{table}/{}", file.file_name().unwrap().display()), fs::read(file).unwrap());
         }
     }
@@ -182,13 +183,15 @@ fn rows(directory: &Path) -> Vec<Vec<Row>> {
         "last_asked_at",
         "last_read_whole_at",
         "empty_since",
+        "first_failed_at",
+        "occurred_at",
         "run_id",
     ];
     let without = |mut row: Row| {
         row.retain(|column, _| !times.contains(&column.as_str()));
         row
     };
-    let tables = ["findings", "resources", "coverage"];
+    let tables = ["findings", "resources", "coverage", "finding_events", "posture_daily"];
     tables.map(|name| table::read(&directory.join("out"), name).into_iter().map(without).collect()).to_vec()
 }
 
@@ -259,7 +262,7 @@ async fn a_reader_sees_the_old_night_or_the_new_over_all_tables_and_nothing_betw
             let rows = table::read(lake.path(), name);
             rows.iter().filter(|row| row["run_id"] == run).count()
         };
-        Some((run.clone(), ["findings", "resources", "coverage"].map(rows)))
+        Some((run.clone(), ["findings", "resources", "coverage", "posture_daily"].map(rows)))
     };
     let mut seen = BTreeSet::new();
     let nights = async {

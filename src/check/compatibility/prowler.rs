@@ -87,22 +87,24 @@ pub(super) static CHECKS: &[Row] = &[
     ),
     (
         "sagemaker_clarify_exists",
-        &[],
-        "Prowler fails each region without a Clarify job. A place is no resource, and a job cannot fail for being another \
-         one, so that no check of ours stands for it; the profile prowler has a PASS for each Clarify job and no FAIL.",
+        &["account-region-clarify-used"],
+        "Prowler passes each Clarify job and fails each region without any; it passes over a region whose processing jobs it \
+         cannot list. Here each region is judged, one that was not read whole is UNKNOWN, and the check is off by default. The \
+         profile prowler has the same rows.",
     ),
     (
         "sagemaker_models_monitor_enabled",
         &["monitoring-schedule-scheduled"],
         "Prowler judges a region: it passes with one schedule that is Scheduled, and fails without, also where the listing was \
          refused. Here each schedule is judged, a region without any has no finding, and a refused listing is a row of \
-         coverage; the check is off by default. The profile prowler has a PASS for each such schedule and no FAIL.",
+         coverage; the check is off by default. The profile prowler has the row of each region and, besides, a PASS for each \
+         such schedule.",
     ),
     (
         "sagemaker_models_registry_in_use",
         &["model-package-group-approved-package"],
-        "Prowler judges a region: it passes with one approved package in any group, and fails without. Here each group is \
-         judged, and a region without any has no finding; the check is off by default. The profile prowler has a PASS for each \
-         such group and no FAIL.",
+        "Prowler judges a region: it passes with one approved package in any group, fails without, and passes over it where it \
+         may not list. Here each group is judged, and a region without any has no finding; the check is off by default. The \
+         profile prowler has the row of each region and, besides, a PASS for each such group.",
     ),
 ];

@@ -46,16 +46,14 @@ fn evaluate(notebook: &NotebookInstance, _context: Context<'_>) -> Verdict {
     let version = notebook.metadata_service_version.as_deref();
     let verdict = match version {
         Some("2") => Verdict::new(Status::Pass, "imdsv2_required", "the metadata service asks for a session token"),
-        Some("1") => {
+        // Without a choice the service takes version 1 (CreateNotebookInstance, MinimumInstanceMetadataServiceVersion).
+        Some("1") | None => {
             Verdict::new(Status::Fail, "imdsv1_accepted", "the metadata service answers without a session token too")
         }
-        other => Verdict::new(
+        Some(other) => Verdict::new(
             Status::Unknown,
             "imds_version_unknown",
-            format!(
-                "the least version of the metadata service is {}, which this version does not know",
-                other.unwrap_or("not told")
-            ),
+            format!("the least version of the metadata service is {other}, which is none that is known here"),
         ),
     };
     verdict.with_evidence(|| json!({ "MinimumInstanceMetadataServiceVersion": version, "expected": "2" }))
@@ -67,13 +65,10 @@ mod tests {
     use crate::check::alone;
 
     #[test]
-    fn version_2_passes_version_1_fails_and_everything_else_is_unknown() {
-        for (version, status) in [
-            (Some("2"), Status::Pass),
-            (Some("1"), Status::Fail),
-            (Some("3"), Status::Unknown),
-            (None, Status::Unknown),
-        ] {
+    fn version_2_passes_version_1_fails_as_no_choice_does_and_other_versions_are_unknown() {
+        for (version, status) in
+            [(Some("2"), Status::Pass), (Some("1"), Status::Fail), (Some("3"), Status::Unknown), (None, Status::Fail)]
+        {
             let metadata_service_version = version.map(ToOwned::to_owned);
             let notebook = NotebookInstance { metadata_service_version, ..NotebookInstance::default() };
             assert_eq!(alone::told(&CHECK, notebook, alone::context()).0, status, "{version:?}");

@@ -1,45 +1,55 @@
-//! Whether a processing job is one of Clarify. Prowler fails a region that has none, which no job can tell.
+//! Whether there are processing jobs of Clarify: each such job passes, and a region without any fails.
 
-use super::{Refused, Rule};
+use serde_json::json;
+
+use super::{Like, Refused, Rule};
 use crate::{
-    check::{Check, Context, Control, Evaluate, Remediation},
+    check::{Context, Evaluate, account_region},
     finding::{Severity, Status, Verdict},
-    resource::processing_job::ProcessingJob,
+    resource::{
+        account_region::{AccountRegion, Use},
+        processing_job::ProcessingJob,
+    },
 };
 
-/// The check.
-pub static RULE: Rule = Rule {
-    check: Check {
+/// The check as it is put to what these evaluate.
+const fn rule(evaluate: Evaluate) -> Rule {
+    let check = Like {
+        ours: &account_region::clarify_used::CHECK,
         id: "sagemaker_clarify_exists",
-        version: 1,
         title: "Amazon SageMaker Clarify processing jobs exist in the region",
         severity: Severity::Low,
-        rationale: "Jobs of Clarify look for bias in data and models and explain predictions; without any, nobody may have \
-                    looked.",
-        remediation: Remediation {
-            summary: "Run a job of Clarify on the data or the model, before training and beside the endpoint.",
-            console: "SageMaker Studio > Models > the model > Evaluate: create a report on bias and explainability.",
-            cli: "aws sagemaker create-processing-job --region {region} --cli-input-json file://clarify.json\n\
-                  # with AppSpecification.ImageUri set to the region's sagemaker-clarify-processing image",
-            python: "SageMakerClarifyProcessor(…).run_bias(…)",
-            code: "In a pipeline definition, a step of the type ClarifyCheck.",
-        },
         reads: &["DescribeProcessingJob.AppSpecification.ImageUri"],
-        control: Control::ModelGovernance,
-        serves: &[],
         needs: &[],
-        by_default: true,
-        evaluate: Evaluate::ProcessingJob(evaluate),
-    },
-    refused: Refused::Passed,
-};
+        evaluate,
+    };
+    Rule { check: check.check(), refused: Refused::Passed }
+}
+
+/// The check of a job.
+pub static RULE: Rule = rule(Evaluate::ProcessingJob(evaluate));
+
+/// The check of a region.
+pub static REGION: Rule = rule(Evaluate::AccountRegion(region));
 
 fn evaluate(job: &ProcessingJob, _context: Context<'_>) -> Verdict {
-    if job.image.as_deref().is_some_and(|image| image.contains("sagemaker-clarify-processing")) {
+    if job.is_of_clarify() {
         Verdict::new(Status::Pass, "clarify_job", "it is a job of Clarify")
     } else {
         Verdict::new(Status::NotApplicable, "another_job", "it is no job of Clarify, which says nothing of its region")
     }
+}
+
+fn region(region: &AccountRegion, _context: Context<'_>) -> Verdict {
+    let verdict = match &region.clarify {
+        Use::By(_) => Verdict::new(Status::NotApplicable, "region_has_clarify_jobs", "its jobs of Clarify pass"),
+        Use::Unused => Verdict::new(Status::Fail, "region_without_clarify_job", "no job of Clarify is in the region"),
+        Use::Untold(why) => {
+            let text = format!("Prowler passes over a region whose processing jobs it cannot list ({why})");
+            Verdict::new(Status::NotApplicable, "region_untold", text)
+        }
+    };
+    verdict.with_evidence(|| json!({ "clarify": region.clarify }))
 }
 
 #[cfg(test)]
@@ -55,6 +65,18 @@ mod tests {
         ] {
             let job = ProcessingJob { image: Some(image.to_owned()), ..ProcessingJob::default() };
             assert_eq!(alone::told(&RULE.check, job, alone::context()).0, status);
+        }
+    }
+
+    #[test]
+    fn a_region_fails_where_no_job_carries_a_pass() {
+        for (clarify, status) in [
+            (Use::By(1), Status::NotApplicable),
+            (Use::Unused, Status::Fail),
+            (Use::Untold("denied".to_owned()), Status::NotApplicable),
+        ] {
+            let region = AccountRegion { clarify, ..AccountRegion::default() };
+            assert_eq!(alone::told(&REGION.check, region, alone::context()).0, status);
         }
     }
 }

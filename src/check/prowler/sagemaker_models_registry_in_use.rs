@@ -1,26 +1,36 @@
-//! Whether a model package group has an approved package. Prowler fails a region in which none has, which no group alone can tell.
+//! Whether a model package group has an approved package: a region passes with one that has, and fails without.
+
+use serde_json::json;
 
 use super::{Like, Refused, Rule};
 use crate::{
     check::{Context, Evaluate, model_package_group},
     finding::{Severity, Status, Verdict},
-    resource::model_package_group::{Approved, ModelPackageGroup},
+    resource::{
+        account_region::{AccountRegion, Use},
+        model_package_group::{Approved, ModelPackageGroup},
+    },
 };
 
-/// The check.
-pub static RULE: Rule = Rule {
-    check: Like {
+/// The check as it is put to what these evaluate.
+const fn rule(evaluate: Evaluate) -> Rule {
+    let check = Like {
         ours: &model_package_group::approved_package::CHECK,
         id: "sagemaker_models_registry_in_use",
         title: "Amazon SageMaker Model Registry should have at least one approved model package",
         severity: Severity::Low,
         reads: &["ListModelPackages.ModelPackageSummaryList[].ModelApprovalStatus"],
         needs: &[],
-        evaluate: Evaluate::ModelPackageGroup(evaluate),
-    }
-    .check(),
-    refused: Refused::Passed,
-};
+        evaluate,
+    };
+    Rule { check: check.check(), refused: Refused::Passed }
+}
+
+/// The check of a group, which says which of them lets its region pass.
+pub static RULE: Rule = rule(Evaluate::ModelPackageGroup(evaluate));
+
+/// The check of a region.
+pub static REGION: Rule = rule(Evaluate::AccountRegion(region));
 
 fn evaluate(group: &ModelPackageGroup, _context: Context<'_>) -> Verdict {
     match group.approved {
@@ -32,6 +42,20 @@ fn evaluate(group: &ModelPackageGroup, _context: Context<'_>) -> Verdict {
     }
 }
 
+fn region(region: &AccountRegion, _context: Context<'_>) -> Verdict {
+    let verdict = match &region.registry {
+        Use::By(_) => Verdict::new(Status::Pass, "region_has_approved_package", "a package of the region is approved"),
+        Use::Unused => {
+            Verdict::new(Status::Fail, "region_without_approved_package", "no package of the region is approved")
+        }
+        Use::Untold(why) => {
+            let text = format!("Prowler passes over a region whose groups or packages it may not list ({why})");
+            Verdict::new(Status::NotApplicable, "region_untold", text)
+        }
+    };
+    verdict.with_evidence(|| json!({ "registry": region.registry }))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -41,6 +65,18 @@ mod tests {
     fn an_approved_package_passes_and_none_says_nothing() {
         for (approved, status) in [(Approved::Yes, Status::Pass), (Approved::No, Status::NotApplicable)] {
             assert_eq!(alone::told(&RULE.check, ModelPackageGroup { approved }, alone::context()).0, status);
+        }
+    }
+
+    #[test]
+    fn a_region_passes_with_an_approved_package_and_fails_without() {
+        for (registry, status) in [
+            (Use::By(1), Status::Pass),
+            (Use::Unused, Status::Fail),
+            (Use::Untold("denied".to_owned()), Status::NotApplicable),
+        ] {
+            let region = AccountRegion { registry, ..AccountRegion::default() };
+            assert_eq!(alone::told(&REGION.check, region, alone::context()).0, status);
         }
     }
 }

@@ -25,6 +25,14 @@ fn summary(item: &Item<'_>) -> Value {
     })
 }
 
+fn image(item: &Item<'_>) -> &'static str {
+    if item.percent("clarify", 20) {
+        "131013547314.dkr.ecr.eu-west-1.amazonaws.com/sagemaker-clarify-processing:1.0"
+    } else {
+        "141502667606.dkr.ecr.eu-west-1.amazonaws.com/sagemaker-scikit-learn:1.2-1-cpu-py3"
+    }
+}
+
 fn description(item: &Item<'_>) -> Value {
     let athena = json!({ "DatasetDefinition": { "AthenaDatasetDefinition": {
         "Catalog": "AwsDataCatalog", "Database": "events", "QueryString": "SELECT 1", "OutputS3Uri": "s3://results",
@@ -38,7 +46,7 @@ fn description(item: &Item<'_>) -> Value {
         "LastModifiedTime": item.created(),
         "RoleArn": item.role(),
         "Environment": environment(item.percent("secret", 20)),
-        "AppSpecification": { "ImageUri": "141502667606.dkr.ecr.eu-west-1.amazonaws.com/sagemaker-scikit-learn:1.2-1-cpu-py3" },
+        "AppSpecification": { "ImageUri": image(item) },
         "ProcessingInputs": if item.percent("dataset", 30) { json!([athena]) } else { json!([]) },
         "ProcessingOutputConfig": {
             "Outputs": [{ "OutputName": "out", "S3Output": { "S3Uri": "s3://out", "S3UploadMode": "EndOfJob" } }],

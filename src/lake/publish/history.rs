@@ -102,15 +102,14 @@ impl<'a> History<'a> {
         carried: &mut Carried,
     ) -> Result<(), PublishError> {
         let resource = tonight.resource(rows.start);
-        loop {
-            let Some((stood, row)) = self.stood.rows() else { break };
+        while let Some((stood, row)) = self.stood.rows() {
             match stood.resource(row).cmp(&resource) {
                 Ordering::Less => self.not_judged(Some(tonight), true)?,
                 Ordering::Greater => break,
                 Ordering::Equal if rows.is_empty() => self.not_judged(Some(tonight), false)?,
                 Ordering::Equal => match stood.check_id(row).cmp(tonight.check_id(rows.start)) {
                     Ordering::Less => self.not_judged(Some(tonight), false)?,
-                    by_check => {
+                    by_check @ (Ordering::Equal | Ordering::Greater) => {
                         self.judged(tonight, rows.start, by_check.is_eq(), carried)?;
                         rows.start += 1;
                     }
@@ -131,7 +130,7 @@ impl<'a> History<'a> {
         let judged = Tonight::Judged { status, is_excepted: tonight.is_excepted(row) };
         let (streak, happened) = step(head.as_ref().map(|head| head.streak), judged, self.now);
         let pick = (TONIGHT, row);
-        self.happened(pick, happened, Some(status), head.map(|head| head.previous));
+        self.happened(pick, happened, Some(status), head.as_ref().map(|head| &head.previous));
         if let Some(streak) = streak {
             carried.set(row, streak);
             let cell_complete = self.cells.is_complete(tonight.place(row))?;
@@ -150,7 +149,7 @@ impl<'a> History<'a> {
         let (streak, happened) = step(Some(head.streak), says, self.now);
         let pick = (STOOD, row);
         let (seen_in, cell_complete) = (Arc::clone(&head.previous.run_id), head.cell_complete || is_complete);
-        self.happened(pick, happened, None, Some(head.previous));
+        self.happened(pick, happened, None, Some(&head.previous));
         if let Some(streak) = streak {
             self.standing.push(pick, Kept { streak, seen_in, cell_complete });
         }
@@ -162,10 +161,10 @@ impl<'a> History<'a> {
         pick: Pick,
         happened: [Option<Happened>; 2],
         status: Option<Status>,
-        previous: Option<Previous>,
+        previous: Option<&Previous>,
     ) {
         for (event, first_failed_at) in happened.into_iter().flatten() {
-            let previous = previous.clone();
+            let previous = previous.cloned();
             self.events.push(pick, Change { event, status, previous, first_failed_at, occurred_at: self.now });
         }
     }

@@ -8,7 +8,7 @@ use super::{
     PublishError, Tally,
     files::{Files, LocalFile},
     history::{
-        judged::Judged,
+        judged::{Judged, Place},
         pending::{Pending, Pick},
     },
 };
@@ -108,6 +108,6 @@ impl<'a> Posture<'a> {
     }
 }
 
-fn place_of<'a>(from: [&'a Judged; 2], pick: Pick) -> Option<[&'a str; 3]> {
+fn place_of(from: [&Judged; 2], pick: Pick) -> Option<Place<'_>> {
     from.get(pick.0).map(|batch| batch.place(pick.1))
 }

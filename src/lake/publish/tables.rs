@@ -50,6 +50,9 @@ pub(super) struct Local {
     scratch: TempDir,
 }
 
+/// Finished files, by table.
+type Made = Vec<(Table, Vec<LocalFile>)>;
+
 impl Local {
     /// Files may be many: removing them blocks.
     async fn remove(self) -> Result<(), PublishError> {
@@ -174,7 +177,7 @@ fn judged(
     before: Before,
     context: &RunContext,
     mut tally: Tally,
-) -> Result<([(Table, Vec<LocalFile>); 4], Tally), PublishError> {
+) -> Result<(Made, Tally), PublishError> {
     let one_file = |table| Files::new(table, scratch, Shape { file_bytes: u64::MAX, ..shape }, 0);
     let mut files = Files::new(Table::Findings, scratch, shape, expected_rows);
     let mut posture = Posture::new(one_file(Table::PostureDaily), context);
@@ -186,7 +189,7 @@ fn judged(
         files.write(&history.join(&rows)?)
     })?;
     let [events, standing] = history.finish()?;
-    let made = [
+    let made = vec![
         (Table::Findings, files.finish()?),
         (Table::PostureDaily, posture.finish(&mut tally)?),
         (Table::FindingEvents, events),

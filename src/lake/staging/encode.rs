@@ -4,6 +4,7 @@ use std::{collections::HashMap, ops::Range, path::Path, sync::Arc};
 
 use arrow_array::{ArrayRef, RecordBatch, UInt32Array};
 use arrow_buffer::OffsetBuffer;
+use foldhash::fast::RandomState;
 
 use super::StagingError;
 use crate::{
@@ -172,7 +173,7 @@ fn rulings<R: Staged>(
     rows: &[R],
     context: &RunContext,
 ) -> Result<(RecordBatch, Vec<u32>), StagingError> {
-    let mut known = HashMap::new();
+    let mut known = HashMap::<_, _, RandomState>::default();
     let mut firsts = Vec::new();
     let ruling_of = rows.iter().filter_map(|row| {
         Some(*known.entry(row.ruling()?).or_insert_with(|| {

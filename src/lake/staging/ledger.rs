@@ -15,7 +15,7 @@ use super::{
     part::Part,
     unit::{CellKey, ExtentRecord, Reading, Slice},
 };
-use crate::{coverage::Outcome, place::AccountId};
+use crate::{coverage::Outcome, place::AccountId, scan::seen::Seen};
 
 /// What is staged of the cells of a run.
 #[derive(Debug, Default)]
@@ -34,6 +34,8 @@ pub struct Ledger {
 pub struct Ended {
     /// How the cell was seen.
     pub outcome: Outcome,
+    /// What its resources show of something else.
+    pub seen: Seen,
     started_at: Timestamp,
     reading: Reading,
     adopted: Vec<Reading>,
@@ -55,10 +57,10 @@ impl Ledger {
                     ExtentRecord::Slice(slice) => {
                         ledger.slices.entry(unit.cell.clone()).or_default().push((unit.reading, slice.clone()));
                     }
-                    ExtentRecord::End { outcome, started_at, adopted, resources } => {
+                    ExtentRecord::End { outcome, started_at, adopted, resources, seen } => {
                         let (outcome, started_at, reading) = (*outcome, *started_at, unit.reading);
-                        let adopted = adopted.clone();
-                        let ended = Ended { outcome, started_at, reading, adopted, resources: *resources };
+                        let (adopted, seen) = (adopted.clone(), seen.clone());
+                        let ended = Ended { outcome, seen, started_at, reading, adopted, resources: *resources };
                         let last = ledger.ends.entry(unit.cell.clone()).or_insert_with(|| ended.clone());
                         if last.started_at <= started_at {
                             *last = ended;
@@ -178,11 +180,24 @@ mod tests {
 
     fn slice(from: i64) -> ExtentRecord {
         let span = Span::Created { from, to: from + 10 };
-        ExtentRecord::Slice(Slice { span, listed: 1, evaluated: 1, unknown: 0, refusals: Refusals::default() })
+        ExtentRecord::Slice(Slice {
+            span,
+            listed: 1,
+            evaluated: 1,
+            unknown: 0,
+            refusals: Refusals::default(),
+            seen: Seen::default(),
+        })
     }
 
     fn end(outcome: Outcome, adopted: &[Reading]) -> ExtentRecord {
-        ExtentRecord::End { outcome, started_at: start(), adopted: adopted.to_vec(), resources: 0 }
+        ExtentRecord::End {
+            outcome,
+            started_at: start(),
+            adopted: adopted.to_vec(),
+            resources: 0,
+            seen: Seen::default(),
+        }
     }
 
     fn part(units: Vec<(CellKey, Reading, ExtentRecord)>) -> Part {
@@ -234,7 +249,13 @@ mod tests {
         let here = cell("eu-central-1");
         let slices = part(vec![(here.clone(), first, slice(0)), (here.clone(), first, slice(10))]);
         let outcome = Outcome::Complete;
-        let end = ExtentRecord::End { outcome, started_at: start(), adopted: vec![first], resources: 4 };
+        let end = ExtentRecord::End {
+            outcome,
+            started_at: start(),
+            adopted: vec![first],
+            resources: 4,
+            seen: Seen::default(),
+        };
         // Each unit here holds one resource, the end as well.
         let pieces =
             part(vec![(here.clone(), second, ExtentRecord::Piece), (here.clone(), second, ExtentRecord::Piece)]);

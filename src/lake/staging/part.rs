@@ -146,7 +146,7 @@ impl Rows {
         self.resources.extend(number, resources.into_iter().map(located));
         self.findings.extend(number, findings);
         if let Extent::End(end) = extent {
-            let End { coverage, adopted: _, resources: _ } = *end;
+            let End { coverage, adopted: _, resources: _, seen: _ } = *end;
             self.coverage.extend(number, [coverage]);
         }
     }

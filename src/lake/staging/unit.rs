@@ -12,6 +12,7 @@ use crate::{
     outcome::Refusals,
     place::{AccountId, Region},
     resource::{Resource, ResourceType},
+    scan::seen::Seen,
 };
 
 /// What the scan hands over.
@@ -80,6 +81,8 @@ pub struct End {
     pub adopted: Vec<Reading>,
     /// Resources in the units of the reading and of those.
     pub resources: u64,
+    /// What these show of something else.
+    pub seen: Seen,
 }
 
 /// Resources of a cell that were read whole.
@@ -95,6 +98,9 @@ pub struct Slice {
     pub unknown: u64,
     /// Refusals that left something unknown.
     pub refusals: Refusals,
+    /// What its resources show of something else.
+    #[serde(default, skip_serializing_if = "Seen::is_empty")]
+    pub seen: Seen,
 }
 
 /// The resources that a slice speaks of.
@@ -174,6 +180,9 @@ pub enum ExtentRecord {
         adopted: Vec<Reading>,
         /// Resources in the units of the reading and of those: fewer are there only when a part was lost.
         resources: u64,
+        /// What these show of something else.
+        #[serde(default, skip_serializing_if = "Seen::is_empty")]
+        seen: Seen,
     },
 }
 
@@ -194,6 +203,7 @@ impl Unit {
                     started_at: end.coverage.started_at,
                     adopted: end.adopted.clone(),
                     resources: end.resources,
+                    seen: end.seen.clone(),
                 },
             },
         }

@@ -17,6 +17,7 @@ use crate::{
     lake::staging::unit::{Delivery, Extent, Reading, Slice, Span, Unit},
     outcome::{Refusal, Refusals},
     resource::{Facts, Resource, is_same_time},
+    scan::seen::Seen,
 };
 
 /// What was delivered of one attempt so far.
@@ -28,14 +29,16 @@ pub struct Attempt<'a> {
     evaluated: u64,
     unknown: u64,
     refusals: Refusals,
+    /// What its resources show of something else.
+    seen: Seen,
     /// Names that the cell expects.
     found: HashSet<String>,
 }
 
 impl<'a> Attempt<'a> {
     pub(super) fn new(cell: &'a Cell, reading: Reading) -> Self {
-        let (refusals, found) = (Refusals::default(), HashSet::new());
-        Self { cell, reading, delivered: 0, evaluated: 0, unknown: 0, refusals, found }
+        let (refusals, seen, found) = (Refusals::default(), Seen::default(), HashSet::new());
+        Self { cell, reading, delivered: 0, evaluated: 0, unknown: 0, refusals, seen, found }
     }
 
     /// Judges resources and hands them on. An error means that the run is stopping.
@@ -46,6 +49,9 @@ impl<'a> Attempt<'a> {
             return Ok(());
         }
         self.notice(&resources);
+        if self.cell.means.looks_back {
+            self.seen.add(&Seen::of(resources.iter().map(|resource| &resource.facts)));
+        }
         self.delivered += u64::try_from(resources.len()).unwrap_or(u64::MAX);
         let keys = self.keys(&resources).await;
         // Judged, a resource takes most memory: few are before staging takes them.
@@ -70,7 +76,7 @@ impl<'a> Attempt<'a> {
         let Self { cell, reading, delivered, evaluated, unknown, .. } = self;
         if let Some(span) = span {
             let refusals = self.refusals.clone();
-            let slice = Slice { span, listed: delivered, evaluated, unknown, refusals };
+            let slice = Slice { span, listed: delivered, evaluated, unknown, refusals, seen: self.seen.clone() };
             let unit = Unit { extent: Extent::Slice(slice), ..self.unit() };
             self.send(unit).await?;
         }
@@ -84,6 +90,7 @@ impl<'a> Attempt<'a> {
         cell.tally.evaluated.fetch_add(evaluated, Ordering::Relaxed);
         cell.tally.unknown.fetch_add(unknown, Ordering::Relaxed);
         cell.note(&self.refusals);
+        cell.tally.seen.lock().add(&self.seen);
         cell.expected.lock().retain(|name, _| !self.found.contains(name));
         Ok(delivered)
     }

@@ -1,0 +1,3 @@
+//! Checks of a region of an account as a whole.
+
+pub mod clarify_used;
