@@ -106,7 +106,7 @@ CREATE EXTERNAL TABLE IF NOT EXISTS coverage (
     outcome string COMMENT 'COMPLETE, PARTIAL, or why nothing could be seen.',
     error_code string COMMENT 'The error code of the call that decided the outcome.',
     api string COMMENT 'The call that decided the outcome, as service:Operation.',
-    method string COMMENT 'How the resources were read: SEARCH, SEARCH_UNVERIFIED, LIST_DESCRIBE or INCREMENTAL; null when nothing was.',
+    method string COMMENT 'How the resources were read: SEARCH, SEARCH_UNVERIFIED, LIST_DESCRIBE, INCREMENTAL or DERIVED; null when nothing was.',
     regions_from string COMMENT 'Where the regions of the account came from: LIST_REGIONS, CONFIGURED or DEFAULTS.',
     resources_listed bigint COMMENT 'Resources that exist, as far as is known.',
     resources_evaluated bigint COMMENT 'Resources whose facts were read and judged.',
