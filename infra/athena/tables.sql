@@ -30,8 +30,9 @@ CREATE EXTERNAL TABLE IF NOT EXISTS findings (
     exception_owner string COMMENT 'Who answers for the exception.',
     exception_reason string COMMENT 'Why the exception was granted.',
     exception_expires_on date COMMENT 'The last day of the exception.',
-    first_failed_at timestamp COMMENT 'When the present streak of FAIL began.',
-    observed_at timestamp COMMENT 'When the answer of the service was read.'
+    first_failed_at timestamp COMMENT 'When the present streak of FAIL began; it goes on while the status is UNKNOWN.',
+    observed_at timestamp COMMENT 'When the answer of the service was read.',
+    last_resolved_at timestamp COMMENT 'When the last streak of FAIL ended; null when none did.'
 )
 COMMENT 'One row for each resource and check.'
 PARTITIONED BY (
@@ -105,7 +106,7 @@ CREATE EXTERNAL TABLE IF NOT EXISTS coverage (
     outcome string COMMENT 'COMPLETE, PARTIAL, or why nothing could be seen.',
     error_code string COMMENT 'The error code of the call that decided the outcome.',
     api string COMMENT 'The call that decided the outcome, as service:Operation.',
-    method string COMMENT 'How the resources were read: SEARCH, SEARCH_UNVERIFIED, LIST_DESCRIBE or INCREMENTAL; null when nothing was.',
+    method string COMMENT 'How the resources were read: SEARCH, SEARCH_UNVERIFIED, LIST_DESCRIBE, INCREMENTAL or DERIVED; null when nothing was.',
     regions_from string COMMENT 'Where the regions of the account came from: LIST_REGIONS, CONFIGURED or DEFAULTS.',
     resources_listed bigint COMMENT 'Resources that exist, as far as is known.',
     resources_evaluated bigint COMMENT 'Resources whose facts were read and judged.',
@@ -135,6 +136,143 @@ TBLPROPERTIES (
     'projection.run_date.interval' = '1',
     'projection.run_date.interval.unit' = 'DAYS',
     'storage.location.template' = 's3://LAKE/v1/coverage/run_date=${run_date}/'
+);
+
+CREATE EXTERNAL TABLE IF NOT EXISTS finding_events (
+    run_id string COMMENT 'The run that wrote the row.',
+    schema_version int COMMENT 'The version of the columns; higher versions only add some.',
+    partition_name string COMMENT 'The AWS partition: aws, aws-us-gov or aws-cn.',
+    org_id string COMMENT 'The id of the organization; null when it was not asked.',
+    ou_id string COMMENT 'The id of the organizational unit or root that held the account at run time.',
+    ou_path string COMMENT 'The names from the root to that unit at run time, such as /Workloads/Prod.',
+    account_id string COMMENT 'The twelve digits of the account, as text.',
+    account_name string COMMENT 'The name of the account at run time; its id when the organization was not asked.',
+    region string COMMENT 'The region code.',
+    resource_type string COMMENT 'The resource type in the style of CloudFormation.',
+    resource_arn string COMMENT 'The ARN of the resource.',
+    resource_name string COMMENT 'The name of the resource within its account and region.',
+    resource_created_at timestamp COMMENT 'When the resource was created; with the ARN its identity, since names can be used again.',
+    owner string COMMENT 'The value of the configured owner tag on the resource, else on the account.',
+    check_id string COMMENT 'The check, by its stable id.',
+    check_version int COMMENT 'The revision of the rule of the check.',
+    severity_id int COMMENT 'OCSF severity_id of the check: 1 informational to 5 critical.',
+    severity string COMMENT 'The severity of the check in words.',
+    event string COMMENT 'NEW, REOPENED, RESOLVED, RESOURCE_DELETED, EXCEPTED or UNEXCEPTED.',
+    status string COMMENT 'The status of the finding in this run; null when the resource is gone.',
+    previous_status string COMMENT 'The status when the finding was last seen; null when it never failed before.',
+    previous_run_id string COMMENT 'The run in which the finding was last seen; null when it never failed before.',
+    reason_code string COMMENT 'Why, as stable codes joined by commas, the most telling first.',
+    first_failed_at timestamp COMMENT 'The beginning of the streak of FAIL that began, goes on or ended.',
+    open_days double COMMENT 'Days from first_failed_at to occurred_at; 0 when the streak began.',
+    occurred_at timestamp COMMENT 'The start of the run that saw the change.'
+)
+COMMENT 'One row for each change of a finding since the run that was published before.'
+PARTITIONED BY (
+    run_date string COMMENT 'The day on which the run started, in UTC, as YYYY-MM-DD.'
+)
+STORED AS PARQUET
+LOCATION 's3://LAKE/v1/finding_events/'
+TBLPROPERTIES (
+    'classification' = 'parquet',
+    'projection.enabled' = 'true',
+    'projection.run_date.type' = 'date',
+    'projection.run_date.format' = 'yyyy-MM-dd',
+    'projection.run_date.range' = '2026-11-01,NOW',
+    'projection.run_date.interval' = '1',
+    'projection.run_date.interval.unit' = 'DAYS',
+    'storage.location.template' = 's3://LAKE/v1/finding_events/run_date=${run_date}/'
+);
+
+CREATE EXTERNAL TABLE IF NOT EXISTS posture_daily (
+    run_id string COMMENT 'The run that wrote the row.',
+    schema_version int COMMENT 'The version of the columns; higher versions only add some.',
+    partition_name string COMMENT 'The AWS partition: aws, aws-us-gov or aws-cn.',
+    org_id string COMMENT 'The id of the organization; null when it was not asked.',
+    ou_id string COMMENT 'The id of the organizational unit or root that held the account at run time.',
+    ou_path string COMMENT 'The names from the root to that unit at run time, such as /Workloads/Prod.',
+    account_id string COMMENT 'The twelve digits of the account, as text.',
+    account_name string COMMENT 'The name of the account at run time; its id when the organization was not asked.',
+    region string COMMENT 'The region code.',
+    resource_type string COMMENT 'The resource type in the style of CloudFormation.',
+    check_id string COMMENT 'The check, by its stable id.',
+    severity_id int COMMENT 'OCSF severity_id of the check: 1 informational to 5 critical.',
+    severity string COMMENT 'The severity of the check in words.',
+    status string COMMENT 'PASS, FAIL, UNKNOWN (evidence could not be read) or NOT_APPLICABLE.',
+    findings bigint COMMENT 'Findings of this place, check and status; a resource has one of each check.',
+    excepted bigint COMMENT 'Of the findings, those that an exception covers.'
+)
+COMMENT 'Findings counted: one row for each place, check and status.'
+PARTITIONED BY (
+    run_date string COMMENT 'The day on which the run started, in UTC, as YYYY-MM-DD.'
+)
+STORED AS PARQUET
+LOCATION 's3://LAKE/v1/posture_daily/'
+TBLPROPERTIES (
+    'classification' = 'parquet',
+    'projection.enabled' = 'true',
+    'projection.run_date.type' = 'date',
+    'projection.run_date.format' = 'yyyy-MM-dd',
+    'projection.run_date.range' = '2026-11-01,NOW',
+    'projection.run_date.interval' = '1',
+    'projection.run_date.interval.unit' = 'DAYS',
+    'storage.location.template' = 's3://LAKE/v1/posture_daily/run_date=${run_date}/'
+);
+
+CREATE EXTERNAL TABLE IF NOT EXISTS checks (
+    run_id string COMMENT 'The run that wrote the row.',
+    schema_version int COMMENT 'The version of the columns; higher versions only add some.',
+    check_id string COMMENT 'The check, by its stable id.',
+    check_version int COMMENT 'The revision of the rule of the check.',
+    title string COMMENT 'What should hold, as a sentence without a full stop.',
+    severity_id int COMMENT 'OCSF severity_id of the check: 1 informational to 5 critical.',
+    severity string COMMENT 'The severity of the check in words.',
+    resource_type string COMMENT 'The resource type that the check is about, in the style of CloudFormation.',
+    control string COMMENT 'What the check is a control of, in words.',
+    rationale string COMMENT 'Why it matters.',
+    remediation string COMMENT 'What mends a FAIL, in a sentence or two.',
+    is_selected boolean COMMENT 'Whether the run put the check to resources.'
+)
+COMMENT 'The catalogue as it was in the run: one row for each check.'
+PARTITIONED BY (
+    run_date string COMMENT 'The day on which the run started, in UTC, as YYYY-MM-DD.'
+)
+STORED AS PARQUET
+LOCATION 's3://LAKE/v1/checks/'
+TBLPROPERTIES (
+    'classification' = 'parquet',
+    'projection.enabled' = 'true',
+    'projection.run_date.type' = 'date',
+    'projection.run_date.format' = 'yyyy-MM-dd',
+    'projection.run_date.range' = '2026-11-01,NOW',
+    'projection.run_date.interval' = '1',
+    'projection.run_date.interval.unit' = 'DAYS',
+    'storage.location.template' = 's3://LAKE/v1/checks/run_date=${run_date}/'
+);
+
+CREATE EXTERNAL TABLE IF NOT EXISTS check_requirements (
+    run_id string COMMENT 'The run that wrote the row.',
+    schema_version int COMMENT 'The version of the columns; higher versions only add some.',
+    check_id string COMMENT 'The check, by its stable id.',
+    framework string COMMENT 'The framework, by the name for programs, such as nist-800-53.',
+    framework_name string COMMENT 'The name of the framework with its version.',
+    requirement string COMMENT 'The id of the requirement in its framework.',
+    standard string COMMENT 'Both as one text, as findings hold it in standards.'
+)
+COMMENT 'One row for each requirement of a framework that a check serves.'
+PARTITIONED BY (
+    run_date string COMMENT 'The day on which the run started, in UTC, as YYYY-MM-DD.'
+)
+STORED AS PARQUET
+LOCATION 's3://LAKE/v1/check_requirements/'
+TBLPROPERTIES (
+    'classification' = 'parquet',
+    'projection.enabled' = 'true',
+    'projection.run_date.type' = 'date',
+    'projection.run_date.format' = 'yyyy-MM-dd',
+    'projection.run_date.range' = '2026-11-01,NOW',
+    'projection.run_date.interval' = '1',
+    'projection.run_date.interval.unit' = 'DAYS',
+    'storage.location.template' = 's3://LAKE/v1/check_requirements/run_date=${run_date}/'
 );
 
 CREATE EXTERNAL TABLE IF NOT EXISTS runs (
