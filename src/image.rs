@@ -96,7 +96,7 @@ mod tests {
 
     #[test]
     fn the_registry_is_what_stands_before_the_first_slash() {
-        let account = |image| match Registry::of(image) {
+        let account = |image: &str| match Registry::of(image) {
             Registry::Ecr { account, host: _ } => Some(account.to_string()),
             Registry::Other(_) => None,
         };
@@ -108,7 +108,8 @@ mod tests {
             assert_eq!(account(image).as_deref(), Some("111111111111"), "{image}");
         }
         for host in ["dkr.ecr.evil.example", "dkr.ecr.us-east-1.amazonaws.com.evil.example", "dkr.ecrs.on.aws"] {
-            assert_eq!(account(&format!("111111111111.{host}/a")), None, "{host}");
+            let image = format!("111111111111.{host}/a");
+            assert_eq!(account(&image), None, "{host}");
         }
         assert_eq!(Registry::of("public.ecr.aws/docker/library/python:3"), Registry::Other("public.ecr.aws"));
         assert_eq!(Registry::of("pytorch/pytorch:2"), Registry::Other("docker.io"));

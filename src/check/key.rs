@@ -180,7 +180,9 @@ pub fn combine(keys: impl IntoIterator<Item = KeyVerdict>, all_well: &'static st
             KeyVerdict::Exempt(reason) => exempts.push(reason),
             KeyVerdict::Pass(note) => {
                 passes = true;
-                note.into_iter().for_each(|note| add(&mut notes, note));
+                if let Some(note) = note {
+                    add(&mut notes, note);
+                }
             }
         }
     }

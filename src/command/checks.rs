@@ -158,7 +158,7 @@ mod tests {
 
     #[test]
     fn what_another_profile_has_is_hinted_at() {
-        assert!(told(&["sagemaker_clarify_exists"]).ends_with("\n`--profile prowler` lists 1\n"));
+        assert!(told(&["sagemaker_clarify_exists"]).ends_with("\n`--profile prowler` lists 2\n"));
         assert!(told(&["training-job-vpc", "--profile", "prowler"]).ends_with("\n`--profile sagesweep` lists 1\n"));
         assert!(!told(&["training-job-vpc"]).contains("--profile"));
         assert!(!told(&["*-vpc", "--type", "workforce"]).contains("--profile"));

@@ -155,7 +155,7 @@ fn paragraph(out: &mut String, indent: usize, text: &str) -> fmt::Result {
 
 /// A text with the names of the resource filled in.
 fn filled(text: &str, resource: Option<&ResourceArn>) -> String {
-    let Some(ResourceArn { arn, region, account, name }) = resource else { return text.to_owned() };
+    let Some(ResourceArn { arn, region, account, name, resource_type: _ }) = resource else { return text.to_owned() };
     [("{name}", name), ("{arn}", arn), ("{region}", region), ("{account}", account)]
         .iter()
         .fold(text.to_owned(), |text, (placeholder, value)| text.replace(placeholder, value))

@@ -282,7 +282,9 @@ where
         } else {
             let calls = chunk.iter().map(|line| described_line::<K>(cell, line)).collect::<Vec<_>>();
             let answers = futures::stream::iter(calls).buffered(PARALLEL).collect::<Vec<_>>().await;
-            answers.iter().for_each(|answer| denials.count(answer.as_ref().err()));
+            for answer in &answers {
+                denials.count(answer.as_ref().err());
+            }
             answers
         };
         for (line, answer) in chunk.iter().zip(answers) {

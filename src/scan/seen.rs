@@ -34,7 +34,9 @@ impl Seen {
             facts.keys().into_iter().for_each(|text| count(&mut seen.keys, text, 1));
             let undescribed = matches!(facts, Facts::Unreadable { resource_type: ResourceType::ProcessingJob, .. });
             let sign = facts.sign().or(undescribed.then_some(Sign::UndescribedJob));
-            sign.into_iter().for_each(|sign| count(&mut seen.signs, &sign, 1));
+            if let Some(sign) = sign {
+                count(&mut seen.signs, &sign, 1);
+            }
         }
         seen
     }

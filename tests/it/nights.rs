@@ -26,6 +26,7 @@ use crate::{
 
 /// What is different in a night.
 #[derive(Debug, Clone, Copy, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each goes with any of the others")]
 struct Night {
     hours: i64,
     /// Jobs of 1,000 that are deleted by then.

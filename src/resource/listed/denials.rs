@@ -39,7 +39,9 @@ mod tests {
         let throttled = refusal(Outcome::Throttled, "ThrottlingException");
         let after = |answers: &[Option<&Refusal>]| {
             let mut denials = Denials::default();
-            answers.iter().for_each(|answer| denials.count(*answer));
+            for answer in answers {
+                denials.count(*answer);
+            }
             denials.instead().map(|refusal| refusal.code)
         };
         let (no, late) = (Some(&denied), Some(&throttled));

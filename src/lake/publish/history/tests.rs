@@ -193,7 +193,7 @@ fn instants<'a>(rows: &'a RecordBatch, name: &str) -> &'a TimestampMillisecondAr
     rows.column_by_name(name).unwrap().as_primitive()
 }
 
-fn optional<'a>(texts: &'a StringArray, row: usize) -> Option<&'a str> {
+fn optional(texts: &StringArray, row: usize) -> Option<&str> {
     texts.is_valid(row).then(|| texts.value(row))
 }
 
