@@ -130,11 +130,19 @@ impl Verdict {
         self
     }
 
-    /// The codes of the reasons, joined by commas.
+    /// The codes of the reasons, each once, joined by commas.
     pub fn reason_code(&self) -> Cow<'static, str> {
         match self.reasons.as_slice() {
             [one] => Cow::Borrowed(one.code),
-            many => Cow::Owned(many.iter().map(|reason| reason.code).collect::<Vec<_>>().join(",")),
+            many => {
+                let mut codes = Vec::with_capacity(many.len());
+                for reason in many {
+                    if !codes.contains(&reason.code) {
+                        codes.push(reason.code);
+                    }
+                }
+                Cow::Owned(codes.join(","))
+            }
         }
     }
 
