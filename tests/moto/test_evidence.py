@@ -1,6 +1,7 @@
 """What was published can be verified in S3, with Object Lock and without, and signatures hold by other hands than ours."""
 
 import base64
+import itertools
 import json
 from pathlib import Path
 
@@ -68,7 +69,11 @@ def named(audit, kind, key, *arguments):
     done = audit.call("verify", *arguments)
     assert done.returncode == 4, done.stdout + done.stderr
     lines = done.stdout.splitlines()
-    assert lines[lines.index(f"{kind}:") + 1].strip() == key, done.stdout
+    told = lines[lines.index(f"{kind}:") + 1 :]
+    # A long key goes on in the next line, and what is said of it is indented further.
+    indent = len(told[0]) - len(told[0].lstrip())
+    own = itertools.takewhile(lambda line: len(line) - len(line.lstrip()) == indent, told)
+    assert "".join(line.strip() for line in own) == key, done.stdout
 
 
 def test_what_is_changed_removed_or_added_in_a_bucket_is_named(clients, audit_at):

@@ -60,7 +60,8 @@ def check_runs(lake):
     assert run["run_id"] == lake.files("runs")[0].stem
     counted = {table: len(lake.rows(table)) for table in ("findings", "coverage", "resources")}
     assert {table: run["table_rows"][table] for table in counted} == counted
-    published = {path for table in counted for path in lake.files(table)}
+    others = ("_standing", "finding_events", "posture_daily", "checks", "check_requirements")
+    published = {path for table in (*counted, *others) for path in lake.files(table)}
     objects = {lake.root / item["key"]: item for item in run["objects"]}
     assert objects.keys() == published
     for path, item in objects.items():
@@ -70,7 +71,8 @@ def check_runs(lake):
     by_table = Counter()
     for path, item in objects.items():
         by_table[path.parent.parent.name] += item["rows"]
-    assert dict(by_table) == counted
+    assert {table: by_table[table] for table in counted} == counted
+    assert all(by_table[table] for table in ("checks", "check_requirements"))
     cells = lake.rows("coverage", "select count(distinct account_id) as accounts, count(distinct region) as regions from t")
     assert (run["scope_accounts"], run["scope_regions"]) == (cells[0]["accounts"], cells[0]["regions"])
     assert run["published_at"] >= run["started_at"] and run["api_calls"] > 0
