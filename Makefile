@@ -29,7 +29,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 # What `make test` is made of, the cheapest first.
 PARTS := fmt-check clippy doc unit deny moto sql
 
-.PHONY: help demo test fmt $(PARTS) nights test-spark soak venv look clean need-rust need-python need-java
+.PHONY: help demo test fmt $(PARTS) nights test-spark soak venv look scanned clean need-rust need-python need-java
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
@@ -100,6 +100,9 @@ ask-views = SAGESWEEP_NIGHTS="$(TARGET)/tmp/nights" SAGESWEEP_BIN="$${SAGESWEEP_
 LAKE ?= sagesweep-out
 look: venv ## count what a directory of tables holds (LAKE=sagesweep-out)
 	@$(VENV)/bin/python $(MOTO)/lake.py $(LAKE)
+
+scanned: venv ## what Athena would scan for each view of a directory of tables (LAKE=sagesweep-out)
+	@$(VENV)/bin/python $(SQL)/scanned.py $(LAKE)
 
 venv: need-python
 	@venv="$(VENV)"; \

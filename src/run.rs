@@ -336,8 +336,8 @@ impl Run {
     /// Refuses what was staged when not all of it is there any more.
     fn whole(&self, ends: &[ShardEnd], parts: &[part::Part]) -> Result<(), PlanError> {
         for end in ends {
-            let ours = parts.iter().filter(|part| part.shard == end.shard).cloned().collect::<Vec<_>>();
-            if end.lost(&ours).is_some() || Ledger::of(&ours).lost().is_some() {
+            let ours = parts.iter().filter(|part| part.shard == end.shard);
+            if end.lost(ours.clone()).is_some() || Ledger::of(ours).lost().is_some() {
                 return Err(PlanError::Lost { run_id: self.run_id.clone(), shard: end.shard });
             }
         }
