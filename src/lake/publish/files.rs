@@ -31,7 +31,7 @@ pub const MOST_FILES: u64 = 4;
 
 impl Default for Shape {
     fn default() -> Self {
-        Self { group_rows: 30 * OUTPUT_BATCH_ROWS, file_bytes: 192 << 20 }
+        Self { group_rows: 15 * OUTPUT_BATCH_ROWS, file_bytes: 192 << 20 }
     }
 }
 
