@@ -72,32 +72,24 @@ def _source():
 
 
 def _variables(board):
-    """For each column by which a sheet can be narrowed the values of the first dataset that has it and is cheap to ask."""
-    seen = set()
-    for sheet in board.sheets:
-        for column in sheet.filters:
-            if column in seen:
-                continue
-            seen.add(column)
-            known = [dataset for dataset in board.datasets if column in dataset.columns]
-            dataset = min(known, key=lambda dataset: (bool(dataset.query), board.datasets.index(dataset)))
-            query = f"WITH shown AS (\n{dataset.sql(NIGHTS)}\n)\nSELECT DISTINCT {column} FROM shown WHERE {column} IS NOT NULL ORDER BY {column}"
-            yield {
-                "type": "query",
-                "name": column,
-                "label": column.replace("_", " "),
-                "datasource": SOURCE,
-                "query": _target(query, TABLE),
-                "definition": query,
-                "refresh": 1,
-                "includeAll": True,
-                "allValue": ALL,
-                "current": {"text": "All", "value": "$__all"},
-                "multi": False,
-                "options": [],
-                "sort": 0,
-                "hide": 0,
-            }
+    for each in board.filters:
+        query = f"WITH shown AS (\n{each.dataset.sql(NIGHTS)}\n)\nSELECT DISTINCT {each.text} AS text, {each.column} AS value"
+        query += f"\nFROM shown\nWHERE {each.column} IS NOT NULL\nORDER BY text"
+        yield {
+            "type": "query",
+            "name": each.column,
+            "label": each.column.removesuffix("_id").removesuffix("_name").replace("_", " "),
+            "datasource": SOURCE,
+            "query": _target(query, TABLE),
+            "refresh": 1,
+            "includeAll": True,
+            "allValue": ALL,
+            "current": {"text": "All", "value": "$__all"},
+            "multi": False,
+            "options": [],
+            "sort": 0,
+            "hide": 0,
+        }
 
 
 def _content(tile, filters):
@@ -111,7 +103,7 @@ def _content(tile, filters):
         "fieldConfig": {"defaults": {"custom": custom, "noValue": "N/A"}, "overrides": _overrides(tile)},
     }
     if tile.series and not tile.by_day:
-        matrix = {"rowField": tile.by, "columnField": tile.series, "valueField": tile.measures[0].name, "emptyValue": "zero"}
+        matrix = {"rowField": tile.by, "columnField": tile.series, "valueField": _alias(tile, tile.measures[0]), "emptyValue": "zero"}
         made["transformations"] = [{"id": "groupingToMatrix", "options": matrix}]
     return made
 
@@ -125,7 +117,8 @@ def _overrides(tile):
     units = {measure.name: UNITS[measure.unit] for measure in tile.measures if measure.unit is not Unit.COUNT}
     if tile.series:
         return [_override({"id": "byType", "options": "number"}, unit) for unit in units.values()]
-    return [_override({"id": "byName", "options": name}, unit) for name, unit in units.items()]
+    # Whatever the case in which Athena gives a name back.
+    return [_override({"id": "byRegexp", "options": f"/^{name}$/i"}, unit) for name, unit in units.items()]
 
 
 def _override(matcher, unit):
@@ -177,8 +170,13 @@ def sql(tile, filters):
     return query + (f"\nLIMIT {ROWS}" if tile.kind is Kind.TABLE else "")
 
 
+def _alias(tile, measure):
+    """The name of a measure in the answer; a matrix finds it by that, and shows the values of the series."""
+    return "value" if tile.series else measure.name
+
+
 def _selected(tile):
-    measures = [f'{measure.of} AS "{measure.name}"' for measure in tile.measures]
+    measures = [f'{measure.of} AS "{_alias(tile, measure)}"' for measure in tile.measures]
     if tile.by_day:
         return [f"CAST({tile.by} AS timestamp) AS time", *([tile.series] if tile.series else []), *measures]
     return [*(column for column in (tile.by, tile.series) if column), *tile.columns, *measures]
@@ -191,5 +189,5 @@ def _ordered(tile):
         return ["1"]
     if tile.by is None:
         return []
-    first = f"max({tile.order}) DESC" if tile.order else f'"{tile.measures[0].name}" DESC'
+    first = f"max({tile.order}) DESC" if tile.order else f'"{_alias(tile, tile.measures[0])}" DESC'
     return [first, tile.by, *([f"max({tile.series_order})"] if tile.series_order else [])]

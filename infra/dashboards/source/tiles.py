@@ -136,6 +136,16 @@ class Sheet:
 
 
 @dataclass(frozen=True)
+class Filter:
+    """A column by which sheets can be narrowed."""
+
+    column: str
+    # Where all its values are, and the column that people know them by.
+    dataset: Dataset
+    text: str
+
+
+@dataclass(frozen=True)
 class Board:
     """All of it."""
 
@@ -143,6 +153,7 @@ class Board:
     description: str
     sheets: tuple[Sheet, ...]
     datasets: tuple[Dataset, ...]
+    filters: tuple[Filter, ...]
 
 
 def load(file=HERE / "tiles.toml"):
@@ -154,10 +165,16 @@ def load(file=HERE / "tiles.toml"):
         name: Measure(name, entry["of"], Unit(entry.get("unit", Unit.COUNT))) for name, entry in raw["measures"].items()
     }
     sheets = tuple(_sheet(entry, datasets, measures) for entry in raw["sheets"])
+    filters = tuple(
+        Filter(column, datasets[entry["dataset"]], entry.get("text", column)) for column, entry in raw["filters"].items()
+    )
+    assert all({each.column, each.text} <= each.dataset.columns.keys() for each in filters), "a filter on no column"
+    assert {each.column for each in filters} == {column for sheet in sheets for column in sheet.filters}, "filters"
     used = [tile.dataset for sheet in sheets for tile in sheet.tiles]
     assert {dataset.name for dataset in used} == datasets.keys(), "a dataset that no tile reads"
-    assert {m.name for sheet in sheets for tile in sheet.tiles for m in tile.measures} == measures.keys(), "a measure that no tile shows"
-    return Board(raw["name"], raw["description"], sheets, tuple(datasets.values()))
+    shown = [measure for sheet in sheets for tile in sheet.tiles for measure in tile.measures]
+    assert {measure.name for measure in shown} == measures.keys(), "a measure that no tile shows"
+    return Board(raw["name"], raw["description"], sheets, tuple(datasets.values()), filters)
 
 
 def _dataset(name, entry, views):
