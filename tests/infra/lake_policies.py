@@ -1,28 +1,26 @@
-"""What policies allow, as IAM would say, and which of their wildcards somebody has looked at."""
+"""What policies allow, as IAM would say, and that each of their wildcards is explained where it stands."""
 
 from fnmatch import fnmatchcase
 
-# Where a policy says `*` for an action or a resource, and why it may.
-REVIEWED = {
-    "lake.yaml ResultsBucket": "a denial: of everything that is not sent by TLS",
-    "lake.yaml Choices": "these actions know no resource; they list names",
-    "lake.yaml Tables": "the database holds what the template makes; the catalog is metadata only",
-    "lake.yaml Results": "results of queries, by any name, in a bucket for nothing else",
-    "lake.yaml Read": "objects of a table or of the tables, in the lake's bucket",
-    "lake.yaml List": "prefixes are conditions",
-    "lake.yaml Vended": "the action knows no resource; Lake Formation's grants decide",
-    "lake.yaml OnlyTls": "a denial: of everything that is not sent by TLS",
-    "alarms.yaml Account": "the policy of a key: without the account nobody could change it; the resource is the key",
-    "alarms.yaml Alarms": "the policy of a key: the resource is the key; alarms of this account only",
-    "alarms.yaml OnlyTls": "a denial: of everything that is not sent by TLS",
-}
+
+def unexplained(resolved):
+    """Where a statement has a wildcard in an action or a resource and `Metadata.Wildcards` does not say why."""
+    for name, properties in resolved.resources().items():
+        explained = resolved.template["Resources"][name].get("Metadata", {}).get("Wildcards", {})
+        wild = {statement["Sid"] for statement in statements(properties) if _is_wild(statement)}
+        yield from (f"{name}.{sid}" for sid in wild - explained.keys())
 
 
-def wildcards(file, statements):
-    """The statements with a wildcard in an action or a resource, as they would be reviewed."""
-    for _, statement in statements:
-        if any("*" in text for key in ("Action", "Resource") for text in _list(statement.get(key, []))):
-            yield f"{file} {statement['Sid']}"
+def statements(value):
+    """The statements of all policies in the properties of a resource."""
+    if isinstance(value, dict):
+        yield from value.get("Statement", [])
+    for member in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from statements(member)
+
+
+def _is_wild(statement):
+    return any("*" in text for key in ("Action", "Resource") for text in _list(statement.get(key, [])))
 
 
 def allows(statements, action, resource, **context):

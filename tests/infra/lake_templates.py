@@ -111,22 +111,3 @@ class Resolved:
             return "${" + name[1:] + "}" if name.startswith("!") else str((self.values | given).get(name, name))
 
         return re.sub(r"\$\{([^}]+)\}", value, text)
-
-
-def statements(resolved):
-    """The statements of all policies that a template makes, with where they stand."""
-    for name, properties in resolved.resources().items():
-        for key, document in _documents(properties):
-            for statement in document["Statement"]:
-                yield f"{name}.{key}.{statement.get('Sid', '')}", statement
-
-
-def _documents(value, key=""):
-    if isinstance(value, dict):
-        if "Statement" in value:
-            yield key, value
-        for name, member in value.items():
-            yield from _documents(member, value.get("PolicyName", name))
-    elif isinstance(value, list):
-        for item in value:
-            yield from _documents(item, key)
