@@ -40,11 +40,9 @@ fn put(lines: &mut String, indent: usize, key: &str, value: &Value) {
             Vec::new()
         }
     };
+    let held = if below.is_empty() { format!(" {flow}") } else { String::new() };
     // Writing to a String does not fail.
-    let _ = match below.is_empty() {
-        true => writeln!(lines, "{:indent$}{key} {flow}", ""),
-        false => writeln!(lines, "{:indent$}{key}", ""),
-    };
+    let _ = writeln!(lines, "{:indent$}{key}{held}", "");
     for (key, value) in below {
         put(lines, indent + 2, &key, value);
     }

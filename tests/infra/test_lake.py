@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from datetime import date
 
 import pytest
@@ -28,7 +29,9 @@ CUTOFF = 5_000_000_000
 NOT_MADE = "AWS::Athena::NamedQuery"
 # What Athena's DDL adds by itself.
 OF_ATHENA = {"transient_lastDdlTime", "comment"}
-LARGEST_TEMPLATE = 1_000_000
+LARGEST_TEMPLATE, LARGEST_IN_REQUEST = 1_000_000, 51_200
+README = (INFRA.parent / "README.md").read_text()
+COMMAND = re.compile(r"aws cloudformation deploy --template-file infra/(\S+) ((?:[^\n]*\\\n)*[^\n]*)")
 
 
 @pytest.fixture(scope="module")
@@ -100,6 +103,20 @@ def test_the_template_is_valid():
 
 def test_the_template_is_short_enough():
     assert (INFRA / "lake.yaml").stat().st_size < LARGEST_TEMPLATE
+
+
+@pytest.mark.parametrize("file", ["lake.yaml", "alarms.yaml", "dashboards/quicksight.json"])
+def test_the_readme_deploys_a_template_as_it_wants(file):
+    commands = [command for name, command in COMMAND.findall(README) if name == file]
+    assert commands, "the README does not say how"
+    parameters = load(file)["Parameters"]
+    needed = {name for name, entry in parameters.items() if "Default" not in entry}
+    makes_roles = any(entry["Type"] == "AWS::IAM::Role" for entry in load(file)["Resources"].values())
+    for command in commands:
+        given = set(re.findall(r"\b(\w+)=", command.partition("--parameter-overrides")[2]))
+        assert needed <= given <= parameters.keys()
+        assert ("--s3-bucket" in command) == ((INFRA / file).stat().st_size > LARGEST_IN_REQUEST)
+        assert ("--capabilities CAPABILITY_IAM" in command) == makes_roles
 
 
 def test_the_template_makes_the_tables_of_the_ddl(athena):
