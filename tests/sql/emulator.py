@@ -14,11 +14,12 @@ import boto3
 START_SECONDS = 60
 QUERY_SECONDS = 60
 REGION = "eu-central-1"
+SERVICES = ("s3", "glue", "athena", "cloudformation", "sts")
 
 
 @contextlib.contextmanager
-def ministack(folder):
-    """The endpoint of a server that keeps what it has in `folder`."""
+def ministack(folder, services=SERVICES):
+    """The endpoint of a server with these services, which keeps what it has in `folder`."""
     folder = Path(folder)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -31,7 +32,7 @@ def ministack(folder):
         # Its default is every interface.
         "BIND_HOST": "127.0.0.1",
         "GATEWAY_PORT": str(port),
-        "SERVICES": "s3,glue,athena,cloudformation,sts",
+        "SERVICES": ",".join(services),
         "MINISTACK_REGION": REGION,
     }
     with (folder / "ministack.log").open("wb") as log:
@@ -76,12 +77,12 @@ class Athena:
         """The client of another service of the same server."""
         return self.session.client(service, endpoint_url=self.endpoint)
 
-    def execute(self, statement):
-        """Runs a statement; its rows as lists of text, none where it is NULL, and the names of its columns."""
+    def execute(self, statement, workgroup=None):
+        """Runs a statement, in a workgroup that says where results go if one is named; its rows as lists of text, none where
+        it is NULL, and the names of its columns."""
         context = {"Database": self.database}
-        start = self.client.start_query_execution(
-            QueryString=statement, QueryExecutionContext=context, ResultConfiguration=self.output
-        )
+        where = {"WorkGroup": workgroup} if workgroup else {"ResultConfiguration": self.output}
+        start = self.client.start_query_execution(QueryString=statement, QueryExecutionContext=context, **where)
         query = start["QueryExecutionId"]
         self._wait(query)
         rows, names = [], []

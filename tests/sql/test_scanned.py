@@ -12,6 +12,7 @@ OVER_TIME = {
     "findings_published",
     "posture_published",
     "posture_trend",
+    "requirements_published",
     "events_published",
     "new_and_resolved",
     "time_to_remediate",
