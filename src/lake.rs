@@ -31,6 +31,8 @@ pub mod merge;
 pub mod order;
 pub mod placed;
 pub mod publish;
+pub mod published;
+pub mod read;
 pub mod resources;
 pub mod runs;
 pub mod sealed;

@@ -19,7 +19,7 @@ mod files;
 mod rows;
 mod tally;
 
-pub use chain::{ChainError, last_run};
+pub use chain::{ChainError, last_run, last_runs};
 use files::{Files, LocalFile};
 pub use files::{MOST_FILES, Shape};
 pub use tally::{Kind, Tally, share_in_percent};
