@@ -23,7 +23,7 @@ TARGET = $(shell $(CARGO) metadata --format-version 1 --no-deps --locked | $(PYT
 export PYTHONDONTWRITEBYTECODE := 1
 
 # What `make test` is made of, the cheapest first.
-PARTS := fmt-check clippy doc unit deny moto
+PARTS := fmt-check clippy doc unit deny moto export
 
 .PHONY: help demo test fmt $(PARTS) soak venv look clean need-rust need-python
 
@@ -77,6 +77,10 @@ $(DENY_ROOT)/bin/cargo-deny:
 moto: need-rust venv ## the whole run against moto, an AWS emulator
 	$(CARGO) test --locked --test it --no-run
 	SAGESWEEP_BIN="$${SAGESWEEP_BIN:-$(TARGET)/debug/sagesweep}" $(VENV)/bin/python -m pytest -p no:cacheprovider $(MOTO) $(ARGS)
+
+export: need-rust venv ## exports against the schemas of OCSF and the model of Security Hub
+	$(CARGO) test --locked --test it --no-run
+	SAGESWEEP_BIN="$${SAGESWEEP_BIN:-$(TARGET)/debug/sagesweep}" $(VENV)/bin/python -m pytest -p no:cacheprovider tests/export $(ARGS)
 
 LAKE ?= sagesweep-out
 look: venv ## count what a directory of tables holds (LAKE=sagesweep-out)

@@ -134,7 +134,12 @@ pub enum ExportError {
 
 impl From<::csv::Error> for ExportError {
     fn from(error: ::csv::Error) -> Self {
-        Self::Output(error.into())
+        let text = error.to_string();
+        match error.into_kind() {
+            // A closed pipe is to be known as one.
+            ::csv::ErrorKind::Io(error) => Self::Output(error),
+            _ => Self::Output(io::Error::other(text)),
+        }
     }
 }
 

@@ -42,6 +42,11 @@ impl Text {
         self.worst.push(change);
     }
 
+    /// What was kept, the worst first.
+    pub(super) fn worst(self) -> Vec<Change> {
+        self.worst.into_sorted_vec()
+    }
+
     /// The text, with escape codes for colours.
     pub fn end(self, before: &RunRow, after: &RunRow, summary: &Summary) -> String {
         let mut text = String::new();
@@ -59,7 +64,7 @@ impl Text {
         if shown > 0 {
             writeln!(out, "\n{BOLD}The worst{BOLD:#}")?;
         }
-        for change in self.worst.into_sorted_vec() {
+        for change in self.worst() {
             row(out, &change)?;
         }
         match all.saturating_sub(u64::try_from(shown).unwrap_or(u64::MAX)) {

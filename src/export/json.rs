@@ -1,9 +1,13 @@
 //! Findings as lines of JSON with the columns of the table.
 
-use std::io::{self, Write};
+use std::{
+    io::{self, Write},
+    sync::Arc,
+};
 
-use arrow_array::RecordBatch;
+use arrow_array::{Array as _, ArrayRef, RecordBatch, cast::AsArray as _, types::TimestampMillisecondType};
 use arrow_json::{WriterBuilder, writer::LineDelimited};
+use arrow_schema::{ArrowError, DataType, Field, Schema};
 use serde::Serialize;
 
 use super::ExportError;
@@ -14,6 +18,7 @@ const ROWS: usize = 1_024;
 
 /// Writes the rows of a batch, each as an object of all columns; what is null is there as null.
 pub(super) fn write(out: &mut impl Write, batch: &RecordBatch) -> Result<(), ExportError> {
+    let batch = by_offset(batch)?;
     for from in (0..batch.num_rows()).step_by(ROWS) {
         let rows = batch.slice(from, ROWS.min(batch.num_rows() - from));
         let mut lines = WriterBuilder::new().with_explicit_nulls(true).build::<_, LineDelimited>(Vec::new());
@@ -24,6 +29,23 @@ pub(super) fn write(out: &mut impl Write, batch: &RecordBatch) -> Result<(), Exp
         }
     }
     Ok(())
+}
+
+/// The same with the zone of instants as an offset: names of zones are nothing that the writer knows.
+fn by_offset(batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {
+    let columns = batch.columns().iter().map(|column| match column.as_primitive_opt::<TimestampMillisecondType>() {
+        Some(instants) => Arc::new(instants.clone().with_timezone("+00:00")),
+        None => ArrayRef::clone(column),
+    });
+    let columns = columns.collect::<Vec<_>>();
+    let schema = batch.schema();
+    let types = columns.iter().map(|column| DataType::clone(column.data_type()));
+    let fields = schema
+        .fields()
+        .iter()
+        .zip(types)
+        .map(|(field, data_type)| Field::new(field.name(), data_type, field.is_nullable()));
+    RecordBatch::try_new(Arc::new(Schema::new(fields.collect::<Vec<_>>())), columns)
 }
 
 /// Writes a value as a line in which nothing is obeyed by a terminal: names come from outside.
