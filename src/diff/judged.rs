@@ -1,6 +1,6 @@
 //! The findings of a run, resource by resource in the order of the table, one batch of rows at a time.
 
-use arrow_array::RecordBatch;
+use arrow_array::{Int32Array, RecordBatch, StringArray, TimestampMillisecondArray};
 use jiff::Timestamp;
 
 use crate::{
@@ -85,15 +85,17 @@ impl<I: Iterator<Item = Result<RecordBatch, ReadError>>> Resources<I> {
                     None => return Ok(judged),
                 },
             };
-            let columns = View { table: Table::Findings, batch: &batch };
+            let columns = Columns::of(&batch)?;
             for row in from..batch.num_rows() {
-                let (identity, ruling) = (identity(columns, row)?, ruling(columns, row)?);
                 match &mut judged {
-                    None => judged = Some(Judged { identity, rulings: vec![ruling] }),
-                    Some(judged) if judged.identity == identity => judged.rulings.push(ruling),
+                    Some(judged) if columns.is_of(row, &judged.identity) => judged.rulings.push(columns.ruling(row)?),
                     Some(_) => {
                         self.open = Some((batch, row));
                         return Ok(judged);
+                    }
+                    None => {
+                        let rulings = vec![columns.ruling(row)?];
+                        judged = Some(Judged { identity: columns.identity(row), rulings });
                     }
                 }
             }
@@ -109,24 +111,65 @@ impl<I: Iterator<Item = Result<RecordBatch, ReadError>>> Iterator for Resources<
     }
 }
 
-fn identity(columns: View<'_>, row: usize) -> Result<Identity, ReadError> {
-    let text = |name| Ok::<_, ReadError>(columns.texts(name)?.value(row).to_owned());
-    Ok(Identity {
-        account_id: text("account_id")?,
-        region: text("region")?,
-        resource_type: text("resource_type")?,
-        arn: text("resource_arn")?,
-        created_at: instant(columns.instants("resource_created_at"), row),
-    })
+/// The columns of a batch.
+struct Columns<'a> {
+    account_id: &'a StringArray,
+    region: &'a StringArray,
+    resource_type: &'a StringArray,
+    arn: &'a StringArray,
+    created_at: Option<&'a TimestampMillisecondArray>,
+    check_id: &'a StringArray,
+    check_version: &'a Int32Array,
+    status: &'a StringArray,
+    severity_id: &'a Int32Array,
+    reason_code: &'a StringArray,
 }
 
-fn ruling(columns: View<'_>, row: usize) -> Result<Ruling, ReadError> {
-    let unknown = || ReadError::Row(Table::Findings);
-    Ok(Ruling {
-        check_id: columns.texts("check_id")?.value(row).to_owned(),
-        check_version: columns.integers("check_version")?.value(row),
-        status: Status::spelt(columns.texts("status")?.value(row)).ok_or_else(unknown)?,
-        severity: Severity::of_id(columns.integers("severity_id")?.value(row)).ok_or_else(unknown)?,
-        reason_code: columns.texts("reason_code")?.value(row).to_owned(),
-    })
+impl<'a> Columns<'a> {
+    fn of(batch: &'a RecordBatch) -> Result<Self, ReadError> {
+        let view = View { table: Table::Findings, batch };
+        Ok(Self {
+            account_id: view.texts("account_id")?,
+            region: view.texts("region")?,
+            resource_type: view.texts("resource_type")?,
+            arn: view.texts("resource_arn")?,
+            created_at: view.instants("resource_created_at"),
+            check_id: view.texts("check_id")?,
+            check_version: view.integers("check_version")?,
+            status: view.texts("status")?,
+            severity_id: view.integers("severity_id")?,
+            reason_code: view.texts("reason_code")?,
+        })
+    }
+
+    /// Whether a row is about this resource.
+    fn is_of(&self, row: usize, identity: &Identity) -> bool {
+        // The ARN tells most of them apart.
+        self.arn.value(row) == identity.arn
+            && instant(self.created_at, row) == identity.created_at
+            && self.account_id.value(row) == identity.account_id
+            && self.region.value(row) == identity.region
+            && self.resource_type.value(row) == identity.resource_type
+    }
+
+    fn identity(&self, row: usize) -> Identity {
+        Identity {
+            account_id: self.account_id.value(row).to_owned(),
+            region: self.region.value(row).to_owned(),
+            resource_type: self.resource_type.value(row).to_owned(),
+            arn: self.arn.value(row).to_owned(),
+            created_at: instant(self.created_at, row),
+        }
+    }
+
+    fn ruling(&self, row: usize) -> Result<Ruling, ReadError> {
+        let unknown = || ReadError::Row(Table::Findings);
+        Ok(Ruling {
+            check_id: self.check_id.value(row).to_owned(),
+            check_version: self.check_version.value(row),
+            status: Status::spelt(self.status.value(row)).ok_or_else(unknown)?,
+            severity: Severity::of_id(self.severity_id.value(row)).ok_or_else(unknown)?,
+            reason_code: self.reason_code.value(row).to_owned(),
+        })
+    }
 }
