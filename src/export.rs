@@ -3,7 +3,7 @@
 //! ```text
 //! findings ──► filter ──► row ──► ocsf ──► lines, or security_lake
 //! batches      status,     │ └──► asff ──► lines
-//!              severity    └ texts: what a check says of itself
+//!              severity    └ texts: what the run's table checks says
 //!                 └──────────────────────► csv, json: the columns as they are
 //! ```
 //!
@@ -26,11 +26,12 @@ mod row;
 mod security_lake;
 #[cfg(test)]
 mod tests;
-mod texts;
+pub mod texts;
 
 use ocsf::{Events, Version};
 use output::Output;
 use row::Row;
+use texts::Catalogue;
 
 use crate::{
     finding::{Severity, Status},
@@ -148,11 +149,12 @@ impl From<::csv::Error> for ExportError {
 pub fn export(
     run: &PublishedRun,
     findings: &Fetched,
+    catalogue: &Catalogue,
     form: &Form,
     filter: &Filter,
     file: Option<&PathBuf>,
 ) -> Result<u64, ExportError> {
-    let written = write(run, findings, form, filter, file);
+    let written = write(run, findings, catalogue, form, filter, file);
     match (written, file) {
         (Err(ExportError::Output(source)), Some(path)) => {
             Err(StoreError::File { doing: "write", path: path.clone(), source }.into())
@@ -164,6 +166,7 @@ pub fn export(
 fn write(
     run: &PublishedRun,
     findings: &Fetched,
+    catalogue: &Catalogue,
     form: &Form,
     filter: &Filter,
     file: Option<&PathBuf>,
@@ -172,14 +175,14 @@ fn write(
     let batches = findings.batches(&[]).map(|batch| filter.apply(&batch?));
     match form {
         Form::Ocsf(version) => {
-            let (mut out, events) = (output()?, Events { run: &run.row, version: *version });
+            let (mut out, events) = (output()?, Events { run: &run.row, catalogue, version: *version });
             let rows = each(batches, |row| Ok(json::line(&mut out, &events.event(row))?))?;
             out.finish()?;
             Ok(rows)
         }
         Form::Asff => {
-            let (mut out, mut inputs) = (output()?, asff::Batches::default());
-            let rows = each(batches, |row| inputs.add(&mut out, row, &run.row))?;
+            let (mut out, mut inputs) = (output()?, asff::Batches::new(&run.row, catalogue));
+            let rows = each(batches, |row| inputs.add(&mut out, row))?;
             inputs.write(&mut out)?;
             out.finish()?;
             Ok(rows)
@@ -199,7 +202,7 @@ fn write(
             Ok(rows)
         }
         Form::SecurityLake(Source { version, name, region, root }) => {
-            let events = Events { run: &run.row, version: *version };
+            let events = Events { run: &run.row, catalogue, version: *version };
             let mut files = security_lake::Files::new(events, root.clone(), name, region.as_str());
             let rows = each(batches, |row| files.add(row))?;
             files.finish()?;

@@ -9,7 +9,7 @@ use super::{FILE_SIZE_EXCEEDED, Failure, load, store};
 use crate::{
     cli::ExportArgs,
     exit::ExitStatus,
-    export::{ExportError, Filter, Form, Format, Source, export},
+    export::{ExportError, Filter, Form, Format, Source, export, texts::Catalogue},
     lake::{Table, published::PublishedRun},
 };
 
@@ -19,13 +19,18 @@ pub(super) async fn run(args: ExportArgs) -> Result<ExitStatus, Failure> {
     let store = store(&load(&args.config)?).await;
     let run = PublishedRun::find(&store, &args.run).await.map_err(Failure::Find)?;
     let findings = run.fetch(&store, Table::Findings).await.map_err(Failure::Read)?;
+    let checks = run.fetch(&store, Table::Checks).await.map_err(Failure::Read)?;
+    let requirements = run.fetch(&store, Table::CheckRequirements).await.map_err(Failure::Read)?;
     let statuses = if args.status.is_empty() { args.format.statuses().to_vec() } else { args.status };
     let filter = Filter { statuses, least: args.severity };
     let file = args.output.filter(|_| args.format != Format::SecurityLake);
     // Listened to, a limit on the size of files is an error of the write that names the file, and not a sudden death.
     let _listening = signal(SignalKind::from_raw(FILE_SIZE_EXCEEDED));
     let run_id = run.run_id().clone();
-    let work = task::spawn_blocking(move || export(&run, &findings, &form, &filter, file.as_ref()));
+    let work = task::spawn_blocking(move || {
+        let catalogue = Catalogue::read(&checks, &requirements)?;
+        export(&run, &findings, &catalogue, &form, &filter, file.as_ref())
+    });
     match work.await.map_err(|error| Failure::Read(error.into()))? {
         Ok(rows) => {
             tracing::info!(%run_id, findings = rows, "exported");

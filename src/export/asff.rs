@@ -8,7 +8,7 @@ use std::{io::Write, mem};
 use jiff::{Timestamp, Unit};
 use serde_json::{Map, Value, json};
 
-use super::{ExportError, json::line, ocsf::FINDING_TYPE, row::Row, texts::Texts};
+use super::{ExportError, json::line, ocsf::FINDING_TYPE, row::Row, texts::Catalogue};
 use crate::{
     finding::{Severity, Status},
     lake::runs::RunRow,
@@ -28,23 +28,29 @@ const TAG_VALUE: usize = 256;
 const PRODUCT_FIELD: usize = 2_048;
 const DETAIL: usize = 1_024;
 
-/// Gathers findings into inputs.
-#[derive(Debug, Default)]
-pub(super) struct Batches {
+/// Gathers findings of a run into inputs.
+#[derive(Debug)]
+pub(super) struct Batches<'a> {
+    run: &'a RunRow,
+    catalogue: &'a Catalogue,
     findings: Vec<Value>,
     /// Account and region of those.
     place: (String, String),
 }
 
-impl Batches {
+impl<'a> Batches<'a> {
+    pub(super) fn new(run: &'a RunRow, catalogue: &'a Catalogue) -> Self {
+        Self { run, catalogue, findings: Vec::new(), place: Default::default() }
+    }
+
     /// Adds a finding; writes the input that it does not fit into any more.
-    pub(super) fn add(&mut self, out: &mut impl Write, row: &Row<'_>, run: &RunRow) -> Result<(), ExportError> {
+    pub(super) fn add(&mut self, out: &mut impl Write, row: &Row<'_>) -> Result<(), ExportError> {
         let is_here = self.place.0 == row.account_id && self.place.1 == row.region;
         if !is_here || self.findings.len() >= BATCH {
             self.write(out)?;
             self.place = (row.account_id.to_owned(), row.region.to_owned());
         }
-        self.findings.push(finding(row, run));
+        self.findings.push(finding(row, self.run, self.catalogue));
         Ok(())
     }
 
@@ -57,8 +63,8 @@ impl Batches {
     }
 }
 
-fn finding(row: &Row<'_>, run: &RunRow) -> Value {
-    let texts = Texts::of(row);
+fn finding(row: &Row<'_>, run: &RunRow, catalogue: &Catalogue) -> Value {
+    let texts = catalogue.of(row);
     let Row { partition, region, account_id, .. } = row;
     let first = row.first_failed_at.unwrap_or(row.observed_at);
     let mut finding = json!({

@@ -9,7 +9,10 @@ mod version;
 use standing::Standing;
 pub use version::Version;
 
-use super::{row::Row, texts::Texts};
+use super::{
+    row::Row,
+    texts::{Catalogue, Texts},
+};
 use crate::{
     finding::{Severity, Status},
     lake::runs::RunRow,
@@ -32,6 +35,8 @@ pub(super) const FINDING_TYPE: &str = "Software and Configuration Checks/AWS Sec
 pub struct Events<'a> {
     /// The run.
     pub run: &'a RunRow,
+    /// What it says of its checks.
+    pub catalogue: &'a Catalogue,
     /// The version of the schema.
     pub version: Version,
 }
@@ -39,7 +44,7 @@ pub struct Events<'a> {
 impl Events<'_> {
     /// The event of a finding.
     pub(super) fn event(self, row: &Row<'_>) -> Value {
-        let texts = Texts::of(row);
+        let texts = self.catalogue.of(row);
         let standing = Standing::of(row, self.run.facts.started_at);
         let mut event = json!({
             "activity_id": standing.activity.id(),
@@ -102,7 +107,7 @@ impl Events<'_> {
         })
     }
 
-    fn compliance(self, row: &Row<'_>, texts: Texts) -> Value {
+    fn compliance(self, row: &Row<'_>, texts: Texts<'_>) -> Value {
         let frameworks = row.frameworks();
         let (status_id, status) = (row.status.compliance_status_id(), compliance_status(row.status));
         json!({
@@ -178,7 +183,7 @@ impl Events<'_> {
     }
 }
 
-fn finding_info(row: &Row<'_>, texts: Texts, events: Events<'_>) -> Value {
+fn finding_info(row: &Row<'_>, texts: Texts<'_>, events: Events<'_>) -> Value {
     json!({
         "uid": row.uid(),
         "title": texts.title(row),

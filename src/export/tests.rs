@@ -54,7 +54,7 @@ fn all(batch: &RecordBatch) -> Vec<Row<'_>> {
 }
 
 fn event(row: &Row<'_>, version: Version) -> Value {
-    Events { run: &run(), version }.event(row)
+    Events { run: &run(), catalogue: &Catalogue::ours(), version }.event(row)
 }
 
 #[test]
@@ -141,9 +141,10 @@ fn each_framework_of_the_standards_is_named_once() {
 
 #[test]
 fn an_input_of_security_hub_is_of_one_place_and_has_a_hundred_findings_at_most() {
-    let (batch, run) = (rows(130), run());
-    let (mut out, mut inputs) = (Vec::new(), Batches::default());
-    all(&batch).iter().for_each(|row| inputs.add(&mut out, row, &run).unwrap());
+    let batch = rows(130);
+    let (run, catalogue) = (run(), Catalogue::ours());
+    let (mut out, mut inputs) = (Vec::new(), Batches::new(&run, &catalogue));
+    all(&batch).iter().for_each(|row| inputs.add(&mut out, row).unwrap());
     inputs.write(&mut out).unwrap();
     let inputs = String::from_utf8(out).unwrap();
     let inputs = inputs.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()).collect::<Vec<_>>();
@@ -170,8 +171,9 @@ fn a_finding_with_the_longest_texts_stays_below_what_security_hub_takes() {
         tags: (0..500).map(|number| (format!("{}{number}", "k".repeat(120)), long.clone())).collect(),
         ..all(&batch).remove(0)
     };
-    let (mut out, mut inputs) = (Vec::new(), Batches::default());
-    inputs.add(&mut out, &row, &run()).unwrap();
+    let (run, catalogue) = (run(), Catalogue::ours());
+    let (mut out, mut inputs) = (Vec::new(), Batches::new(&run, &catalogue));
+    inputs.add(&mut out, &row).unwrap();
     inputs.write(&mut out).unwrap();
     assert!(out.len() < 240_000, "{} bytes", out.len());
 }
@@ -226,7 +228,8 @@ fn security_lake_has_a_file_for_each_account_with_every_attribute_of_the_events(
     let (batch, run) = (rows(30), run());
     for version in [Version::V1_1, Version::V1_2, Version::V1_3] {
         let folder = tempfile::tempdir().unwrap();
-        let events = Events { run: &run, version };
+        let catalogue = Catalogue::ours();
+        let events = Events { run: &run, catalogue: &catalogue, version };
         let mut files = security_lake::Files::new(events, folder.path().to_owned(), "sagesweep", "eu-west-1");
         all(&batch).iter().for_each(|row| files.add(row).unwrap());
         files.finish().unwrap();

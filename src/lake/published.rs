@@ -136,6 +136,18 @@ pub struct Fetched {
 }
 
 impl Fetched {
+    /// These rows as if they had been published.
+    #[cfg(test)]
+    pub(crate) fn of(batch: &RecordBatch) -> Self {
+        let scratch = tempfile::tempdir().unwrap();
+        let path = scratch.path().join("rows.parquet");
+        let file = std::fs::File::create(&path).unwrap();
+        let mut writer = parquet::arrow::ArrowWriter::try_new(file, batch.schema(), None).unwrap();
+        writer.write(batch).unwrap();
+        writer.close().unwrap();
+        Self { files: vec![path], _scratch: scratch }
+    }
+
     /// Its rows in the order of the table, of these columns as far as the run had them; of all where none is named. One
     /// batch is held at a time.
     pub fn batches(&self, columns: &'static [&'static str]) -> impl Iterator<Item = Result<RecordBatch, ReadError>> {
