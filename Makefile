@@ -27,7 +27,7 @@ TARGET = $(shell $(CARGO) metadata --format-version 1 --no-deps --locked | $(PYT
 export PYTHONDONTWRITEBYTECODE := 1
 
 # What `make test` is made of, the cheapest first.
-PARTS := fmt-check clippy doc unit deny moto sql
+PARTS := fmt-check clippy doc unit deny moto sql export
 
 .PHONY: help demo test fmt $(PARTS) nights test-spark soak venv look scanned clean need-rust need-python need-java
 
@@ -96,6 +96,10 @@ test-spark: need-java nights venv ## the views on Spark: the same rows as on Duc
 
 ask-views = SAGESWEEP_NIGHTS="$(TARGET)/tmp/nights" SAGESWEEP_BIN="$${SAGESWEEP_BIN:-$(TARGET)/debug/sagesweep}" \
 	$(VENV)/bin/python -m pytest -p no:cacheprovider $(1)
+
+export: need-rust venv ## exports against the schemas of OCSF and the model of Security Hub
+	$(CARGO) test --locked --test it --no-run
+	SAGESWEEP_BIN="$${SAGESWEEP_BIN:-$(TARGET)/debug/sagesweep}" $(VENV)/bin/python -m pytest -p no:cacheprovider tests/export $(ARGS)
 
 LAKE ?= sagesweep-out
 look: venv ## count what a directory of tables holds (LAKE=sagesweep-out)

@@ -17,8 +17,10 @@ use crate::{
 };
 
 mod checks;
+mod tables;
 
 pub use checks::{ChecksArgs, ExplainArgs, ResourceArn};
+pub use tables::{DiffArgs, ExportArgs};
 
 /// Audits every SageMaker resource of an AWS Organization into Parquet, and says what it did not see.
 #[derive(Debug, Parser)]
@@ -64,6 +66,12 @@ pub enum Command {
     /// Hold what was published against its manifests: nothing changed, removed or added.
     #[command(after_help = VERIFY_EXAMPLES)]
     Verify(VerifyArgs),
+    /// Say what changed between two published runs, and what cannot be compared.
+    #[command(after_help = tables::DIFF_NOTES)]
+    Diff(DiffArgs),
+    /// Write the findings of a published run as OCSF, ASFF, CSV, JSON, or for Security Lake.
+    #[command(after_help = tables::EXPORT_NOTES)]
+    Export(ExportArgs),
     /// Print the configuration in effect, with all defaults filled in.
     Config(ConfigArg),
     /// List the checks.

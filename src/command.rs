@@ -3,6 +3,7 @@
 use std::{
     ffi::OsString,
     io::{self, Write as _},
+    sync::Arc,
 };
 
 use aws_config::SdkConfig;
@@ -12,18 +13,21 @@ use tokio::signal::unix::{SignalKind, signal};
 mod checks;
 #[cfg(feature = "demo")]
 mod demo;
+mod diff;
 mod doctor;
 mod explain;
+mod export;
 mod iam_policy;
 mod verify;
 
 use crate::{
     Incomplete, Run, RunError,
     cli::{Cli, Command, ConfigArg},
-    config::{Config, ConfigErrors},
+    config::{Config, ConfigErrors, Destination},
     exit::ExitStatus,
+    export::ExportError,
     finding::Severity,
-    lake::{RunId, publish::Published},
+    lake::{RunId, publish::Published, published::FindError, read::ReadError, store::Store},
     limits::{self, OpenFiles},
     logs,
     outcome::causes,
@@ -88,6 +92,8 @@ async fn dispatch(command: Command, screen: &Screen) -> Result<ExitStatus, Failu
             Ok(screen.conclude(&run, &published, args.fail_on))
         }
         Command::Verify(args) => verify::run(args, screen).await,
+        Command::Diff(args) => diff::run(args).await,
+        Command::Export(args) => export::run(args).await,
         Command::Config(args) => print(&load(&args)?.to_toml()),
         Command::Checks(args) => print(&checks::text(&args)),
         Command::Explain(args) => print(&explain::text(&args)?),
@@ -150,6 +156,9 @@ enum Failure {
     Run(RunError),
     Output(io::Error),
     Verify(VerifyError),
+    Find(FindError),
+    Read(ReadError),
+    Export(ExportError),
     PublicKey(String),
     OtherType(String),
     #[cfg(feature = "demo")]
@@ -164,11 +173,19 @@ impl Failure {
             Self::Config(_) | Self::Usage(_) => ExitStatus::Usage,
             Self::Run(error) if error.is_usage() => ExitStatus::Usage,
             Self::Verify(error) if error.is_usage() => ExitStatus::Usage,
+            Self::Find(error) if error.is_usage() => ExitStatus::Usage,
             Self::PublicKey(_) | Self::OtherType(_) => ExitStatus::Usage,
             // Another process does what was asked for.
             Self::Run(RunError::UnderWay { .. } | RunError::Done(_)) => ExitStatus::Complete,
             Self::Output(_) if self.is_of_no_reader() => ExitStatus::Complete,
-            Self::Run(_) | Self::Verify(_) | Self::Output(_) | Self::Killed(_) | Self::NotBegun => ExitStatus::Failed,
+            Self::Run(_)
+            | Self::Verify(_)
+            | Self::Find(_)
+            | Self::Read(_)
+            | Self::Export(_)
+            | Self::Output(_)
+            | Self::Killed(_)
+            | Self::NotBegun => ExitStatus::Failed,
             #[cfg(feature = "demo")]
             Self::Demo(_) => ExitStatus::Failed,
         }
@@ -189,6 +206,9 @@ impl Failure {
             // What a service said may stand in it.
             Self::Run(error) => format!("error: {}", escaped(&causes(error))),
             Self::Verify(error) => format!("error: {}", escaped(&causes(error))),
+            Self::Find(error) => format!("error: {}", escaped(&causes(error))),
+            Self::Read(error) => format!("error: {}", escaped(&causes(error))),
+            Self::Export(error) => format!("error: {}", escaped(&causes(error))),
             Self::PublicKey(text) | Self::OtherType(text) => format!("error: {text}"),
             Self::Output(error) => format!("error: cannot write the output: {error}"),
             #[cfg(feature = "demo")]
@@ -211,6 +231,14 @@ fn load(arg: &ConfigArg) -> Result<Config, Failure> {
         tracing::warn!(%region, "this version does not know the region; if it is misspelt, nothing is audited there");
     }
     Ok(config)
+}
+
+/// The lake that the configuration names, to read from. For a directory nothing of AWS is asked, not even a region.
+async fn store(config: &Config) -> Store {
+    match &config.lake.destination {
+        Destination::Directory(root) => Store::directory(root),
+        Destination::S3 { .. } => Store::open(&config.lake, &sdk_config_loader().load().await, &Arc::default()),
+    }
 }
 
 /// SIGXFSZ, on Linux and macOS.

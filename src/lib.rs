@@ -70,6 +70,11 @@
 //!   cell that ended, and of the slices that it counts on.
 //! * Publishing leaves evidence: [`lake::manifest`]s in a chain, which [`verify`] recomputes and [`signing`] signs.
 //!
+//! # Read back
+//!
+//! [`lake::published`] finds a run as a person names it and reads its tables, held against their manifest, a batch at a time:
+//! [`diff`] walks two of them side by side, and [`export`] writes one in the forms of others.
+//!
 //! # What it costs and what it may
 //!
 //! [`throttle::Watch`] counts each attempt of each client, also of the lake's, but for those that sign, into the run's [`effort::Effort`], which
@@ -87,9 +92,11 @@ pub mod config;
 pub mod coverage;
 #[cfg(feature = "demo")]
 pub mod demo;
+pub mod diff;
 pub mod doctor;
 pub mod effort;
 pub mod exit;
+pub mod export;
 pub mod finding;
 #[cfg(test)]
 mod generated;

@@ -242,6 +242,12 @@ impl Store {
         }
     }
 
+    /// A temporary directory for objects of a bucket that are read, where the system keeps such: of its own for each call,
+    /// so that any number may read at once, and a directory that is only read stays as it is.
+    pub async fn reading() -> Result<TempDir, StoreError> {
+        directory::reading().await
+    }
+
     /// Removes what a process that was killed has left unfinished of objects in `folder` whose names start with
     /// `name`. A bucket keeps nothing unfinished but uploads in parts, which a lifecycle rule ends.
     pub async fn sweep(&self, folder: &str, name: &str) -> Result<(), StoreError> {

@@ -126,14 +126,30 @@ async fn head(store: &Store, ours: &RunId) -> Result<Head, ChainError> {
 
 /// The last run that counts, as its manifest tells it.
 pub async fn last_run(store: &Store) -> Result<Option<RunRow>, ChainError> {
+    Ok(last_runs(store, |_run| true, 1).await?.pop())
+}
+
+/// Of the runs that count those that are meant, as their manifests tell them, the last one first and so many at most.
+pub async fn last_runs(
+    store: &Store,
+    is_meant: impl Fn(&RunRow) -> bool,
+    most: usize,
+) -> Result<Vec<RunRow>, ChainError> {
+    let mut runs = Vec::new();
     for sequence in newest_first(store).await? {
+        if runs.len() >= most {
+            break;
+        }
         let Some((found, sha256)) = read(store, sequence).await? else { continue };
+        if !is_meant(&found.run) {
+            continue;
+        }
         let commit = committed(store, &found.run.facts.run_id).await?;
         if commit.is_some_and(|(_, named)| named.manifest_sha256.as_ref() == Some(&sha256)) {
-            return Ok(Some(found.run));
+            runs.push(found.run);
         }
     }
-    Ok(None)
+    Ok(runs)
 }
 
 /// A run, as the manifest tells it that its object in `runs` names; none when the run does not count.
@@ -177,7 +193,7 @@ struct Named {
 /// The object in `runs` of a run, if it is there, and the manifest that it names.
 async fn committed(store: &Store, run_id: &RunId) -> Result<Option<(Object, Named)>, ChainError> {
     let key = Table::Runs.key(run_id, 0);
-    let scratch = store.scratch(&format!("{run_id}-chain")).await?;
+    let scratch = Store::reading().await?;
     let path = match store.fetch(&key, scratch.path()).await {
         Ok(path) => path,
         Err(StoreError::NotFound(_)) => return Ok(None),

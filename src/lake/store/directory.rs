@@ -139,6 +139,12 @@ pub(super) async fn system_scratch(name: &str) -> Result<TempDir, StoreError> {
     scratch_in(std::env::temp_dir(), format!("sagesweep-{name}.")).await
 }
 
+/// One of its own for each call, in the same place.
+pub(super) async fn reading() -> Result<TempDir, StoreError> {
+    let make = |root: &Path| Builder::new().prefix("sagesweep-").tempdir_in(root);
+    on_worker(std::env::temp_dir(), move |root| make(root).map_err(failed("create a directory in", root))).await
+}
+
 async fn scratch_in(root: PathBuf, prefix: String) -> Result<TempDir, StoreError> {
     on_worker(root, move |root| {
         fs::create_dir_all(root).map_err(failed("create", root))?;
