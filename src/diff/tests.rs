@@ -209,7 +209,9 @@ fn the_text_fits_80_columns_and_names_what_it_leaves_out() {
     let told = |limit| {
         let (summary, changes) = before.compare(&after, &everything());
         let mut text = Text::of(limit);
-        changes.into_iter().for_each(|change| text.change(change));
+        for change in changes {
+            text.change(change);
+        }
         let text = text.end(&run("20261123T031500Z-00a1"), &run("20261124T031500Z-00a1"), &summary);
         anstream::adapter::strip_str(&text).to_string()
     };
@@ -226,7 +228,9 @@ fn json_has_every_change_and_obeys_nothing() {
     let (summary, changes) = before.compare(&after, &everything());
     let mut out = Vec::new();
     let mut json = Json::begin(&mut out, &run("20261123T031500Z-00a1"), &run("20261124T031500Z-00a1")).unwrap();
-    changes.iter().for_each(|change| json.change(change).unwrap());
+    for change in &changes {
+        json.change(change).unwrap();
+    }
     json.end(&summary).unwrap();
     let text = String::from_utf8(out).unwrap();
     assert!(!text.contains(['\u{1b}', '\u{202e}']));

@@ -98,7 +98,7 @@ fn an_event_has_what_its_version_has() {
 fn an_event_is_what_it_was_measured_to_be() {
     let batch = rows(5);
     let rows = all(&batch);
-    let failing = rows.iter().filter(|row| row.status == Status::Fail).last().unwrap();
+    let failing = rows.iter().rfind(|row| row.status == Status::Fail).unwrap();
     insta::assert_snapshot!("ocsf", serde_json::to_string_pretty(&event(failing, Version::V1_8)).unwrap());
 }
 
@@ -110,7 +110,7 @@ fn where_a_finding_stands_follows_from_its_past() {
     let (now, before) = (Some(start()), Some(start() - hour));
     let exception = Some(row::Exception { id: "e-1", owner: None, reason: Some("agreed"), expires_on: None });
     let stands = |status, first_failed_at, last_resolved_at, exception| {
-        let row = Row { status, first_failed_at, last_resolved_at, exception, ..row.clone() };
+        let row = Row { status, exception, first_failed_at, last_resolved_at, ..row.clone() };
         let event = event(&row, Version::V1_8);
         let number = |name: &str| event[name].as_i64();
         assert_eq!(number("type_uid").unwrap(), 200_300 + number("activity_id").unwrap());
@@ -144,7 +144,9 @@ fn an_input_of_security_hub_is_of_one_place_and_has_a_hundred_findings_at_most()
     let batch = rows(130);
     let (run, catalogue) = (run(), Catalogue::ours());
     let (mut out, mut inputs) = (Vec::new(), Batches::new(&run, &catalogue));
-    all(&batch).iter().for_each(|row| inputs.add(&mut out, row).unwrap());
+    for row in &all(&batch) {
+        inputs.add(&mut out, row).unwrap();
+    }
     inputs.write(&mut out).unwrap();
     let inputs = String::from_utf8(out).unwrap();
     let inputs = inputs.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()).collect::<Vec<_>>();
@@ -231,7 +233,9 @@ fn security_lake_has_a_file_for_each_account_with_every_attribute_of_the_events(
         let catalogue = Catalogue::ours();
         let events = Events { run: &run, catalogue: &catalogue, version };
         let mut files = security_lake::Files::new(events, folder.path().to_owned(), "sagesweep", "eu-west-1");
-        all(&batch).iter().for_each(|row| files.add(row).unwrap());
+        for row in &all(&batch) {
+            files.add(row).unwrap();
+        }
         files.finish().unwrap();
         for (account, name) in
             [("000000000022", "Account \"22\" ünï"), ("111111111111", "Account \"111111111111\" ünï")]

@@ -1,7 +1,7 @@
 //! A published run in the forms of others, read back and held against the table.
 
 use std::{
-    collections::BTreeMap,
+    collections::BTreeSet,
     fs,
     path::Path,
     process::{Command, Stdio},
@@ -49,7 +49,7 @@ async fn every_form_has_every_finding_that_is_asked_for() {
     assert_eq!(ocsf.len(), with_status(&rows, &["FAIL", "UNKNOWN", "PASS"]));
     let all = lines(&export("ocsf", &["--status", "FAIL,UNKNOWN,PASS,NOT_APPLICABLE"]));
     assert_eq!(all.len(), rows.len());
-    let uids = all.iter().map(|event| (event["finding_info"]["uid"].as_str().unwrap(), ())).collect::<BTreeMap<_, _>>();
+    let uids = all.iter().map(|event| event["finding_info"]["uid"].as_str().unwrap()).collect::<BTreeSet<_>>();
     assert_eq!(uids.len(), rows.len(), "each finding has a uid of its own");
     let failing = lines(&export("ocsf", &["--status", "fail", "--severity", "high"]));
     let high =
