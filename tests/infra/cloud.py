@@ -1,0 +1,30 @@
+"""ministack with an engine of ours under its ECS, and with an ecs:runTask.sync that fails as the one of AWS does."""
+
+import json
+
+from ministack.app import main
+from ministack.services import ecs, stepfunctions
+
+from engine import Engine
+
+
+def wait_for_tasks(cluster, arns):
+    """What the service integration does: a task whose container ends with anything but 0 fails, and its description is the cause."""
+    described = poll(cluster, arns)
+    for task in described["tasks"]:
+        if any(container.get("exitCode") != 0 for container in task["containers"]):
+            raise stepfunctions._ExecutionError("States.TaskFailed", json.dumps(pascal(task), default=str))
+    return described
+
+
+def pascal(value):
+    """As Step Functions writes what services answer."""
+    if isinstance(value, dict):
+        return {key[:1].upper() + key[1:]: pascal(member) for key, member in value.items()}
+    return [pascal(member) for member in value] if isinstance(value, list) else value
+
+
+poll = stepfunctions._poll_ecs_tasks
+stepfunctions._poll_ecs_tasks = wait_for_tasks
+ecs._docker = Engine()
+main()

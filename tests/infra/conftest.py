@@ -1,0 +1,45 @@
+"""The program, a seeded organization to audit, and a cloud in which the stack is deployed."""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+# The organization, its truth and what reads the tables are those of the tests against moto.
+sys.path.append(str(Path(__file__).parents[1] / "moto"))
+
+from emulators import cloud as start_cloud
+from seed import seed
+from server import moto
+
+
+@pytest.fixture(scope="session")
+def program():
+    """Its path is in SAGESWEEP_BIN."""
+    program = os.environ.get("SAGESWEEP_BIN")
+    if not program:
+        pytest.fail("SAGESWEEP_BIN is not set: run `make infra`, or set it to the path of the program")
+    program = Path(program).resolve()
+    assert program.is_file(), f"SAGESWEEP_BIN names no file: {program}"
+    return program
+
+
+@pytest.fixture(scope="session")
+def endpoint(tmp_path_factory):
+    """The address of an emulator that holds the organization."""
+    with moto(tmp_path_factory.mktemp("moto")) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def seeded(endpoint):
+    """What stands in it."""
+    return seed(endpoint)
+
+
+@pytest.fixture(scope="session")
+def cloud(program, tmp_path_factory):
+    """An emulator that runs what is deployed in it."""
+    with start_cloud(tmp_path_factory.mktemp("cloud"), program) as started:
+        yield started

@@ -1,0 +1,28 @@
+"""The templates, and how one is deployed."""
+
+import time
+from pathlib import Path
+
+INFRA = Path(__file__).parents[2] / "infra"
+AUDITOR = INFRA / "auditor.yaml"
+MEMBER_ROLE = INFRA / "member-role.yaml"
+MEMBER_STACKSET = INFRA / "member-stackset.yaml"
+STACK_SECONDS = 60
+
+
+def deploy(cloudformation, name, template, given):
+    """The outputs of the stack, once it is there."""
+    parameters = [{"ParameterKey": key, "ParameterValue": value} for key, value in given.items()]
+    body = template.read_text()
+    cloudformation.create_stack(StackName=name, TemplateBody=body, Parameters=parameters, Capabilities=["CAPABILITY_NAMED_IAM"])
+    deadline = time.monotonic() + STACK_SECONDS
+    while True:
+        stack = cloudformation.describe_stacks(StackName=name)["Stacks"][0]
+        if not stack["StackStatus"].endswith("_IN_PROGRESS"):
+            break
+        assert time.monotonic() < deadline, stack
+        time.sleep(0.1)
+    events = cloudformation.describe_stack_events(StackName=name)["StackEvents"]
+    failed = [event for event in events if event["ResourceStatus"].endswith("FAILED")]
+    assert stack["StackStatus"] == "CREATE_COMPLETE" and not failed, failed or stack
+    return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
