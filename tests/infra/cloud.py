@@ -1,6 +1,7 @@
-"""ministack with an engine of ours under its ECS, and with an ecs:runTask.sync that fails as the one of AWS does."""
+"""ministack with an engine of ours under its ECS, short pauses, and an ecs:runTask.sync that fails as the one of AWS does."""
 
 import json
+import time
 
 from ministack.app import main
 from ministack.services import ecs, stepfunctions
@@ -24,6 +25,11 @@ def pascal(value):
     return [pascal(member) for member in value] if isinstance(value, list) else value
 
 
+def pause(seconds):
+    time.sleep(min(seconds, 60) / 10)
+
+
+stepfunctions._scaled_sleep = pause
 poll = stepfunctions._poll_ecs_tasks
 stepfunctions._poll_ecs_tasks = wait_for_tasks
 ecs._docker = Engine()

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 # The organization, its truth and what reads the tables are those of the tests against moto.
-sys.path.append(str(Path(__file__).parents[1] / "moto"))
+MOTO_TESTS = Path(__file__).parents[1] / "moto"
+sys.path.append(str(MOTO_TESTS))
 
 from emulators import cloud as start_cloud
 from seed import seed
@@ -28,7 +29,7 @@ def program():
 @pytest.fixture(scope="session")
 def endpoint(tmp_path_factory):
     """The address of an emulator that holds the organization."""
-    with moto(tmp_path_factory.mktemp("moto")) as address:
+    with moto(tmp_path_factory.mktemp("moto"), Path(__file__).with_name("moto_launcher.py")) as address:
         yield address
 
 

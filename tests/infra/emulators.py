@@ -14,8 +14,6 @@ import boto3
 
 REGION = "us-east-1"
 START_SECONDS = 60
-# Waits of 240 s take 6: ministack bounds a pause between attempts at 60 s before it shortens it.
-SHORTENED = 0.1
 
 
 class Cloud:
@@ -59,7 +57,6 @@ def cloud(folder, program):
         "BIND_HOST": "127.0.0.1",
         "GATEWAY_PORT": str(port),
         "MINISTACK_REGION": REGION,
-        "SFN_WAIT_SCALE": str(SHORTENED),
         "SAGESWEEP_BIN": str(program),
         "ENGINE_FOLDER": str(folder / "tasks"),
         "ENGINE_ENVIRONMENT": str(folder / "environment.json"),

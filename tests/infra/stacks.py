@@ -3,6 +3,8 @@
 import time
 from pathlib import Path
 
+import yaml
+
 INFRA = Path(__file__).parents[2] / "infra"
 AUDITOR = INFRA / "auditor.yaml"
 MEMBER_ROLE = INFRA / "member-role.yaml"
@@ -25,4 +27,26 @@ def deploy(cloudformation, name, template, given):
     events = cloudformation.describe_stack_events(StackName=name)["StackEvents"]
     failed = [event for event in events if event["ResourceStatus"].endswith("FAILED")]
     assert stack["StackStatus"] == "CREATE_COMPLETE" and not failed, failed or stack
-    return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+    return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
+
+
+class Loader(yaml.SafeLoader):
+    """YAML with CloudFormation's short forms, which are read as the long ones."""
+
+
+def _intrinsic(loader, suffix, node):
+    name = suffix if suffix in ("Ref", "Condition") else f"Fn::{suffix}"
+    if isinstance(node, yaml.SequenceNode):
+        return {name: loader.construct_sequence(node, deep=True)}
+    if isinstance(node, yaml.MappingNode):
+        return {name: loader.construct_mapping(node, deep=True)}
+    value = loader.construct_scalar(node)
+    return {name: value.split(".", 1) if name == "Fn::GetAtt" else value}
+
+
+Loader.add_multi_constructor("!", _intrinsic)
+
+
+def read(template):
+    """What a template says, with the long forms of its functions."""
+    return yaml.load(template.read_text(), Loader)
