@@ -1,5 +1,5 @@
-"""moto with what it lacks of our templates: Fn::Cidr, the definition of a state machine as an object, and, where it holds
-calls against policies, those that came by CloudFormation and those on one key."""
+"""moto with what it lacks of our templates: Fn::Cidr, the definition of a state machine as an object, keys that sign, and, where
+it holds calls against policies, those that came by CloudFormation and those on one key."""
 
 import ipaddress
 import itertools
@@ -10,6 +10,7 @@ from pathlib import Path
 import yaml
 from moto.cloudformation import parsing
 from moto.iam.access_control import IAMPolicy
+from moto.kms.models import Key, kms_backends
 from moto.kms.responses import KmsResponse
 from moto.stepfunctions.models import StateMachine
 
@@ -33,6 +34,19 @@ def create(cls, resource_name, cloudformation_json, account_id, region_name, **m
     return made(resource_name, {**cloudformation_json, "Properties": properties}, account_id, region_name, **more)
 
 
+def make_key(cls, resource_name, cloudformation_json, account_id, region_name, **more):
+    properties = cloudformation_json["Properties"]
+    key = kms_backends[account_id][region_name].create_key(
+        policy=json.dumps(properties["KeyPolicy"]),
+        key_usage=properties.get("KeyUsage", "ENCRYPT_DECRYPT"),
+        key_spec=properties.get("KeySpec", "SYMMETRIC_DEFAULT"),
+        description=properties["Description"],
+        tags=[],
+    )
+    key.key_rotation_status = properties.get("EnableKeyRotation", False)
+    return key
+
+
 def understand(self, policy):
     # As the template has it, or as Python writes that, which is YAML as JSON is.
     if isinstance(policy, str):
@@ -42,12 +56,18 @@ def understand(self, policy):
     understood(self, policy)
 
 
+def key_arn(self):
+    key = self._get_param("KeyId") or "*"
+    return key if key.startswith("arn:") else f"arn:aws:kms:{self.region}:{self.current_account}:key/{key}"
+
+
 given = parsing.clean_json
 parsing.clean_json = clean
 made = StateMachine.create_from_cloudformation_json
 StateMachine.create_from_cloudformation_json = classmethod(create)
+Key.create_from_cloudformation_json = classmethod(make_key)
 understood = IAMPolicy.__init__
 IAMPolicy.__init__ = understand
-KmsResponse._determine_resource = lambda self: self._get_param("KeyId") or "*"
+KmsResponse._determine_resource = key_arn
 # With a KMS that signs as that of AWS does.
 runpy.run_path(str(Path(__file__).parents[1] / "moto" / "signing_server.py"))

@@ -7,10 +7,10 @@ import subprocess
 import urllib.request
 
 import pytest
-import stackset
 from lake import Lake, difference
 from organization import REGIONS
-from seed import MANAGEMENT, ROLE, Server
+from policies import document, statements
+from seed import ROLE, Server
 from stacks import AUDITOR, MEMBER_STACKSET, deploy, read
 from test_run import download
 
@@ -65,6 +65,11 @@ class Deployed:
         definition = ecs.describe_task_definition(taskDefinition="sagesweep-sagesweep")["taskDefinition"]
         return {pair["name"]: pair["value"] for pair in definition["containerDefinitions"][0]["environment"]}
 
+    def machine(self):
+        """The deployed state machine."""
+        states = self.server.client("stepfunctions")
+        return json.loads(states.describe_state_machine(stateMachineArn=self.auditor["StateMachineArn"])["definition"])
+
     def credentials(self):
         """Those of the task role."""
         sts = self.server.client("sts")
@@ -91,7 +96,7 @@ def call(program, folder, environment, *arguments):
 
 
 def test_every_open_account_has_the_role_and_it_is_what_the_program_prints(deployed, program, tmp_path):
-    printed = call(program, tmp_path, {}, "iam-policy", "member").stdout
+    printed = json.loads(call(program, tmp_path, {}, "iam-policy", "member").stdout)
     trust = ["iam-policy", "trust", "--principal", deployed.given["TaskRoleArn"], "--organization", deployed.given["OrganizationId"]]
     trusted = call(program, tmp_path, {"SAGESWEEP_ROLE_EXTERNAL_ID": EXTERNAL}, *trust).stdout
     for account in deployed.seeded.accounts:
@@ -100,8 +105,49 @@ def test_every_open_account_has_the_role_and_it_is_what_the_program_prints(deplo
         iam = deployed.server.client("iam", account.id)
         role = iam.get_role(RoleName=ROLE)["Role"]
         assert document(role["AssumeRolePolicyDocument"]) == json.loads(trusted), account
+        assert iam.list_role_policies(RoleName=ROLE)["PolicyNames"] == ["sagesweep-reads"]
         policy = iam.get_role_policy(RoleName=ROLE, PolicyName="sagesweep-reads")["PolicyDocument"]
-        assert document(policy) == json.loads(printed), account
+        assert statements(document(policy)) == statements(printed), account
+
+
+def test_the_policy_of_the_task_role_is_what_the_program_prints(deployed, program, tmp_path):
+    printed = json.loads(call(program, tmp_path, deployed.environment(), "iam-policy", "task").stdout)
+    iam = deployed.server.client("iam")
+    name = deployed.auditor["TaskRoleArn"].rpartition("/")[2]
+    assert iam.list_role_policies(RoleName=name)["PolicyNames"] == ["sagesweep-task"]
+    assert not iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"]
+    policy = iam.get_role_policy(RoleName=name, PolicyName="sagesweep-task")["PolicyDocument"]
+    assert statements(document(policy)) == statements(printed)
+
+
+def test_the_bucket_is_private_encrypted_versioned_and_cleared(deployed):
+    s3, bucket = deployed.server.client("s3"), deployed.auditor["BucketName"]
+    rule = s3.get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"]["Rules"][0]
+    assert rule["ApplyServerSideEncryptionByDefault"] == {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": deployed.auditor["BucketKeyArn"]}
+    assert s3.get_bucket_versioning(Bucket=bucket)["Status"] == "Enabled"
+    assert all(s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"].values())
+    rules = {rule["ID"]: rule for rule in s3.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]}
+    assert rules["staging"]["Expiration"]["Days"] == 30 and rules["uploads"]["AbortIncompleteMultipartUpload"]
+    kms = deployed.server.client("kms")
+    assert kms.get_key_rotation_status(KeyId=deployed.auditor["BucketKeyArn"])["KeyRotationEnabled"]
+    assert kms.get_public_key(KeyId=deployed.auditor["SigningKeyArn"])["KeyUsage"] == "SIGN_VERIFY"
+
+
+def test_the_tasks_have_a_way_out_and_none_in(deployed):
+    ec2 = deployed.server.client("ec2")
+    definition = deployed.machine()["States"]["Publish"]["Arguments"]["NetworkConfiguration"]["AwsvpcConfiguration"]
+    assert definition["AssignPublicIp"] == "DISABLED" and len(definition["Subnets"]) == 2
+    group = ec2.describe_security_groups(GroupIds=definition["SecurityGroups"])["SecurityGroups"][0]
+    assert not group["IpPermissions"]
+    assert {(rule["FromPort"], rule["ToPort"]) for rule in group["IpPermissionsEgress"]} == {(443, 443)}
+    for subnet in definition["Subnets"]:
+        tables = ec2.describe_route_tables(Filters=[{"Name": "association.subnet-id", "Values": [subnet]}])["RouteTables"]
+        out = [route for table in tables for route in table["Routes"] if route.get("DestinationCidrBlock") == "0.0.0.0/0"]
+        assert len(out) == 1 and out[0]["NatGatewayId"].startswith("nat-") and "GatewayId" not in out[0], out
+    zones = ec2.describe_subnets(SubnetIds=definition["Subnets"])["Subnets"]
+    assert len({subnet["AvailabilityZone"] for subnet in zones}) == 2
+    endpoints = {endpoint["ServiceName"] for endpoint in ec2.describe_vpc_endpoints()["VpcEndpoints"]}
+    assert {f"com.amazonaws.us-east-1.{name}" for name in ("s3", "ecr.api", "ecr.dkr", "logs", "sts", "kms", "sagemaker.api")} <= endpoints
 
 
 def test_a_run_by_the_deployed_task_needs_nothing_that_its_roles_do_not_allow(deployed, program, tmp_path):
@@ -124,17 +170,3 @@ def test_a_run_by_the_deployed_task_needs_nothing_that_its_roles_do_not_allow(de
     download(s3, deployed.auditor["BucketName"], "sagesweep/", tmp_path / "out")
     told = difference(deployed.seeded.truth(deployed.seeded.everyone()), Lake(tmp_path / "out").findings())
     assert not told, told
-
-
-def document(policy):
-    # The emulator keeps a template's policy as Python writes it, which is YAML as JSON is.
-    import urllib.parse
-
-    import yaml
-
-    return yaml.safe_load(urllib.parse.unquote(policy)) if isinstance(policy, str) else policy
-
-
-def test_the_stack_set_is_made_from_the_role():
-    assert MEMBER_STACKSET.read_text() == stackset.made()
-    assert MANAGEMENT
