@@ -6,12 +6,10 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from conftest import SHARDS
 from lake import Lake, difference
 from organization import REGIONS
-from seed import ROLE
-from stacks import AUDITOR, deploy
 
-SHARDS = 4
 NIGHT_SECONDS = 120
 # An account for each shard.
 UNIT, NAMES = "/Workloads", {"prod", "prod-eu", "dev", "quiet"}
@@ -79,18 +77,7 @@ class Night:
 
 
 @pytest.fixture(scope="module")
-def night(cloud, endpoint, seeded):
-    ec2 = cloud.client("ec2")
-    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
-    subnets = [ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.0.{n}.0/24")["Subnet"]["SubnetId"] for n in (1, 2)]
-    given = {
-        "ImageDigest": "sha256:" + "ab" * 32,
-        "AuditRoleName": ROLE,
-        "VpcId": vpc,
-        "SubnetIds": ",".join(subnets),
-        "Shards": str(SHARDS),
-        "SignManifests": "false",
-    }
+def night(cloud, stack, endpoint, seeded):
     cloud.give({
         "AWS_ENDPOINT_URL": endpoint,
         "AWS_ENDPOINT_URL_S3": cloud.endpoint,
@@ -103,7 +90,7 @@ def night(cloud, endpoint, seeded):
         # What was killed holds its lease for so long. The pauses of the machine are shortened, too.
         "SAGESWEEP_LAKE_LEASE_SECONDS": "3",
     })
-    return Night(cloud, deploy(cloud.client("cloudformation"), "sagesweep", AUDITOR, given))
+    return Night(cloud, stack)
 
 
 def scans(commands):
