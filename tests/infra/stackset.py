@@ -27,9 +27,44 @@ Parameters:
     Default: "true"
     Description: Whether the management account, in which this is deployed, is audited through the role too.
     AllowedValues: ["true", "false"]
+  DelegateReadingTo:
+    Type: String
+    Default: ""
+    Description: The account that may list the organization, where the task runs; empty where it may already, as a delegated administrator. An organization has one such policy only.
+    AllowedPattern: ^([0-9]{12})?$
+    ConstraintDescription: an account id of twelve digits
 """
 
-CONDITION = "  WithManagementAccount: !Equals [!Ref ManagementAccount, \"true\"]\n"
+CONDITIONS = """\
+  WithManagementAccount: !Equals [!Ref ManagementAccount, "true"]
+  WithDelegation: !Not [!Equals [!Ref DelegateReadingTo, ""]]
+"""
+
+DELEGATION = """\
+  Delegation:
+    Type: AWS::Organizations::ResourcePolicy
+    Condition: WithDelegation
+    Metadata:
+      Wildcards:
+        SagesweepLists: Every account, unit and tag of the organization, and nothing is changed by it.
+    Properties:
+      Content:
+        Version: "2012-10-17"
+        Statement:
+          - Sid: SagesweepLists
+            Effect: Allow
+            Principal: { AWS: !Sub "arn:${AWS::Partition}:iam::${DelegateReadingTo}:root" }
+            Action:
+              - organizations:DescribeOrganizationalUnit
+              - organizations:ListAccounts
+              - organizations:ListAccountsForParent
+              - organizations:ListOrganizationalUnitsForParent
+              - organizations:ListRoots
+              - organizations:ListTagsForResource
+            Resource: "*"
+            Condition:
+              ArnEquals: { aws:PrincipalArn: !Ref TaskRoleArn }
+"""
 
 SET = """\
   Roles:
@@ -64,8 +99,8 @@ def made():
     given = "".join(f"        - {{ ParameterKey: {name}, ParameterValue: !Ref {name} }}\n" for name in names)
     role = role.replace("    Type: AWS::IAM::Role\n", "    Type: AWS::IAM::Role\n    Condition: WithManagementAccount\n")
     inner = textwrap.indent(body, "        ", lambda line: bool(line.strip()))
-    resources = f"{role.rstrip()}\n{SET}{given}      TemplateBody: |\n{inner}"
-    return f"{HEAD}{parameters.rstrip()}\n\nConditions:\n{CONDITION}{conditions.rstrip()}\n\nResources:\n{resources}"
+    resources = f"{role.rstrip()}\n{DELEGATION}{SET}{given}      TemplateBody: |\n{inner}"
+    return f"{HEAD}{parameters.rstrip()}\n\nConditions:\n{CONDITIONS}{conditions.rstrip()}\n\nResources:\n{resources}"
 
 
 def _section(body, name):

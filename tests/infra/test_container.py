@@ -27,9 +27,6 @@ def inside(program, tmp_path):
     root, scratch = tmp_path / "root", tmp_path / "scratch"
     root.mkdir()
     scratch.mkdir()
-    # Folders above belong to this user alone.
-    for folder in (tmp_path, *tmp_path.parents[:3]):
-        folder.chmod(0o755)
 
     def command(*arguments, certificates=container.CERTIFICATES):
         return container.command(root, program, arguments, scratch, certificates)

@@ -120,6 +120,13 @@ def test_the_policy_of_the_task_role_is_what_the_program_prints(deployed, progra
     assert statements(document(policy)) == statements(printed)
 
 
+def test_the_delegation_allows_what_the_task_asks_of_the_organization(deployed, program, tmp_path):
+    printed = json.loads(call(program, tmp_path, deployed.environment(), "iam-policy", "task").stdout)
+    (delegated,) = read(MEMBER_STACKSET)["Resources"]["Delegation"]["Properties"]["Content"]["Statement"]
+    asked = [action for action in statements(printed)["Organization"]["Action"] if action.startswith("organizations:")]
+    assert sorted(delegated["Action"]) == asked
+
+
 def test_the_bucket_encrypts_with_the_key_of_the_stack(deployed):
     s3 = deployed.server.client("s3")
     (rule,) = s3.get_bucket_encryption(Bucket=deployed.auditor["BucketName"])["ServerSideEncryptionConfiguration"]["Rules"]
