@@ -78,9 +78,16 @@ def test_it_ends_by_itself_when_it_is_told_to_stop(inside):
         }
         process = subprocess.Popen(inside.command("run"), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment)
         assert Silent.asked.wait(30)
-        os.kill(container.first_process(process.pid), signal.SIGTERM)
-        output, _ = process.communicate(timeout=30)
-        server.shutdown()
+        first = container.first_process(process.pid)
+        os.kill(first, signal.SIGTERM)
+        try:
+            output, _ = process.communicate(timeout=30)
+        except subprocess.TimeoutExpired:
+            status = Path(f"/proc/{first}/status").read_text()
+            process.kill()
+            pytest.fail(f"{process.communicate()[0]}\n{status}")
+        finally:
+            server.shutdown()
     assert process.returncode == 4 and "stopped" in output, output
 
 

@@ -1,6 +1,8 @@
 """The state machine as it is deployed, run by an interpreter that others wrote, with the program as its tasks."""
 
+import itertools
 import json
+import shlex
 import time
 from collections import Counter
 from pathlib import Path
@@ -91,6 +93,28 @@ def night(cloud, stack, endpoint, seeded):
         "SAGESWEEP_LAKE_LEASE_SECONDS": "3",
     })
     return Night(cloud, stack)
+
+
+def test_the_command_of_the_doctor_has_the_task_itself_examine_what_a_night_needs(night):
+    words = shlex.split(night.outputs["DoctorCommand"])
+    assert words[:3] == ["aws", "ecs", "run-task"]
+    given = dict(itertools.pairwise(words))
+    ecs, cluster = night.cloud.client("ecs"), given["--cluster"]
+    (task,) = ecs.run_task(
+        cluster=cluster,
+        taskDefinition=given["--task-definition"],
+        capacityProviderStrategy=[{"capacityProvider": "FARGATE", "weight": 1}],
+        overrides=json.loads(given["--overrides"]),
+    )["tasks"]
+    deadline = time.monotonic() + NIGHT_SECONDS
+    while ecs.describe_tasks(cluster=cluster, tasks=[task["taskArn"]])["tasks"][0]["lastStatus"] != "STOPPED":
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    logs = night.cloud.client("logs").filter_log_events(logGroupName=night.outputs["LogGroupName"], limit=10_000)
+    text = "\n".join(event["message"] for event in logs["events"])
+    assert f"s3://{night.outputs['BucketName']}/sagesweep" in text and "SAGESWEEP_LAKE_DESTINATION" in text, text
+    (ended,) = ecs.describe_tasks(cluster=cluster, tasks=[task["taskArn"]])["tasks"]
+    assert ended["containers"][0]["exitCode"] == 0, text
 
 
 def scans(commands):
