@@ -26,7 +26,8 @@ def pascal(value):
 
 
 def pause(seconds):
-    time.sleep(min(seconds, 60) / 10)
+    # Longer than the lease of what was killed, 3 s, where it is longer than 60 s.
+    time.sleep(min(seconds, 60) / 15)
 
 
 stepfunctions._scaled_sleep = pause

@@ -6,7 +6,6 @@ import signal
 import ssl
 import subprocess
 import threading
-import time
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -87,6 +86,7 @@ def test_it_ends_by_itself_when_it_is_told_to_stop(inside):
             process.kill()
             pytest.fail(f"{process.communicate()[0]}\n{status}")
         finally:
+            Silent.over.set()
             server.shutdown()
     assert process.returncode == 4 and "stopped" in output, output
 
@@ -94,11 +94,11 @@ def test_it_ends_by_itself_when_it_is_told_to_stop(inside):
 class Silent(BaseHTTPRequestHandler):
     """Takes a request and gives no answer."""
 
-    asked = threading.Event()
+    asked, over = threading.Event(), threading.Event()
 
     def do_POST(self):
         self.asked.set()
-        time.sleep(5)
+        self.over.wait(60)
 
     do_GET = do_PUT = do_POST
 
