@@ -43,6 +43,13 @@ def command(root, program, arguments, scratch, certificates=CERTIFICATES):
     return ["unshare", *namespaces, "sh", "-euc", "\n".join([*script, f"exec {inside}"])]
 
 
+def is_possible():
+    """Whether this machine lets us make a root of our own; inside some containers nobody may."""
+    user = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
+    probe = ["unshare", "--mount", "--pid", "--fork", *user, "mount", "--bind", "/tmp", "/tmp"]
+    return subprocess.run(probe, capture_output=True).returncode == 0
+
+
 def first_process(unshare):
     """The process id of the program, as seen from outside, behind that of the command that started it."""
     return int(Path(f"/proc/{unshare}/task/{unshare}/children").read_text().split()[0])
