@@ -26,8 +26,8 @@ def pascal(value):
 
 
 def pause(seconds):
-    # Longer than the lease of what was killed, 3 s, where it is longer than 60 s.
-    time.sleep(min(seconds, 60) / 15)
+    # Not too short, for it looks 600 times whether a task has ended.
+    time.sleep(max(0.25, min(seconds, 60) / 60))
 
 
 stepfunctions._scaled_sleep = pause

@@ -89,7 +89,7 @@ def night(cloud, stack, endpoint, seeded):
         "SAGESWEEP_ORGANIZATION_INCLUDE_OUS": UNIT,
         "SAGESWEEP_REGIONS_INCLUDE": ",".join(REGIONS),
         "SAGESWEEP_CHECKS_INCLUDE": KNOWN,
-        # What was killed holds its lease for so long. The pauses of the machine are shortened, too.
+        # For so long the next attempt looks whether what was killed still lives.
         "SAGESWEEP_LAKE_LEASE_SECONDS": "3",
     })
     return Night(cloud, stack)
