@@ -8,7 +8,6 @@ use std::{
 
 use aws_config::SdkConfig;
 use indicatif::MultiProgress;
-use tokio::signal::unix::{SignalKind, signal};
 
 mod checks;
 #[cfg(feature = "demo")]
@@ -18,7 +17,10 @@ mod doctor;
 mod explain;
 mod export;
 mod iam_policy;
+mod stops;
 mod verify;
+
+use stops::Stops;
 
 use crate::{
     Incomplete, Run, RunError,
@@ -73,22 +75,28 @@ fn clock(_cli: &Cli) -> Clock {
 async fn dispatch(command: Command, screen: &Screen) -> Result<ExitStatus, Failure> {
     match command {
         Command::Run(args) => {
-            let run = started(Box::pin(screen.start(&args.config, args.run_id))).await?;
-            let published = until_stopped(&run, Box::pin(run.scan_and_publish())).await?;
+            let mut stops = Stops::listened_to();
+            let run = stops.before(Box::pin(screen.start(&args.config, args.run_id))).await?;
+            let published = stops.during(&run, Box::pin(run.scan_and_publish())).await?;
             Ok(screen.conclude(&run, &published, args.fail_on))
         }
         Command::Scan(args) => {
-            let run = started(Box::pin(screen.start(&args.config, args.run_id))).await?;
-            until_stopped(&run, Box::pin(run.scan_shard(args.shard))).await?;
+            let mut stops = Stops::listened_to();
+            let run = stops.before(Box::pin(screen.start(&args.config, args.run_id))).await?;
+            stops.during(&run, Box::pin(run.scan_shard(args.shard))).await?;
             print(&format!("{}\n", run.run_id))
         }
         Command::Publish(args) => {
-            let run = match args.run_id {
-                Some(run_id) => screen.open(&args.config, Some(run_id)).await?,
-                None => screen.open(&args.config, None).await?.to_publish().await.map_err(Failure::Run)?,
+            let mut stops = Stops::listened_to();
+            let opening = async {
+                match args.run_id {
+                    Some(run_id) => screen.open(&args.config, Some(run_id)).await,
+                    None => screen.open(&args.config, None).await?.to_publish().await.map_err(Failure::Run),
+                }
             };
+            let run = stops.before(Box::pin(opening)).await?;
             let incomplete = if args.incomplete { Incomplete::Published } else { Incomplete::Refused };
-            let published = until_stopped(&run, Box::pin(run.publish(incomplete))).await?;
+            let published = stops.during(&run, Box::pin(run.publish(incomplete))).await?;
             Ok(screen.conclude(&run, &published, args.fail_on))
         }
         Command::Verify(args) => verify::run(args, screen).await,
@@ -243,45 +251,6 @@ async fn store(config: &Config) -> Store {
 
 /// SIGXFSZ, on Linux and macOS.
 const FILE_SIZE_EXCEEDED: i32 = 25;
-
-/// Waits for the beginning of a run, unless somebody asks it to stop.
-async fn started(start: impl Future<Output = Result<Run, Failure>> + Unpin) -> Result<Run, Failure> {
-    tokio::select! {
-        run = start => run,
-        () = stop_asked_for() => Err(Failure::NotBegun),
-    }
-}
-
-/// Waits for the work. At Ctrl-C or SIGTERM it is asked to come to an end, and at a second one left alone.
-async fn until_stopped<T>(run: &Run, work: impl Future<Output = Result<T, RunError>> + Unpin) -> Result<T, Failure> {
-    // Listened to, a limit on the size of files is an error of the write that names the file, and not a sudden death.
-    let _listening = signal(SignalKind::from_raw(FILE_SIZE_EXCEEDED));
-    let twice = async {
-        stop_asked_for().await;
-        tracing::warn!("stopping: what is complete is being kept; once more to stop at once");
-        run.stop();
-        stop_asked_for().await;
-    };
-    tokio::select! {
-        result = work => result.map_err(Failure::Run),
-        () = twice => Err(Failure::Killed(run.run_id.clone())),
-    }
-}
-
-async fn stop_asked_for() {
-    let terminated = async {
-        match signal(SignalKind::terminate()) {
-            Ok(mut signals) => {
-                signals.recv().await;
-            }
-            Err(_) => std::future::pending().await,
-        }
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        () = terminated => {}
-    }
-}
 
 fn print(text: &str) -> Result<ExitStatus, Failure> {
     anstream::stdout().write_all(text.as_bytes()).map_err(Failure::Output)?;

@@ -125,7 +125,11 @@ fn view_input(view: &View) -> Value {
         "TableType": "VIRTUAL_VIEW",
         "Parameters": { "presto_view": "true", "comment": "Presto View" },
         "PartitionKeys": [],
-        "StorageDescriptor": { "Columns": hive.collect::<Vec<_>>() },
+        // Athena refuses a view without one, though there is nothing to read.
+        "StorageDescriptor": {
+            "SerdeInfo": { "Name": "-", "SerializationLibrary": "-" },
+            "Columns": hive.collect::<Vec<_>>(),
+        },
         "ViewOriginalText": { "Fn::Sub": ["/* Presto View: ${Encoded} */", { "Encoded": { "Fn::Base64": sub(&definition(view)) } }] },
         "ViewExpandedText": "/* Presto View */",
     })

@@ -156,6 +156,8 @@ def test_the_views_decode_to_their_files(athena):
         names = [column["name"] for column in described[name]]
         assert [column["name"] for column in definition["columns"]] == names
         assert [column["Name"] for column in view["StorageDescriptor"]["Columns"]] == names
+        # Athena refuses a view without one.
+        assert view["StorageDescriptor"]["SerdeInfo"]["SerializationLibrary"]
 
 
 def test_the_tables_of_the_stack_are_those_of_the_night(athena, elsewhere):

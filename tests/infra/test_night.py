@@ -12,7 +12,7 @@ from conftest import SHARDS
 from lake import Lake, difference
 from organization import REGIONS
 
-NIGHT_SECONDS = 120
+NIGHT_SECONDS = 400
 # An account for each shard.
 UNIT, NAMES = "/Workloads", {"prod", "prod-eu", "dev", "quiet"}
 # What truth.py knows the answers of.

@@ -19,9 +19,10 @@ TYPES = {
 # What owners may do with each thing, and those who look at the dashboard.
 SOURCE_ACTIONS = """DeleteDataSource DescribeDataSource DescribeDataSourcePermissions PassDataSource UpdateDataSource
     UpdateDataSourcePermissions""".split()
-SET_ACTIONS = """CancelIngestion CreateIngestion CreateRefreshSchedule DeleteDataSet DeleteRefreshSchedule DescribeDataSet
-    DescribeDataSetPermissions DescribeIngestion ListIngestions ListRefreshSchedules PassDataSet PutDataSetRefreshProperties
-    UpdateDataSet UpdateDataSetPermissions UpdateRefreshSchedule""".split()
+SET_ACTIONS = """CancelIngestion CreateIngestion CreateRefreshSchedule DeleteDataSet DeleteDataSetRefreshProperties
+    DeleteRefreshSchedule DescribeDataSet DescribeDataSetPermissions DescribeDataSetRefreshProperties DescribeIngestion
+    DescribeRefreshSchedule ListIngestions ListRefreshSchedules PassDataSet PutDataSetRefreshProperties UpdateDataSet
+    UpdateDataSetPermissions UpdateRefreshSchedule""".split()
 DASHBOARD_ACTIONS = """DeleteDashboard DescribeDashboard DescribeDashboardPermissions ListDashboardVersions QueryDashboard
     UpdateDashboard UpdateDashboardPermissions UpdateDashboardPublishedVersion""".split()
 ANALYSIS_ACTIONS = """DeleteAnalysis DescribeAnalysis DescribeAnalysisPermissions QueryAnalysis RestoreAnalysis UpdateAnalysis
