@@ -18,9 +18,10 @@ DENY := $(or $(shell command -v cargo-deny 2>/dev/null),$(DENY_ROOT)/bin/cargo-d
 
 MOTO := tests/moto
 SQL := tests/sql
+EXPORT := tests/export
 INFRA := tests/infra
 # What the Python tests need; the second are installed without what they ask for.
-REQUIREMENTS = $(MOTO)/requirements.txt $(SQL)/requirements.txt $(wildcard $(INFRA)/*requirements.txt)
+REQUIREMENTS = $(MOTO)/requirements.txt $(SQL)/requirements.txt $(EXPORT)/requirements.txt $(wildcard $(INFRA)/*requirements.txt)
 UNRESOLVED = $(SQL)/unresolved.txt
 # One environment for each content of the requirements and each interpreter: a stale one is never used.
 VENV = $(CACHE)/venv-$(shell { $(PYTHON) -VV; cat $(REQUIREMENTS) $(UNRESOLVED); } 2>/dev/null | cksum | cut -d' ' -f1)
@@ -40,7 +41,7 @@ help: ## this list
 demo: need-rust ## build, then audit the embedded simulated organization into ./sagesweep-out
 	$(CARGO) run --locked -- demo $(ARGS)
 
-test: ## everything that must hold: format, lints, docs, tests, licences, the run against moto, the views, the stack
+test: ## everything that must hold: format, lints, docs, tests, licences, the run against moto, the views, the exports, the stack
 	@took=(); \
 	for part in $(PARTS); do \
 		began=$$SECONDS; \
@@ -110,7 +111,7 @@ ask-views = SAGESWEEP_NIGHTS="$(TARGET)/tmp/nights" SAGESWEEP_BIN="$${SAGESWEEP_
 
 export: need-rust venv ## exports against the schemas of OCSF and the model of Security Hub
 	$(CARGO) test --locked --test it --no-run
-	SAGESWEEP_BIN="$${SAGESWEEP_BIN:-$(TARGET)/debug/sagesweep}" $(VENV)/bin/python -m pytest -p no:cacheprovider tests/export $(ARGS)
+	SAGESWEEP_BIN="$${SAGESWEEP_BIN:-$(TARGET)/debug/sagesweep}" $(VENV)/bin/python -m pytest -p no:cacheprovider $(or $(ARGS),$(EXPORT))
 
 LAKE ?= sagesweep-out
 look: venv ## count what a directory of tables holds (LAKE=sagesweep-out)

@@ -233,7 +233,7 @@ fn walk(
     loop {
         let order = match (earlier.peek(), later.peek()) {
             (None, None) => return Ok(summary),
-            (Some(Ok(earlier)), Some(Ok(later))) => earlier.identity.cmp(&later.identity),
+            (Some(Ok(earlier)), Some(Ok(later))) => earlier.identity.order(&later.identity),
             // What cannot be read is taken, and ends the walk.
             (Some(_), None) | (Some(Err(_)), Some(_)) => Ordering::Less,
             (None, Some(_)) | (Some(Ok(_)), Some(Err(_))) => Ordering::Greater,
@@ -301,7 +301,8 @@ fn in_one(judged: Judged, seen: &Seen, side: Side) -> Vec<Change> {
 
 /// The findings of a resource that both runs have, the unchanged among them.
 fn in_both(was: Judged, is: Judged) -> Vec<Change> {
-    let resource = Arc::new(is.identity);
+    // The one with a time of creation, if there is one.
+    let resource = Arc::new(was.identity.max(is.identity));
     let mut rulings = BTreeMap::<String, (Option<Ruling>, Option<Ruling>)>::new();
     for ruling in was.rulings {
         let check_id = ruling.check_id.clone();
@@ -313,7 +314,7 @@ fn in_both(was: Judged, is: Judged) -> Vec<Change> {
     }
     let change = |(before, after): (Option<Ruling>, Option<Ruling>)| {
         let (kind, gap) = match (&before, &after) {
-            (Some(before), Some(after)) => (between(before.status, after.status), None),
+            (Some(before), Some(after)) => (between(before, after), None),
             (None, _) => (Kind::NotComparable, Some(Gap::CheckNotPut { missing_in: Side::Before })),
             (Some(_), None) => (Kind::NotComparable, Some(Gap::CheckNotPut { missing_in: Side::After })),
         };
@@ -322,16 +323,14 @@ fn in_both(was: Judged, is: Judged) -> Vec<Change> {
     rulings.into_values().map(change).collect()
 }
 
-/// What a status became. UNKNOWN resolves nothing.
-fn between(before: Status, after: Status) -> Kind {
-    match (before, after) {
-        (Status::Pass | Status::Unknown | Status::NotApplicable, Status::Fail) => Kind::NewFail,
-        (Status::Fail, Status::Pass | Status::NotApplicable) => Kind::Resolved,
-        (Status::Fail, Status::Fail | Status::Unknown)
-        | (
-            Status::Pass | Status::Unknown | Status::NotApplicable,
-            Status::Pass | Status::Unknown | Status::NotApplicable,
-        ) => Kind::Changed,
+/// What a status became. UNKNOWN begins and ends nothing.
+fn between(before: &Ruling, after: &Ruling) -> Kind {
+    match (before.is_open, after.status) {
+        (false, Status::Fail) => Kind::NewFail,
+        (true, Status::Pass | Status::NotApplicable) => Kind::Resolved,
+        (true, Status::Fail | Status::Unknown) | (false, Status::Pass | Status::Unknown | Status::NotApplicable) => {
+            Kind::Changed
+        }
     }
 }
 

@@ -1,10 +1,10 @@
 //! A published run in the forms of others: OCSF events, Security Hub's findings, CSV, JSON, Amazon Security Lake.
 //!
 //! ```text
-//! findings ──► filter ──► row ──► ocsf ──► lines, or security_lake
-//! batches      status,     │ └──► asff ──► lines
-//!              severity    └ texts: what the run's table checks says
-//!                 └──────────────────────► csv, json: the columns as they are
+//! findings ──► filter ──► row ────► ocsf ──► lines, or security_lake
+//! batches      status,    checks ─► asff ──► lines
+//!              severity   as the run told of them
+//!                 └───────────────► csv, json: the columns as they are
 //! ```
 //!
 //! A batch of rows is held at a time, whatever the size of the run.
@@ -26,7 +26,7 @@ mod row;
 mod security_lake;
 #[cfg(test)]
 mod tests;
-pub mod texts;
+mod texts;
 
 use ocsf::{Events, Version};
 use output::Output;
@@ -36,10 +36,10 @@ use texts::Catalogue;
 use crate::{
     finding::{Severity, Status},
     lake::{
-        Table,
+        RunId, Table,
         published::{Fetched, PublishedRun},
         read::{ReadError, View},
-        store::StoreError,
+        store::{Store, StoreError},
     },
     place::Region,
 };
@@ -128,6 +128,15 @@ pub enum ExportError {
     /// The output cannot be written.
     #[error("cannot write the output")]
     Output(#[from] io::Error),
+    /// The run told nothing of its checks.
+    #[error(
+        "run {0} has no table `checks`, which says what its checks mean: an earlier version of sagesweep published it; \
+         --format csv and json do without"
+    )]
+    NoChecks(RunId),
+    /// It told nothing of this one.
+    #[error("the table `checks` of the run has no row of the check `{0}`, which is in its findings")]
+    NoSuchCheck(String),
     /// A row does not go into the form.
     #[error("cannot write a finding in this form")]
     Arrow(#[from] ArrowError),
@@ -145,17 +154,40 @@ impl From<::csv::Error> for ExportError {
     }
 }
 
+/// What is read of a run, on this machine.
+#[derive(Debug)]
+pub struct Tables {
+    findings: Fetched,
+    checks: Fetched,
+    requirements: Fetched,
+}
+
+impl Tables {
+    /// Fetches it.
+    pub async fn fetch(run: &PublishedRun, store: &Store) -> Result<Self, ReadError> {
+        Ok(Self {
+            findings: run.fetch(store, Table::Findings).await?,
+            checks: run.fetch(store, Table::Checks).await?,
+            requirements: run.fetch(store, Table::CheckRequirements).await?,
+        })
+    }
+
+    fn catalogue(&self, run: &PublishedRun) -> Result<Catalogue, ExportError> {
+        let catalogue = Catalogue::read(self.checks.batches(&[]), self.requirements.batches(&[]))?;
+        catalogue.ok_or_else(|| ExportError::NoChecks(run.run_id().clone()))
+    }
+}
+
 /// Exports the findings of a run into a file, or to the standard output; those for Security Lake have files of their own.
 /// Returns how many there were.
 pub fn export(
     run: &PublishedRun,
-    findings: &Fetched,
-    catalogue: &Catalogue,
+    tables: &Tables,
     form: &Form,
     filter: &Filter,
     file: Option<&PathBuf>,
 ) -> Result<u64, ExportError> {
-    let written = write(run, findings, catalogue, form, filter, file);
+    let written = write(run, tables, form, filter, file);
     match (written, file) {
         (Err(ExportError::Output(source)), Some(path)) => {
             Err(StoreError::File { doing: "write", path: path.clone(), source }.into())
@@ -166,23 +198,25 @@ pub fn export(
 
 fn write(
     run: &PublishedRun,
-    findings: &Fetched,
-    catalogue: &Catalogue,
+    tables: &Tables,
     form: &Form,
     filter: &Filter,
     file: Option<&PathBuf>,
 ) -> Result<u64, ExportError> {
     let output = || Output::open(file.map(PathBuf::as_path));
-    let batches = findings.batches(&[]).map(|batch| filter.apply(&batch?));
+    let batches = tables.findings.batches(&[]).map(|batch| filter.apply(&batch?));
     match form {
         Form::Ocsf(version) => {
-            let (mut out, events) = (output()?, Events { run: &run.row, catalogue, version: *version });
-            let rows = each(batches, |row| Ok(json::line(&mut out, &events.event(row))?))?;
+            let catalogue = tables.catalogue(run)?;
+            let events = Events { run: &run.row, catalogue: &catalogue, version: *version };
+            let mut out = output()?;
+            let rows = each(batches, |row| Ok(json::line(&mut out, &events.event(row)?)?))?;
             out.finish()?;
             Ok(rows)
         }
         Form::Asff => {
-            let (mut out, mut inputs) = (output()?, asff::Batches::new(&run.row, catalogue));
+            let catalogue = tables.catalogue(run)?;
+            let (mut out, mut inputs) = (output()?, asff::Batches::new(&run.row, &catalogue));
             let rows = each(batches, |row| inputs.add(&mut out, row))?;
             inputs.write(&mut out)?;
             out.finish()?;
@@ -203,7 +237,8 @@ fn write(
             Ok(rows)
         }
         Form::SecurityLake(Source { version, name, region, root }) => {
-            let events = Events { run: &run.row, catalogue, version: *version };
+            let catalogue = tables.catalogue(run)?;
+            let events = Events { run: &run.row, catalogue: &catalogue, version: *version };
             let mut files = security_lake::Files::new(events, root.clone(), name, region.as_str());
             let rows = each(batches, |row| files.add(row))?;
             files.finish()?;

@@ -9,8 +9,8 @@ use super::{FILE_SIZE_EXCEEDED, Failure, load, store};
 use crate::{
     cli::ExportArgs,
     exit::ExitStatus,
-    export::{ExportError, Filter, Form, Format, Source, export, texts::Catalogue},
-    lake::{Table, published::PublishedRun},
+    export::{ExportError, Filter, Form, Format, Source, Tables, export},
+    lake::published::PublishedRun,
 };
 
 /// Exports, and says into the log how many findings that were.
@@ -18,28 +18,27 @@ pub(super) async fn run(args: ExportArgs) -> Result<ExitStatus, Failure> {
     let form = form(&args)?;
     let store = store(&load(&args.config)?).await;
     let run = PublishedRun::find(&store, &args.run).await.map_err(Failure::Find)?;
-    let findings = run.fetch(&store, Table::Findings).await.map_err(Failure::Read)?;
-    let checks = run.fetch(&store, Table::Checks).await.map_err(Failure::Read)?;
-    let requirements = run.fetch(&store, Table::CheckRequirements).await.map_err(Failure::Read)?;
+    let tables = Tables::fetch(&run, &store).await.map_err(Failure::Read)?;
     let statuses = if args.status.is_empty() { args.format.statuses().to_vec() } else { args.status };
     let filter = Filter { statuses, least: args.severity };
     let file = args.output.filter(|_| args.format != Format::SecurityLake);
     // Listened to, a limit on the size of files is an error of the write that names the file, and not a sudden death.
     let _listening = signal(SignalKind::from_raw(FILE_SIZE_EXCEEDED));
     let run_id = run.run_id().clone();
-    let work = task::spawn_blocking(move || {
-        let catalogue = Catalogue::read(&checks, &requirements)?;
-        export(&run, &findings, &catalogue, &form, &filter, file.as_ref())
-    });
+    let work = task::spawn_blocking(move || export(&run, &tables, &form, &filter, file.as_ref()));
     match work.await.map_err(|error| Failure::Read(error.into()))? {
         Ok(rows) => {
             tracing::info!(%run_id, findings = rows, "exported");
             Ok(ExitStatus::Complete)
         }
         Err(ExportError::Output(error)) => Err(Failure::Output(error)),
-        Err(error @ (ExportError::Read(_) | ExportError::Store(_) | ExportError::Arrow(_))) => {
-            Err(Failure::Export(error))
-        }
+        Err(
+            error @ (ExportError::Read(_)
+            | ExportError::Store(_)
+            | ExportError::NoChecks(_)
+            | ExportError::NoSuchCheck(_)
+            | ExportError::Arrow(_)),
+        ) => Err(Failure::Export(error)),
     }
 }
 

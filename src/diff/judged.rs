@@ -1,5 +1,7 @@
 //! The findings of a run, resource by resource in the order of the table, one batch of rows at a time.
 
+use std::cmp::Ordering;
+
 use arrow_array::{Int32Array, RecordBatch, StringArray, TimestampMillisecondArray};
 use jiff::Timestamp;
 
@@ -23,6 +25,7 @@ pub(super) const COLUMNS: &[&str] = &[
     "status",
     "severity_id",
     "reason_code",
+    "first_failed_at",
 ];
 
 /// What makes two rows those of one resource, in the order of the table. An absent instant comes first.
@@ -40,6 +43,20 @@ pub struct Identity {
     pub created_at: Option<Timestamp>,
 }
 
+impl Identity {
+    /// The order in which two runs are walked. What could not be described in one of them, such as a key, has no time of
+    /// creation there, and is the same by its ARN: a run has each ARN once.
+    pub(super) fn order(&self, other: &Self) -> Ordering {
+        let is_described = self.created_at.is_some() && other.created_at.is_some();
+        let by_creation = if is_described { self.created_at.cmp(&other.created_at) } else { Ordering::Equal };
+        self.place().cmp(&other.place()).then(by_creation)
+    }
+
+    fn place(&self) -> [&str; 4] {
+        [&self.account_id, &self.region, &self.resource_type, &self.arn]
+    }
+}
+
 /// What a check said of a resource.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ruling {
@@ -49,6 +66,8 @@ pub struct Ruling {
     pub check_version: i32,
     /// What it said.
     pub status: Status,
+    /// Whether it failed when that could last be told: it does, or it is UNKNOWN amid a streak of FAIL.
+    pub is_open: bool,
     /// How bad a FAIL is.
     pub severity: Severity,
     /// Why it said it.
@@ -123,6 +142,7 @@ struct Columns<'a> {
     status: &'a StringArray,
     severity_id: &'a Int32Array,
     reason_code: &'a StringArray,
+    first_failed_at: Option<&'a TimestampMillisecondArray>,
 }
 
 impl<'a> Columns<'a> {
@@ -139,6 +159,7 @@ impl<'a> Columns<'a> {
             status: view.texts("status")?,
             severity_id: view.integers("severity_id")?,
             reason_code: view.texts("reason_code")?,
+            first_failed_at: view.instants("first_failed_at"),
         })
     }
 
@@ -164,12 +185,48 @@ impl<'a> Columns<'a> {
 
     fn ruling(&self, row: usize) -> Result<Ruling, ReadError> {
         let unknown = || ReadError::Row(Table::Findings);
+        let status = Status::spelt(self.status.value(row)).ok_or_else(unknown)?;
+        let in_streak = instant(self.first_failed_at, row).is_some();
         Ok(Ruling {
             check_id: self.check_id.value(row).to_owned(),
             check_version: self.check_version.value(row),
-            status: Status::spelt(self.status.value(row)).ok_or_else(unknown)?,
+            status,
+            is_open: status == Status::Fail || (status == Status::Unknown && in_streak),
             severity: Severity::of_id(self.severity_id.value(row)).ok_or_else(unknown)?,
             reason_code: self.reason_code.value(row).to_owned(),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::lake::{column::batch, findings, samples};
+
+    #[test]
+    fn unknown_amid_a_streak_is_open_and_a_table_without_streaks_has_none() {
+        let target = samples::target(22, "eu-central-1");
+        let rows = (0..4).flat_map(|number| {
+            let resource = Arc::new(samples::resource(&target, number, 0));
+            samples::findings(&target, &resource, number)
+        });
+        let rows = batch(&findings::columns(), &rows.collect::<Vec<_>>(), &samples::context()).unwrap();
+        let (column, _) = rows.schema().column_with_name("first_failed_at").unwrap();
+        let open = |batch: RecordBatch| {
+            let resources = Resources::of([Ok(batch)].into_iter()).map(Result::unwrap);
+            let rulings = resources.flat_map(|judged| judged.rulings);
+            rulings.filter(|ruling| ruling.is_open).map(|ruling| ruling.status).collect::<Vec<_>>()
+        };
+        assert_eq!(open(rows.clone()), [Status::Fail]);
+        let mut without = rows.clone();
+        without.remove_column(column);
+        assert_eq!(open(without), [Status::Fail]);
+        let mut columns = rows.columns().to_vec();
+        let since = vec![samples::start().as_millisecond(); rows.num_rows()];
+        let zone = rows.schema().field(column).data_type().clone();
+        columns[column] = Arc::new(TimestampMillisecondArray::from(since).with_data_type(zone));
+        assert_eq!(open(RecordBatch::try_new(rows.schema(), columns).unwrap()), [Status::Fail, Status::Unknown]);
     }
 }

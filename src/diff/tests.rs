@@ -12,10 +12,21 @@ use crate::lake::{
 
 const CHECKS: [&str; 3] = ["training-job-customer-managed-keys", "training-job-network-isolation", "training-job-vpc"];
 
+/// A status, and for UNKNOWN whether it failed when that could last be told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Said {
+    Told(Status),
+    Unknown { failed: bool },
+}
+
+const PASS: Said = Said::Told(Status::Pass);
+const FAIL: Said = Said::Told(Status::Fail);
+const NOT_APPLICABLE: Said = Said::Told(Status::NotApplicable);
+
 /// A night: what each check says of each resource that is there, and the outcome of each cell in scope.
 #[derive(Debug, Clone, Default)]
 struct Night {
-    findings: BTreeMap<(Identity, &'static str), Status>,
+    findings: BTreeMap<(Identity, &'static str), Said>,
     outcomes: BTreeMap<[String; 3], &'static str>,
 }
 
@@ -36,10 +47,14 @@ fn cell(of: &Identity) -> [String; 3] {
     [of.account_id.clone(), of.region.clone(), of.resource_type.clone()]
 }
 
-fn ruling(check_id: &str, status: Status) -> Ruling {
+fn ruling(check_id: &str, said: Said) -> Ruling {
+    let (status, is_open) = match said {
+        Said::Told(status) => (status, status == Status::Fail),
+        Said::Unknown { failed } => (Status::Unknown, failed),
+    };
     let severity = if check_id.ends_with("vpc") { Severity::High } else { Severity::Medium };
     let reason_code = status.as_str().to_ascii_lowercase();
-    Ruling { check_id: check_id.to_owned(), check_version: 1, status, severity, reason_code }
+    Ruling { check_id: check_id.to_owned(), check_version: 1, status, is_open, severity, reason_code }
 }
 
 impl Night {
@@ -88,13 +103,15 @@ fn everything() -> Filter {
 /// What became of a finding; none when it is as it was.
 fn expected(before: &Night, after: &Night, of: &Identity, check: &'static str) -> Option<Kind> {
     let key = (of.clone(), check);
-    match (before.findings.get(&key), after.findings.get(&key)) {
+    let said = |night: &Night| night.findings.get(&key).copied();
+    match (said(before), said(after)) {
         (Some(was), Some(is)) if was == is => None,
-        (Some(Status::Fail), Some(Status::Pass | Status::NotApplicable)) => Some(Kind::Resolved),
-        (Some(_), Some(Status::Fail)) => Some(Kind::NewFail),
+        (Some(Said::Unknown { .. }), Some(Said::Unknown { .. })) => None,
+        (Some(FAIL | Said::Unknown { failed: true }), Some(PASS | NOT_APPLICABLE)) => Some(Kind::Resolved),
+        (Some(PASS | NOT_APPLICABLE | Said::Unknown { failed: false }), Some(FAIL)) => Some(Kind::NewFail),
         (Some(_), Some(_)) => Some(Kind::Changed),
         (Some(_), None) if !after.has(of) && after.saw_all(of) => Some(Kind::Gone),
-        (None, Some(Status::Fail)) if !before.has(of) && before.saw_all(of) => Some(Kind::NewFail),
+        (None, Some(FAIL)) if !before.has(of) && before.saw_all(of) => Some(Kind::NewFail),
         (None, Some(_)) if !before.has(of) && before.saw_all(of) => Some(Kind::Appeared),
         (None, None) => None,
         _ => Some(Kind::NotComparable),
@@ -103,11 +120,11 @@ fn expected(before: &Night, after: &Night, of: &Identity, check: &'static str) -
 
 fn nights() -> impl Strategy<Value = Night> {
     let status = prop_oneof![
-        Just(Status::Pass),
-        Just(Status::Fail),
-        Just(Status::Fail),
-        Just(Status::Unknown),
-        Just(Status::NotApplicable)
+        Just(PASS),
+        Just(FAIL),
+        Just(FAIL),
+        any::<bool>().prop_map(|failed| Said::Unknown { failed }),
+        Just(NOT_APPLICABLE)
     ];
     let findings = prop::collection::btree_map((0..6_usize, 0..CHECKS.len()), status, 0..18);
     let outcome = prop_oneof![Just(Some("COMPLETE")), Just(Some("PARTIAL")), Just(None)];
@@ -162,6 +179,29 @@ proptest! {
     }
 }
 
+#[test]
+fn what_could_not_be_described_in_one_of_the_runs_is_the_same_resource() {
+    let known = identity(3);
+    let unknown = Identity { created_at: None, ..known.clone() };
+    let night = |of: &Identity, said| Night {
+        findings: [((of.clone(), CHECKS[0]), said)].into(),
+        outcomes: [(cell(of), "COMPLETE")].into(),
+    };
+    let unread = Said::Unknown { failed: true };
+    for (before, after, kind) in [
+        (night(&unknown, unread), night(&known, PASS), Kind::Resolved),
+        (night(&known, FAIL), night(&unknown, unread), Kind::Changed),
+    ] {
+        let (_, changes) = before.compare(&after, &everything());
+        assert_eq!(changes.iter().map(|change| change.kind).collect::<Vec<_>>(), [kind]);
+        assert_eq!(*changes[0].resource, known);
+    }
+    // A name that was used again is another one.
+    let again = Identity { created_at: Some(start() + jiff::SignedDuration::from_hours(1)), ..known.clone() };
+    let (_, changes) = night(&known, FAIL).compare(&night(&again, FAIL), &everything());
+    assert_eq!(changes.iter().map(|change| change.kind).collect::<Vec<_>>(), [Kind::Gone, Kind::NewFail]);
+}
+
 fn run(run_id: &str) -> RunRow {
     RunRow {
         facts: crate::lake::runs::RunFacts { run_id: run_id.parse().unwrap(), ..facts() },
@@ -186,16 +226,16 @@ fn sample() -> (Night, Night) {
         let night = if night == 0 { &mut before } else { &mut after };
         night.findings.insert((identity(of), check), status);
     };
-    put(0, 0, vpc, Status::Pass);
-    put(1, 0, vpc, Status::Fail);
-    put(0, 0, isolation, Status::Fail);
-    put(1, 0, isolation, Status::Pass);
-    put(0, 3, vpc, Status::Fail);
-    put(0, 3, isolation, Status::Pass);
-    put(1, 3, isolation, Status::Pass);
-    put(0, 1, vpc, Status::Fail);
-    put(0, 2, vpc, Status::Fail);
-    put(1, 5, vpc, Status::Pass);
+    put(0, 0, vpc, PASS);
+    put(1, 0, vpc, FAIL);
+    put(0, 0, isolation, FAIL);
+    put(1, 0, isolation, PASS);
+    put(0, 3, vpc, FAIL);
+    put(0, 3, isolation, PASS);
+    put(1, 3, isolation, PASS);
+    put(0, 1, vpc, FAIL);
+    put(0, 2, vpc, FAIL);
+    put(1, 5, vpc, PASS);
     for night in [&mut before, &mut after] {
         night.outcomes = (0..3).map(|number| (cell(&identity(number)), "COMPLETE")).collect();
     }
@@ -224,7 +264,7 @@ fn the_text_fits_80_columns_and_names_what_it_leaves_out() {
 fn json_has_every_change_and_obeys_nothing() {
     let (mut before, after) = sample();
     let hostile = Identity { arn: "arn:\u{1b}[31m\u{202e}".to_owned(), ..identity(0) };
-    before.findings.insert((hostile, CHECKS[0]), Status::Fail);
+    before.findings.insert((hostile, CHECKS[0]), FAIL);
     let (summary, changes) = before.compare(&after, &everything());
     let mut out = Vec::new();
     let mut json = Json::begin(&mut out, &run("20261123T031500Z-00a1"), &run("20261124T031500Z-00a1")).unwrap();

@@ -107,8 +107,8 @@ fn row(out: &mut String, change: &Change) -> fmt::Result {
     let statuses = format!("{} > {}", status(&change.before), status(&change.after));
     let head = format!("{:<14} {:<13}", change.kind.words(), change.severity().as_str());
     writeln!(out, "{style}{head}{style:#} {}", change.check_id())?;
-    let reason = change.after.as_ref().map_or("", |ruling| &ruling.reason_code);
-    folded(out, &format!("{statuses}  {reason}"))?;
+    let reason = change.latest().map_or("", |ruling| &ruling.reason_code);
+    folded(out, &format!("{statuses}  {reason}{}", rule(change)))?;
     folded(out, &change.resource.arn)?;
     match &change.gap {
         None => Ok(()),
@@ -119,6 +119,16 @@ fn row(out: &mut String, change: &Change) -> fmt::Result {
             let outcome = outcome.as_deref().unwrap_or("not in scope");
             folded(out, &format!("the run {} did not see all there: {outcome}", side(*missing_in)))
         }
+    }
+}
+
+/// What is to be known where the rule is another one: the resource may be as it was.
+fn rule(change: &Change) -> String {
+    match (&change.before, &change.after) {
+        (Some(before), Some(after)) if before.check_version != after.check_version => {
+            format!("  (by version {} of the check, was {})", after.check_version, before.check_version)
+        }
+        _ => String::new(),
     }
 }
 

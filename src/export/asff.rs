@@ -8,7 +8,13 @@ use std::{io::Write, mem};
 use jiff::{Timestamp, Unit};
 use serde_json::{Map, Value, json};
 
-use super::{ExportError, json::line, ocsf::FINDING_TYPE, row::Row, texts::Catalogue};
+use super::{
+    ExportError,
+    json::line,
+    ocsf::FINDING_TYPE,
+    row::Row,
+    texts::{Catalogue, Texts},
+};
 use crate::{
     finding::{Severity, Status},
     lake::runs::RunRow,
@@ -39,8 +45,9 @@ pub(super) struct Batches<'a> {
 }
 
 impl<'a> Batches<'a> {
+    /// None yet.
     pub(super) fn new(run: &'a RunRow, catalogue: &'a Catalogue) -> Self {
-        Self { run, catalogue, findings: Vec::new(), place: Default::default() }
+        Self { run, catalogue, findings: Vec::new(), place: (String::new(), String::new()) }
     }
 
     /// Adds a finding; writes the input that it does not fit into any more.
@@ -50,7 +57,7 @@ impl<'a> Batches<'a> {
             self.write(out)?;
             self.place = (row.account_id.to_owned(), row.region.to_owned());
         }
-        self.findings.push(finding(row, self.run, self.catalogue));
+        self.findings.push(finding(row, self.catalogue.of(row)?, self.run));
         Ok(())
     }
 
@@ -63,11 +70,14 @@ impl<'a> Batches<'a> {
     }
 }
 
-fn finding(row: &Row<'_>, run: &RunRow, catalogue: &Catalogue) -> Value {
-    let texts = catalogue.of(row);
+fn finding(row: &Row<'_>, texts: &Texts, run: &RunRow) -> Value {
     let Row { partition, region, account_id, .. } = row;
     let first = row.first_failed_at.unwrap_or(row.observed_at);
-    let mut finding = json!({
+    let mut recommendation = Map::from_iter([("Text".to_owned(), json!(cut(&texts.remediation(row), RECOMMENDATION)))]);
+    if let Some(page) = texts.references.first() {
+        recommendation.insert("Url".to_owned(), json!(page));
+    }
+    json!({
         "SchemaVersion": "2018-10-08",
         "Id": format!("sagesweep/{}", row.uid()),
         "ProductArn": format!("arn:{partition}:securityhub:{region}:{account_id}:product/{account_id}/default"),
@@ -80,7 +90,7 @@ fn finding(row: &Row<'_>, run: &RunRow, catalogue: &Catalogue) -> Value {
         "UpdatedAt": instant(run.facts.started_at.max(first)),
         "FirstObservedAt": instant(first),
         "LastObservedAt": instant(row.observed_at.max(first)),
-        "Title": cut(texts.title(row), TITLE),
+        "Title": cut(&texts.title, TITLE),
         "Description": cut(&format!("{}: {}", row.status.as_str(), row.reason), DESCRIPTION),
         "FindingProviderFields": {
             "Severity": { "Label": label(row), "Original": row.severity.as_str() },
@@ -94,15 +104,8 @@ fn finding(row: &Row<'_>, run: &RunRow, catalogue: &Catalogue) -> Value {
                 row.standards.iter().take(REQUIREMENTS).map(|text| cut(text, REQUIREMENT)).collect::<Vec<_>>(),
         },
         "RecordState": "ACTIVE",
-    });
-    if let (Some(members), Some(text)) = (finding.as_object_mut(), texts.remediation(row)) {
-        let mut recommendation = Map::from_iter([("Text".to_owned(), json!(cut(&text, RECOMMENDATION)))]);
-        if let Some(page) = texts.references().into_iter().next() {
-            recommendation.insert("Url".to_owned(), json!(page));
-        }
-        members.insert("Remediation".to_owned(), json!({ "Recommendation": recommendation }));
-    }
-    finding
+        "Remediation": { "Recommendation": recommendation },
+    })
 }
 
 fn resource(row: &Row<'_>) -> Value {

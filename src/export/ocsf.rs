@@ -10,6 +10,7 @@ use standing::Standing;
 pub use version::Version;
 
 use super::{
+    ExportError,
     row::Row,
     texts::{Catalogue, Texts},
 };
@@ -32,19 +33,19 @@ pub(super) const FINDING_TYPE: &str = "Software and Configuration Checks/AWS Sec
 
 /// Makes events of the findings of a run.
 #[derive(Debug, Clone, Copy)]
-pub struct Events<'a> {
+pub(super) struct Events<'a> {
     /// The run.
-    pub run: &'a RunRow,
+    pub(super) run: &'a RunRow,
     /// What it says of its checks.
-    pub catalogue: &'a Catalogue,
+    pub(super) catalogue: &'a Catalogue,
     /// The version of the schema.
-    pub version: Version,
+    pub(super) version: Version,
 }
 
 impl Events<'_> {
     /// The event of a finding.
-    pub(super) fn event(self, row: &Row<'_>) -> Value {
-        let texts = self.catalogue.of(row);
+    pub(super) fn event(self, row: &Row<'_>) -> Result<Value, ExportError> {
+        let texts = self.catalogue.of(row)?;
         let standing = Standing::of(row, self.run.facts.started_at);
         let mut event = json!({
             "activity_id": standing.activity.id(),
@@ -70,7 +71,7 @@ impl Events<'_> {
             "metadata": self.metadata(row),
             "finding_info": finding_info(row, texts, self),
             "compliance": self.compliance(row, texts),
-            "remediation": texts.remediation(row).map(|desc| json!({ "desc": desc, "references": some(texts.references()) })),
+            "remediation": { "desc": texts.remediation(row), "references": some(texts.references.clone()) },
             "resource": self.until(Version::V1_2, || self.resource(row)),
             "resources": self.since(Version::V1_3, || json!([self.resource(row)])),
             "observables": [{
@@ -86,7 +87,7 @@ impl Events<'_> {
         if let Value::Object(event) = &mut event {
             event.insert("unmapped".to_owned(), unmapped(row));
         }
-        event
+        Ok(event)
     }
 
     fn metadata(self, row: &Row<'_>) -> Value {
@@ -107,13 +108,13 @@ impl Events<'_> {
         })
     }
 
-    fn compliance(self, row: &Row<'_>, texts: Texts<'_>) -> Value {
-        let frameworks = row.frameworks();
+    fn compliance(self, row: &Row<'_>, texts: &Texts) -> Value {
+        let frameworks = &texts.frameworks;
         let (status_id, status) = (row.status.compliance_status_id(), compliance_status(row.status));
         json!({
             "control": row.check_id,
-            "desc": self.since(Version::V1_5, || json!(texts.title(row))),
-            "category": self.since(Version::V1_5, || json!(texts.control())),
+            "desc": self.since(Version::V1_5, || json!(texts.title)),
+            "category": self.since(Version::V1_5, || json!(texts.control)),
             "standards": frameworks,
             "requirements": some(row.standards.clone()),
             "status_id": status_id,
@@ -123,8 +124,8 @@ impl Events<'_> {
             "status_details": self.since(Version::V1_4, || json!([row.reason])),
             "checks": self.since(Version::V1_5, || json!([{
                 "uid": row.check_id,
-                "name": texts.title(row),
-                "desc": texts.rationale(),
+                "name": texts.title,
+                "desc": texts.rationale,
                 "version": row.check_version.to_string(),
                 "severity_id": row.severity.id(),
                 "severity": severity(row.severity),
@@ -183,20 +184,22 @@ impl Events<'_> {
     }
 }
 
-fn finding_info(row: &Row<'_>, texts: Texts<'_>, events: Events<'_>) -> Value {
+fn finding_info(row: &Row<'_>, texts: &Texts, events: Events<'_>) -> Value {
+    let first = row.first_failed_at.unwrap_or(row.observed_at);
     json!({
         "uid": row.uid(),
-        "title": texts.title(row),
-        "desc": texts.rationale(),
+        "title": texts.title,
+        "desc": texts.rationale,
         "types": [FINDING_TYPE],
-        "created_time": millisecond(row.first_failed_at.unwrap_or(row.observed_at)),
+        "created_time": millisecond(first),
         "first_seen_time": row.first_failed_at.map(millisecond),
-        "last_seen_time": millisecond(row.observed_at),
+        // What was taken over from an earlier run may fail by a rule of this one.
+        "last_seen_time": millisecond(row.observed_at.max(first)),
         "modified_time": millisecond(events.run.facts.started_at),
         "analytic": {
             "uid": row.check_id,
-            "name": texts.title(row),
-            "category": texts.control(),
+            "name": texts.title,
+            "category": texts.control,
             "type_id": RULE,
             "type": "Rule",
             "version": row.check_version.to_string(),

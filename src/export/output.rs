@@ -1,7 +1,7 @@
-//! Where an export goes: the standard output, or a file that gets its name once it is whole.
+//! Where an export goes: the standard output, a file that gets its name once it is whole, or a device or pipe.
 
 use std::{
-    fs,
+    fs::{self, File},
     io::{self, BufWriter, Stdout, Write},
     path::{Path, PathBuf},
 };
@@ -17,6 +17,8 @@ pub(super) enum Output {
     Stdout(BufWriter<Stdout>),
     /// A file.
     File(Unnamed),
+    /// What is there and no file, such as `/dev/stdout` or a named pipe.
+    Stream(BufWriter<File>),
 }
 
 /// A file that is written beside its name. One that is dropped before it was finished leaves nothing.
@@ -29,9 +31,16 @@ pub(super) struct Unnamed {
 impl Output {
     /// The file of this name, or the standard output.
     pub(super) fn open(path: Option<&Path>) -> Result<Self, StoreError> {
-        match path {
-            None => Ok(Self::Stdout(BufWriter::new(io::stdout()))),
-            Some(path) => Unnamed::create(path).map(Self::File),
+        let Some(path) = path else { return Ok(Self::Stdout(BufWriter::new(io::stdout()))) };
+        match fs::metadata(path) {
+            // A directory is refused now, and not once everything is written. A device must not become a file.
+            Ok(there) if !there.is_file() => {
+                let opened = File::options().write(true).open(path);
+                let opened =
+                    opened.map_err(|source| StoreError::File { doing: "write", path: path.to_owned(), source });
+                opened.map(|stream| Self::Stream(BufWriter::new(stream)))
+            }
+            Ok(_) | Err(_) => Unnamed::create(path).map(Self::File),
         }
     }
 
@@ -40,6 +49,7 @@ impl Output {
         match self {
             Self::Stdout(mut out) => out.flush(),
             Self::File(file) => file.finish(),
+            Self::Stream(mut stream) => stream.flush(),
         }
     }
 }
@@ -49,6 +59,7 @@ impl Write for Output {
         match self {
             Self::Stdout(out) => out.write(bytes),
             Self::File(file) => file.write(bytes),
+            Self::Stream(stream) => stream.write(bytes),
         }
     }
 
@@ -56,13 +67,15 @@ impl Write for Output {
         match self {
             Self::Stdout(out) => out.flush(),
             Self::File(file) => file.flush(),
+            Self::Stream(stream) => stream.flush(),
         }
     }
 }
 
 impl Unnamed {
-    /// Begins a file; its folder is made if it is not there.
+    /// Begins a file; its folder is made if it is not there. Of a link it is the file behind it that is replaced.
     pub(super) fn create(path: &Path) -> Result<Self, StoreError> {
+        let path = &fs::canonicalize(path).unwrap_or_else(|_new| path.to_owned());
         let failed = |doing| move |source| StoreError::File { doing, path: path.to_owned(), source };
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         fs::create_dir_all(folder).map_err(failed("create a folder for"))?;
@@ -117,5 +130,23 @@ mod tests {
         file.finish().unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "whole");
         assert_eq!(fs::read_dir(folder.path().join("a")).unwrap().count(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_no_file_stays_what_it_is_and_a_link_stays_a_link() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = Output::open(Some(folder.path())).unwrap_err();
+        assert!(matches!(error, StoreError::File { path, .. } if path == folder.path()));
+        assert!(matches!(Output::open(Some(Path::new("/dev/null"))), Ok(Output::Stream(_))));
+
+        let (real, link) = (folder.path().join("real"), folder.path().join("link"));
+        fs::write(&real, "before").unwrap();
+        std::os::unix::fs::symlink(&real, &link).unwrap();
+        let mut file = Output::open(Some(&link)).unwrap();
+        file.write_all(b"after").unwrap();
+        file.finish().unwrap();
+        assert_eq!(fs::read_to_string(&real).unwrap(), "after");
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
     }
 }

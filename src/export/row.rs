@@ -108,24 +108,6 @@ impl<'a> Row<'a> {
         let Self { account_id, region, resource_arn, check_id, .. } = self;
         Digest::of(format!("{account_id}|{region}|{resource_arn}|{created}|{check_id}").as_bytes()).sha256
     }
-
-    /// The frameworks among its standards, each once.
-    pub(super) fn frameworks(&self) -> Vec<&str> {
-        let known = crate::check::Framework::ALL.map(crate::check::Framework::title);
-        let mut frameworks = Vec::new();
-        for standard in &self.standards {
-            // The name of one may be the beginning of that of another one.
-            let named = known
-                .iter()
-                .copied()
-                .filter(|title| standard.strip_prefix(title).is_some_and(|rest| rest.starts_with(' ')));
-            let framework = named.max_by_key(|title| title.len()).unwrap_or(standard);
-            if !frameworks.contains(&framework) {
-                frameworks.push(framework);
-            }
-        }
-        frameworks
-    }
 }
 
 /// The texts of a list.

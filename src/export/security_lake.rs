@@ -61,7 +61,7 @@ impl<'a> Files<'a> {
 
     /// Adds a finding. Those of one account come one after the other.
     pub(super) fn add(&mut self, row: &Row<'_>) -> Result<(), ExportError> {
-        let event = flattened(self.events.event(row));
+        let event = flattened(self.events.event(row)?);
         let mut open = match self.open.take() {
             Some(open) if open.account_id == row.account_id => open,
             other => {

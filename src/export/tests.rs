@@ -12,12 +12,17 @@ use super::{
     row::Row,
     *,
 };
-use crate::lake::{
-    column::batch,
-    findings,
-    hash::Digest,
-    runs::{Link, RunRow, RunStatus},
-    samples::{self, context, facts, start, target},
+use crate::{
+    config,
+    lake::{
+        check_requirements,
+        checks::{self, Listed},
+        column::batch,
+        findings,
+        hash::Digest,
+        runs::{Link, RunRow, RunStatus},
+        samples::{self, context, facts, start, target},
+    },
 };
 
 /// Findings of so many resources of each of two accounts, sorted.
@@ -49,12 +54,23 @@ fn run() -> RunRow {
     }
 }
 
+/// What a run of this version says of these checks.
+fn said_of(listed: &[Listed]) -> Option<Catalogue> {
+    let checks = batch(&checks::columns(), listed, &context()).unwrap();
+    let requirements = batch(&check_requirements::columns(), &check_requirements::served(listed), &context()).unwrap();
+    Catalogue::read([Ok(checks)].into_iter(), [Ok(requirements)].into_iter()).unwrap()
+}
+
+fn catalogue() -> Catalogue {
+    said_of(&checks::listed(&config::Checks::default())).unwrap()
+}
+
 fn all(batch: &RecordBatch) -> Vec<Row<'_>> {
     (0..batch.num_rows()).map(|row| Row::of(batch, row).unwrap()).collect()
 }
 
 fn event(row: &Row<'_>, version: Version) -> Value {
-    Events { run: &run(), catalogue: &Catalogue::ours(), version }.event(row)
+    Events { run: &run(), catalogue: &catalogue(), version }.event(row).unwrap()
 }
 
 #[test]
@@ -129,20 +145,32 @@ fn where_a_finding_stands_follows_from_its_past() {
 }
 
 #[test]
-fn each_framework_of_the_standards_is_named_once() {
+fn an_event_says_of_its_check_what_the_run_said() {
     let batch = rows(1);
-    let rows = all(&batch);
-    let frameworks = rows[0].frameworks();
-    assert!(frameworks.contains(&"NIST SP 800-53 Rev. 5") && frameworks.contains(&"MITRE ATLAS"), "{frameworks:?}");
-    assert!(frameworks.len() < rows[0].standards.len());
-    let unknown = Row { standards: vec!["Some Other 1.2".to_owned()], ..rows[0].clone() };
-    assert_eq!(unknown.frameworks(), ["Some Other 1.2"]);
+    let row = all(&batch).remove(0);
+    let check = crate::check::selection::check(row.check_id).unwrap();
+    let known = catalogue();
+    let texts = known.of(&row).unwrap();
+    assert_eq!((texts.title.as_str(), texts.rationale.as_str()), (check.title, check.rationale));
+    assert!(texts.frameworks.iter().any(|name| name == "MITRE ATLAS") && texts.frameworks.is_sorted());
+    assert!(texts.frameworks.len() < check.requirements().len(), "each is named once");
+    let other = Row { check_id: "notebook-instance-vpc", ..row.clone() };
+    let page = "https://docs.aws.amazon.com/securityhub/latest/userguide/sagemaker-controls.html#sagemaker-2";
+    assert_eq!(known.of(&other).unwrap().references, [page]);
+    assert_eq!(texts.references, <[&str; 0]>::default());
+
+    // One of another time: its texts count, and what it did not know is an error.
+    let then = Listed { check: &samples::CHECKS[0], is_selected: true };
+    let then = said_of(&[then]).unwrap();
+    let events = Events { run: &run(), catalogue: &then, version: Version::V1_8 };
+    assert_eq!(events.event(&row).unwrap()["finding_info"]["title"], "");
+    assert!(matches!(events.event(&other), Err(ExportError::NoSuchCheck(id)) if id == other.check_id));
+    assert!(said_of(&[]).is_none());
 }
 
 #[test]
 fn an_input_of_security_hub_is_of_one_place_and_has_a_hundred_findings_at_most() {
-    let batch = rows(130);
-    let (run, catalogue) = (run(), Catalogue::ours());
+    let (batch, run, catalogue) = (rows(130), run(), catalogue());
     let (mut out, mut inputs) = (Vec::new(), Batches::new(&run, &catalogue));
     for row in &all(&batch) {
         inputs.add(&mut out, row).unwrap();
@@ -173,7 +201,7 @@ fn a_finding_with_the_longest_texts_stays_below_what_security_hub_takes() {
         tags: (0..500).map(|number| (format!("{}{number}", "k".repeat(120)), long.clone())).collect(),
         ..all(&batch).remove(0)
     };
-    let (run, catalogue) = (run(), Catalogue::ours());
+    let (run, catalogue) = (run(), catalogue());
     let (mut out, mut inputs) = (Vec::new(), Batches::new(&run, &catalogue));
     inputs.add(&mut out, &row).unwrap();
     inputs.write(&mut out).unwrap();
@@ -227,10 +255,9 @@ fn csv_and_json_have_the_columns_of_the_table() {
 
 #[test]
 fn security_lake_has_a_file_for_each_account_with_every_attribute_of_the_events() {
-    let (batch, run) = (rows(30), run());
+    let (batch, run, catalogue) = (rows(30), run(), catalogue());
     for version in [Version::V1_1, Version::V1_2, Version::V1_3] {
         let folder = tempfile::tempdir().unwrap();
-        let catalogue = Catalogue::ours();
         let events = Events { run: &run, catalogue: &catalogue, version };
         let mut files = security_lake::Files::new(events, folder.path().to_owned(), "sagesweep", "eu-west-1");
         for row in &all(&batch) {

@@ -1,6 +1,12 @@
 //! A published run, found as a person names it, whose tables are read batch by batch.
 
-use std::{collections::BTreeSet, fmt, path::PathBuf, str::FromStr};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    path::PathBuf,
+    str::FromStr,
+};
 
 use arrow_array::RecordBatch;
 use jiff::civil::Date;
@@ -9,7 +15,7 @@ use thiserror::Error;
 
 use super::{
     RunId, Table,
-    publish::{ChainError, last_runs},
+    publish::{ChainError, published},
     read::{self, ReadError},
     runs::RunRow,
     store::{Store, StoreError},
@@ -18,12 +24,12 @@ use super::{
 /// What a person calls a published run.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum RunName {
-    /// The run that was published last.
+    /// The last run of the last day.
     #[default]
     Latest,
     /// The one before it.
     Previous,
-    /// The last one that started on a day (UTC).
+    /// Of the runs that started on a day (UTC) the one that was published last.
     Day(Date),
     /// The run with this id.
     Id(RunId),
@@ -70,6 +76,9 @@ pub enum FindError {
     /// The chain of manifests cannot be read.
     #[error("cannot look for published runs")]
     Chain(#[from] ChainError),
+    /// It is there, and not as it was published.
+    #[error("run {0} does not have the manifest that it was published with; `sagesweep verify --all` tells more")]
+    Changed(RunId),
     /// There is nothing at all.
     #[error("nothing is published at {0}; look at lake.destination, or publish a run first")]
     NothingPublished(String),
@@ -102,15 +111,17 @@ pub struct PublishedRun {
 impl PublishedRun {
     /// Finds a run.
     pub async fn find(store: &Store, name: &RunName) -> Result<Self, FindError> {
-        let mut runs = match name {
-            RunName::Latest => last_runs(store, |_run| true, 1).await?,
-            RunName::Previous => last_runs(store, |_run| true, 2).await?.into_iter().skip(1).collect(),
-            RunName::Day(day) => last_runs(store, |run| run.facts.run_id.run_date() == *day, 1).await?,
-            RunName::Id(run_id) => last_runs(store, |run| run.facts.run_id == *run_id, 1).await?,
+        let all = run_ids(store).await?;
+        let of = |is_meant: &dyn Fn(&RunId) -> bool| all.iter().filter(|id| is_meant(id)).cloned().collect::<Vec<_>>();
+        let (meant, place) = match name {
+            RunName::Latest => (of(&|_| true), 0),
+            RunName::Previous => (of(&|_| true), 1),
+            RunName::Day(day) => (of(&|id| id.run_date() == *day), 0),
+            RunName::Id(run_id) => (of(&|id| id == run_id), 0),
         };
-        match runs.pop() {
+        match newest(store, &meant, place + 1).await?.into_iter().nth(place) {
             Some(row) => Ok(Self { row }),
-            None => Err(missing(store, name).await?),
+            None => Err(missing(store, &all, name)),
         }
     }
 
@@ -123,7 +134,7 @@ impl PublishedRun {
     pub async fn fetch(&self, store: &Store, table: Table) -> Result<Fetched, ReadError> {
         let scratch = Store::reading().await?;
         let objects = self.row.objects.iter().filter(|object| table.holds(self.run_id(), &object.key));
-        let files = read::fetch(store, objects, &std::collections::BTreeMap::new(), scratch.path()).await?;
+        let files = read::fetch(store, objects, &BTreeMap::new(), scratch.path()).await?;
         Ok(Fetched { files, _scratch: scratch })
     }
 }
@@ -136,18 +147,6 @@ pub struct Fetched {
 }
 
 impl Fetched {
-    /// These rows as if they had been published.
-    #[cfg(test)]
-    pub(crate) fn of(batch: &RecordBatch) -> Self {
-        let scratch = tempfile::tempdir().unwrap();
-        let path = scratch.path().join("rows.parquet");
-        let file = std::fs::File::create(&path).unwrap();
-        let mut writer = parquet::arrow::ArrowWriter::try_new(file, batch.schema(), None).unwrap();
-        writer.write(batch).unwrap();
-        writer.close().unwrap();
-        Self { files: vec![path], _scratch: scratch }
-    }
-
     /// Its rows in the order of the table, of these columns as far as the run had them; of all where none is named. One
     /// batch is held at a time.
     pub fn batches(&self, columns: &'static [&'static str]) -> impl Iterator<Item = Result<RecordBatch, ReadError>> {
@@ -161,28 +160,61 @@ impl Fetched {
     }
 }
 
+/// The ids of all runs with an object in `runs`, the last one first.
+async fn run_ids(store: &Store) -> Result<Vec<RunId>, StoreError> {
+    let listed = store.list(&Table::Runs.root()).await?;
+    let run_ids = listed.iter().filter_map(|stored| Table::Runs.owner(&stored.key)).collect::<BTreeSet<_>>();
+    Ok(run_ids.into_iter().rev().collect())
+}
+
+/// So many of these runs, those of the last day first, and of one day those that were published last: the order of the
+/// views. Only the runs of as many days are read as it takes.
+async fn newest(store: &Store, run_ids: &[RunId], most: usize) -> Result<Vec<RunRow>, FindError> {
+    let mut newest = Vec::new();
+    for run_ids in run_ids.chunk_by(|one, other| one.run_date() == other.run_date()) {
+        let mut runs = Vec::new();
+        for run_id in run_ids {
+            runs.push(published(store, run_id).await?.ok_or_else(|| FindError::Changed(run_id.clone()))?);
+        }
+        runs.sort_by_key(|run| Reverse(run.published_at));
+        newest.extend(runs);
+        if newest.len() >= most {
+            break;
+        }
+    }
+    Ok(newest)
+}
+
 /// Days that are named.
 const NAMED_DAYS: usize = 7;
 
 /// What there is in the place of a run that is not there.
-async fn missing(store: &Store, name: &RunName) -> Result<FindError, StoreError> {
+fn missing(store: &Store, run_ids: &[RunId], name: &RunName) -> FindError {
     let place = store.place("");
-    let listed = store.list(&format!("v1/{}/", Table::Runs)).await?;
-    let run_id = |key: &str| key.rsplit('/').next()?.strip_suffix(".parquet")?.parse::<RunId>().ok();
-    let days = listed.iter().filter_map(|stored| run_id(&stored.key)).map(|run_id| run_id.run_date());
-    let days = days.collect::<BTreeSet<_>>();
-    let Some(first) = days.first() else { return Ok(FindError::NothingPublished(place)) };
-    let named = days.iter().rev().take(NAMED_DAYS).map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let mut days = run_ids.iter().map(RunId::run_date).collect::<Vec<_>>();
+    days.dedup();
+    let Some(first) = days.last() else { return FindError::NothingPublished(place) };
+    let named = days.iter().take(NAMED_DAYS).map(ToString::to_string).collect::<Vec<_>>().join(", ");
     let days = match days.len().saturating_sub(NAMED_DAYS) {
         0 => named,
         more => format!("{named} and {more} more days since {first}"),
     };
-    Ok(FindError::NoSuchRun { name: name.clone(), place, days })
+    FindError::NoSuchRun { name: name.clone(), place, days }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{
+        coverage::Outcome,
+        lake::{
+            manifest,
+            publish::{Scanned, Shape, publish},
+            samples,
+            store::Put,
+        },
+        session::Clock,
+    };
 
     #[test]
     fn a_run_is_named_by_its_place_its_day_or_its_id() {
@@ -208,5 +240,43 @@ mod tests {
         let error = PublishedRun::find(&store, &RunName::Latest).await.unwrap_err();
         assert!(matches!(&error, FindError::NothingPublished(_)) && !error.is_usage(), "{error}");
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "nothing is written where one only reads");
+    }
+
+    /// Publishes a run that saw nothing.
+    async fn publish_at(store: &Store, run_id: &str, published_at: &str) {
+        let (mut facts, mut context) = (samples::facts(), samples::context());
+        facts.run_id = run_id.parse().unwrap();
+        context.run_id = facts.run_id.clone();
+        let gaps = vec![samples::coverage(&samples::target(22, "eu-central-1"), Outcome::NotScanned, 0)];
+        let scanned = Scanned { facts, context, parts: Vec::new(), gaps, checks: samples::scanned_checks() };
+        let clock = Clock::Fixed(published_at.parse().unwrap());
+        publish(store, scanned, Shape::default(), clock, None).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn the_latest_is_that_of_the_last_day_and_of_a_day_that_was_published_last() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::directory(folder.path());
+        let [first, late, rerun] = ["20261124T031500Z-0001", "20261124T051500Z-0002", "20261125T031500Z-0003"];
+        publish_at(&store, rerun, "2026-11-25T04:00:00Z").await;
+        publish_at(&store, late, "2026-11-25T05:00:00Z").await;
+        publish_at(&store, first, "2026-11-26T06:00:00Z").await;
+        let found = async |name: &str| {
+            let run = PublishedRun::find(&store, &name.parse().unwrap()).await?;
+            Ok::<_, FindError>(run.run_id().to_string())
+        };
+        for (name, run_id) in [("latest", rerun), ("previous", first), ("2026-11-24", first), (late, late)] {
+            assert_eq!(found(name).await.unwrap(), run_id, "{name}");
+        }
+        for name in ["2026-11-23", "20261124T031500Z-ffff"] {
+            let error = found(name).await.unwrap_err();
+            assert!(error.is_usage() && error.to_string().ends_with("runs of 2026-11-25, 2026-11-24"), "{error}");
+        }
+
+        store.put(&manifest::key(1), b"{}".to_vec(), Put::Replace).await.unwrap();
+        let error = found("latest").await.unwrap_err();
+        assert!(matches!(&error, FindError::Changed(run_id) if run_id.as_str() == rerun), "{error}");
+        assert!(!error.is_usage());
+        assert_eq!(found("2026-11-24").await.unwrap(), first, "the others are as they were");
     }
 }

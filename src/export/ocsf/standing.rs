@@ -74,9 +74,9 @@ impl Standing {
         let failed_before = row.first_failed_at.is_some_and(|at| at < started_at);
         let since = if failed_before { Activity::Update } else { Activity::Create };
         let (activity, workflow) = match (row.status, row.exception, row.last_resolved_at) {
-            (Status::Fail, Some(_), _) => (Activity::Update, Some(Workflow::Suppressed)),
-            (Status::Fail, None, _) if failed_before => (Activity::Update, Some(Workflow::InProgress)),
-            (Status::Fail, None, _) => (Activity::Create, Some(Workflow::New)),
+            (Status::Fail, Some(_), _) => (since, Some(Workflow::Suppressed)),
+            (Status::Fail, None, _) if failed_before => (since, Some(Workflow::InProgress)),
+            (Status::Fail, None, _) => (since, Some(Workflow::New)),
             (Status::Pass, _, Some(at)) if at >= started_at => (Activity::Close, Some(Workflow::Resolved)),
             (Status::Pass, _, Some(_)) => (Activity::Update, Some(Workflow::Resolved)),
             (Status::Pass, _, None) | (Status::Unknown, _, _) => (since, Some(Workflow::New)),

@@ -126,34 +126,18 @@ async fn head(store: &Store, ours: &RunId) -> Result<Head, ChainError> {
 
 /// The last run that counts, as its manifest tells it.
 pub async fn last_run(store: &Store) -> Result<Option<RunRow>, ChainError> {
-    Ok(last_runs(store, |_run| true, 1).await?.pop())
-}
-
-/// Of the runs that count those that are meant, as their manifests tell them, the last one first and so many at most.
-pub async fn last_runs(
-    store: &Store,
-    is_meant: impl Fn(&RunRow) -> bool,
-    most: usize,
-) -> Result<Vec<RunRow>, ChainError> {
-    let mut runs = Vec::new();
     for sequence in newest_first(store).await? {
-        if runs.len() >= most {
-            break;
-        }
         let Some((found, sha256)) = read(store, sequence).await? else { continue };
-        if !is_meant(&found.run) {
-            continue;
-        }
         let commit = committed(store, &found.run.facts.run_id).await?;
         if commit.is_some_and(|(_, named)| named.manifest_sha256.as_ref() == Some(&sha256)) {
-            runs.push(found.run);
+            return Ok(Some(found.run));
         }
     }
-    Ok(runs)
+    Ok(None)
 }
 
 /// A run, as the manifest tells it that its object in `runs` names; none when the run does not count.
-pub(super) async fn published(store: &Store, run_id: &RunId) -> Result<Option<RunRow>, ChainError> {
+pub async fn published(store: &Store, run_id: &RunId) -> Result<Option<RunRow>, ChainError> {
     let Some((_, named)) = committed(store, run_id).await? else { return Ok(None) };
     let (Some(sequence), Some(named)) = (named.sequence, named.manifest_sha256) else { return Ok(None) };
     let found = read(store, sequence).await?.filter(|(_, sha256)| *sha256 == named);
