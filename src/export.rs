@@ -9,7 +9,10 @@
 //!
 //! A batch of rows is held at a time, whatever the size of the run.
 
-use std::{io, path::PathBuf};
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
 
 use arrow_array::{BooleanArray, RecordBatch};
 use arrow_schema::ArrowError;
@@ -185,25 +188,9 @@ pub fn export(
     tables: &Tables,
     form: &Form,
     filter: &Filter,
-    file: Option<&PathBuf>,
+    file: Option<&Path>,
 ) -> Result<u64, ExportError> {
-    let written = write(run, tables, form, filter, file);
-    match (written, file) {
-        (Err(ExportError::Output(source)), Some(path)) => {
-            Err(StoreError::File { doing: "write", path: path.clone(), source }.into())
-        }
-        (written, _) => written,
-    }
-}
-
-fn write(
-    run: &PublishedRun,
-    tables: &Tables,
-    form: &Form,
-    filter: &Filter,
-    file: Option<&PathBuf>,
-) -> Result<u64, ExportError> {
-    let output = || Output::open(file.map(PathBuf::as_path));
+    let output = || Output::open(file);
     let batches = tables.findings.batches(&[]).map(|batch| filter.apply(&batch?));
     match form {
         Form::Ocsf(version) => {

@@ -10,7 +10,7 @@ use crate::{
     cli::ExportArgs,
     exit::ExitStatus,
     export::{ExportError, Filter, Form, Format, Source, Tables, export},
-    lake::published::PublishedRun,
+    lake::{published::PublishedRun, store::StoreError},
 };
 
 /// Exports, and says into the log how many findings that were.
@@ -25,20 +25,18 @@ pub(super) async fn run(args: ExportArgs) -> Result<ExitStatus, Failure> {
     // Listened to, a limit on the size of files is an error of the write that names the file, and not a sudden death.
     let _listening = signal(SignalKind::from_raw(FILE_SIZE_EXCEEDED));
     let run_id = run.run_id().clone();
-    let work = task::spawn_blocking(move || export(&run, &tables, &form, &filter, file.as_ref()));
+    let named = file.clone();
+    let work = task::spawn_blocking(move || export(&run, &tables, &form, &filter, file.as_deref()));
     match work.await.map_err(|error| Failure::Read(error.into()))? {
         Ok(rows) => {
             tracing::info!(%run_id, findings = rows, "exported");
             Ok(ExitStatus::Complete)
         }
-        Err(ExportError::Output(error)) => Err(Failure::Output(error)),
-        Err(
-            error @ (ExportError::Read(_)
-            | ExportError::Store(_)
-            | ExportError::NoChecks(_)
-            | ExportError::NoSuchCheck(_)
-            | ExportError::Arrow(_)),
-        ) => Err(Failure::Export(error)),
+        Err(ExportError::Output(source)) => Err(match named {
+            Some(path) => Failure::Export(StoreError::File { doing: "write", path, source }.into()),
+            None => Failure::Output(source),
+        }),
+        Err(error) => Err(Failure::Export(error)),
     }
 }
 

@@ -106,14 +106,13 @@ fn expected(before: &Night, after: &Night, of: &Identity, check: &'static str) -
     let said = |night: &Night| night.findings.get(&key).copied();
     match (said(before), said(after)) {
         (Some(was), Some(is)) if was == is => None,
-        (Some(Said::Unknown { .. }), Some(Said::Unknown { .. })) => None,
+        (None, None) | (Some(Said::Unknown { .. }), Some(Said::Unknown { .. })) => None,
         (Some(FAIL | Said::Unknown { failed: true }), Some(PASS | NOT_APPLICABLE)) => Some(Kind::Resolved),
         (Some(PASS | NOT_APPLICABLE | Said::Unknown { failed: false }), Some(FAIL)) => Some(Kind::NewFail),
         (Some(_), Some(_)) => Some(Kind::Changed),
         (Some(_), None) if !after.has(of) && after.saw_all(of) => Some(Kind::Gone),
         (None, Some(FAIL)) if !before.has(of) && before.saw_all(of) => Some(Kind::NewFail),
         (None, Some(_)) if !before.has(of) && before.saw_all(of) => Some(Kind::Appeared),
-        (None, None) => None,
         _ => Some(Kind::NotComparable),
     }
 }

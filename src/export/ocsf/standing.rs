@@ -76,10 +76,9 @@ impl Standing {
         let (activity, workflow) = match (row.status, row.exception, row.last_resolved_at) {
             (Status::Fail, Some(_), _) => (since, Some(Workflow::Suppressed)),
             (Status::Fail, None, _) if failed_before => (since, Some(Workflow::InProgress)),
-            (Status::Fail, None, _) => (since, Some(Workflow::New)),
             (Status::Pass, _, Some(at)) if at >= started_at => (Activity::Close, Some(Workflow::Resolved)),
             (Status::Pass, _, Some(_)) => (Activity::Update, Some(Workflow::Resolved)),
-            (Status::Pass, _, None) | (Status::Unknown, _, _) => (since, Some(Workflow::New)),
+            (Status::Fail | Status::Unknown, _, _) | (Status::Pass, _, None) => (since, Some(Workflow::New)),
             (Status::NotApplicable, _, _) => (since, None),
         };
         Self { activity, workflow }
