@@ -84,7 +84,7 @@ $(DENY_ROOT)/bin/cargo-deny:
 # compile the SDK once more.
 moto: need-rust venv ## the whole run against moto, an AWS emulator
 	$(CARGO) test --locked --test it --no-run
-	SAGESWEEP_BIN="$${SAGESWEEP_BIN:-$(TARGET)/debug/sagesweep}" $(VENV)/bin/python -m pytest -p no:cacheprovider $(MOTO) $(ARGS)
+	SAGESWEEP_BIN="$${SAGESWEEP_BIN:-$(TARGET)/debug/sagesweep}" $(VENV)/bin/python -m pytest $(MOTO) $(ARGS)
 
 # The nights that the views are asked about, written by a test in Rust.
 nights: need-rust
@@ -107,11 +107,11 @@ test-spark: need-java nights venv ## the views on Spark: the same rows as on Duc
 	$(call ask-views,$(or $(ARGS),$(SQL)/test_spark.py))
 
 ask-views = SAGESWEEP_NIGHTS="$(TARGET)/tmp/nights" SAGESWEEP_BIN="$${SAGESWEEP_BIN:-$(TARGET)/debug/sagesweep}" \
-	$(VENV)/bin/python -m pytest -p no:cacheprovider $(1)
+	$(VENV)/bin/python -m pytest $(1)
 
 export: need-rust venv ## exports against the schemas of OCSF and the model of Security Hub
 	$(CARGO) test --locked --test it --no-run
-	SAGESWEEP_BIN="$${SAGESWEEP_BIN:-$(TARGET)/debug/sagesweep}" $(VENV)/bin/python -m pytest -p no:cacheprovider $(or $(ARGS),$(EXPORT))
+	SAGESWEEP_BIN="$${SAGESWEEP_BIN:-$(TARGET)/debug/sagesweep}" $(VENV)/bin/python -m pytest $(or $(ARGS),$(EXPORT))
 
 LAKE ?= sagesweep-out
 look: venv ## count what a directory of tables holds (LAKE=sagesweep-out)

@@ -39,12 +39,9 @@ class Lake:
 
 
 @pytest.fixture(scope="session")
-def lake(tmp_path_factory):
-    """The lake; the path of the program is in SAGESWEEP_BIN."""
-    program = os.environ.get("SAGESWEEP_BIN")
-    if not program:
-        pytest.fail("SAGESWEEP_BIN is not set: run `make export`, or set it to the path of the program")
-    made = Lake(Path(program).resolve(), tmp_path_factory.mktemp("export"))
+def lake(program, tmp_path_factory):
+    """The lake."""
+    made = Lake(program, tmp_path_factory.mktemp("export"))
     made.call("demo", "--accounts", 6, "--regions", 2, "--jobs", 400, "--output", "lake", "--quiet")
     return made
 

@@ -1,14 +1,6 @@
-"""What policies allow, as IAM would say, and that each of their wildcards is explained where it stands."""
+"""What policies allow, as IAM would say."""
 
 from fnmatch import fnmatchcase
-
-
-def unexplained(resolved):
-    """Where a statement has a wildcard in an action or a resource and `Metadata.Wildcards` does not say why."""
-    for name, properties in resolved.resources().items():
-        explained = resolved.template["Resources"][name].get("Metadata", {}).get("Wildcards", {})
-        wild = {statement["Sid"] for statement in statements(properties) if _is_wild(statement)}
-        yield from (f"{name}.{sid}" for sid in wild - explained.keys())
 
 
 def statements(value):
@@ -17,10 +9,6 @@ def statements(value):
         yield from value.get("Statement", [])
     for member in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
         yield from statements(member)
-
-
-def _is_wild(statement):
-    return any("*" in text for key in ("Action", "Resource") for text in _list(statement.get(key, [])))
 
 
 def allows(statements, action, resource, **context):

@@ -1,32 +1,17 @@
-"""The program, a seeded organization to audit, and a cloud in which the stack is deployed."""
+"""A seeded organization to audit, a cloud in which the stack is deployed, and thirty nights of a lake."""
 
 import os
-import sys
 from pathlib import Path
 
 import pytest
-
-# The organization, its truth and what reads the tables are those of the tests against moto.
-MOTO_TESTS = Path(__file__).parents[1] / "moto"
-sys.path.append(str(MOTO_TESTS))
-
-from emulators import cloud as start_cloud
+from engines import DuckDb, day_after
+from moto_server import moto
+from nights import Nights
 from seed import ROLE, seed
-from server import moto
-from stacks import AUDITOR, deploy
-
-SHARDS = 4
-
-
-@pytest.fixture(scope="session")
-def program():
-    """Its path is in SAGESWEEP_BIN."""
-    program = os.environ.get("SAGESWEEP_BIN")
-    if not program:
-        pytest.fail("SAGESWEEP_BIN is not set: run `make infra`, or set it to the path of the program")
-    program = Path(program).resolve()
-    assert program.is_file(), f"SAGESWEEP_BIN names no file: {program}"
-    return program
+from stacks import AUDITOR, SHARDS, deploy
+from started import cloud as start_cloud
+from statements import tables
+from varied import vary
 
 
 @pytest.fixture(scope="session")
@@ -63,3 +48,29 @@ def stack(cloud, network):
     """The outputs of the stack that is deployed in it: four shards in one execution, nothing signed."""
     given = {"ImageDigest": "sha256:" + "ab" * 32, "AuditRoleName": ROLE, "Shards": str(SHARDS), "SignManifests": "false"}
     return deploy(cloud.client("cloudformation"), "sagesweep", AUDITOR, given | network)
+
+
+@pytest.fixture(scope="session")
+def nights(tmp_path_factory):
+    """Thirty nights with all that a lake may hold; those of SAGESWEEP_NIGHTS with exceptions, keys and more in them."""
+    folder = os.environ.get("SAGESWEEP_NIGHTS")
+    if not folder:
+        pytest.fail("SAGESWEEP_NIGHTS is not set: run `make infra`, or set it to a directory of tables")
+    return vary(Nights(folder), tmp_path_factory.mktemp("varied"))
+
+
+@pytest.fixture(scope="session")
+def today(nights):
+    """The day after the last night."""
+    return day_after(nights.last_night())
+
+
+@pytest.fixture(scope="session")
+def duck(nights, today):
+    """DuckDB on the nights, of which it reads each file once."""
+    duck = DuckDb(nights, today)
+    for table in tables():
+        duck.connection.execute(f"CREATE TABLE held AS SELECT * FROM {table}")
+        duck.connection.execute(f"DROP VIEW {table}")
+        duck.connection.execute(f"ALTER TABLE held RENAME TO {table}")
+    return duck

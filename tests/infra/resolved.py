@@ -2,15 +2,10 @@
 
 import base64
 import re
-import subprocess
-import sys
-from pathlib import Path
 
-from cfnlint.decode import decode
+from one_account import ACCOUNT, REGION
+from template import load
 
-INFRA = Path(__file__).parents[2] / "infra"
-ACCOUNT = "123456789012"
-REGION = "eu-central-1"
 PSEUDO = {
     "AWS::AccountId": ACCOUNT,
     "AWS::Region": REGION,
@@ -19,20 +14,6 @@ PSEUDO = {
     "AWS::StackName": "sagesweep",
 }
 NO_VALUE = object()
-
-
-def load(file):
-    """The template of a file, with the long names of functions."""
-    template, problems = decode(str(INFRA / file))
-    assert not problems, problems
-    return template
-
-
-def lint(*files):
-    """What the schemas of CloudFormation say of templates; empty when they say nothing, warnings included."""
-    linter = Path(sys.executable).with_name("cfn-lint")
-    command = [str(linter), "--regions", REGION, "--", *(str(INFRA / file) for file in files)]
-    return subprocess.run(command, capture_output=True, text=True).stdout
 
 
 class Resolved:

@@ -6,8 +6,7 @@ set, and as the role of the management account, which no stack set reaches.
 
 import sys
 import textwrap
-
-from stacks import MEMBER_ROLE
+from pathlib import Path
 
 HEAD = """\
 # The role that sagesweep assumes, in every account of an organization, or of some of its units, by one deployment in the
@@ -92,7 +91,7 @@ SET = """\
 
 def made():
     """The text of the template."""
-    text = MEMBER_ROLE.read_text()
+    text = (Path(__file__).parents[2] / "infra" / "member-role.yaml").read_text()
     body = text[text.index("AWSTemplateFormatVersion") :]
     parameters, conditions, role = (_section(body, name) for name in ("Parameters", "Conditions", "Resources"))
     names = [line.strip(" :\n") for line in parameters.splitlines() if line.startswith("  ") and line[2] != " "]

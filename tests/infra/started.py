@@ -1,26 +1,20 @@
-"""Emulators of one's own, on free loopback ports and gone afterwards: ministack here, moto as the tests against it start it."""
+"""A ministack whose ECS runs the program."""
 
 import contextlib
 import json
-import os
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from pathlib import Path
 
 import boto3
+from ministack_server import ministack
 
 REGION = "us-east-1"
-START_SECONDS = 60
 
 
 class Cloud:
-    """A ministack whose ECS runs the program, and what it runs it with."""
+    """The server, and what its tasks run with."""
 
-    def __init__(self, endpoint, folder):
-        self.endpoint, self.folder = endpoint, folder
+    def __init__(self, folder):
+        self.endpoint, self.folder = None, folder
 
     def client(self, service):
         session = boto3.Session("testing", "testing", region_name=REGION)
@@ -44,49 +38,15 @@ class Cloud:
 @contextlib.contextmanager
 def cloud(folder, program):
     """A cloud that keeps what it has in `folder`."""
-    folder = Path(folder)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environment = {
-        "PATH": os.environ["PATH"],
-        "HOME": str(folder),
-        "TMPDIR": str(folder),
-        "TZ": "UTC",
-        # Its default is every interface.
-        "BIND_HOST": "127.0.0.1",
-        "GATEWAY_PORT": str(port),
-        "MINISTACK_REGION": REGION,
-        "SAGESWEEP_BIN": str(program),
-        "ENGINE_FOLDER": str(folder / "tasks"),
-        "ENGINE_ENVIRONMENT": str(folder / "environment.json"),
-        "ENGINE_KILLS": str(folder / "kills.json"),
-        "PYTHONDONTWRITEBYTECODE": "1",
-    }
-    made = Cloud(f"http://127.0.0.1:{port}", folder)
+    made = Cloud(Path(folder))
     made.give({})
     made.kill()
-    log = folder / "ministack.log"
-    with log.open("wb") as out:
-        command = [sys.executable, str(Path(__file__).with_name("cloud.py"))]
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, env=environment, cwd=folder)
-    try:
-        _wait(process, f"{made.endpoint}/_ministack/health", log)
+    engine = {
+        "SAGESWEEP_BIN": str(program),
+        "ENGINE_FOLDER": str(made.folder / "tasks"),
+        "ENGINE_ENVIRONMENT": str(made.folder / "environment.json"),
+        "ENGINE_KILLS": str(made.folder / "kills.json"),
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+    with ministack(made.folder, REGION, [str(Path(__file__).with_name("cloud.py"))], **engine) as made.endpoint:
         yield made
-    finally:
-        process.terminate()
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-
-
-def _wait(process, address, log):
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline and process.poll() is None:
-        with contextlib.suppress(OSError), urllib.request.urlopen(address) as answer:
-            if answer.status == 200:
-                return
-        time.sleep(0.1)
-    raise RuntimeError(f"ministack was not ready: {log.read_text(errors='replace')}")

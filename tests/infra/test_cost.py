@@ -2,7 +2,7 @@
 
 import re
 
-from stacks import INFRA
+from template import INFRA
 
 README = INFRA.parent / "README.md"
 

@@ -13,12 +13,12 @@ import yaml
 from botocore.validate import ParamValidator
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models.dashboard import Dashboard
-from lake_fixtures import duck, nights, today  # noqa: F401
-from lake_night import REGION, moto
-from lake_templates import ACCOUNT, INFRA, Resolved, lint
-
+from moto_server import moto
+from one_account import ACCOUNT, REGION
+from resolved import Resolved
 from sqlglot import exp
 from statements import in_dialect, on, views
+from template import INFRA
 from test_statements import FUNCTIONS, functions
 
 FOLDER = INFRA / "dashboards"
@@ -308,12 +308,6 @@ def test_the_panels_of_grafana_stand_apart_and_ask_the_chosen_source():
     assert all(panel["datasource"] == source == panel["targets"][0]["datasource"] for panel in PANELS.values())
     (chosen,) = [each for each in GRAFANA["templating"]["list"] if each["type"] == "datasource"]
     assert (chosen["name"], chosen["query"]) == ("datasource", source["type"])
-
-
-# QuickSight, by the schemas of CloudFormation and the shapes of its API.
-def test_the_template_is_valid():
-    assert not lint("dashboards/quicksight.json")
-    assert (FOLDER / "quicksight.json").stat().st_size < 1_000_000
 
 
 def test_quicksight_takes_every_part(tmp_path):

@@ -11,7 +11,8 @@ from lake import Lake, difference
 from organization import REGIONS
 from policies import document, statements
 from seed import ROLE, Server
-from stacks import AUDITOR, MEMBER_STACKSET, deploy, read
+from stacks import AUDITOR, MEMBER_STACKSET, deploy
+from template import load
 from test_run import download
 
 EXTERNAL = "night:audit/1"
@@ -45,7 +46,7 @@ class Deployed:
 
     def _make_the_stack_set(self, cloudformation, units):
         """By its API, as the emulator makes none from a template: with the properties that the template has."""
-        properties = read(MEMBER_STACKSET)["Resources"]["Roles"]["Properties"]
+        properties = load(MEMBER_STACKSET)["Resources"]["Roles"]["Properties"]
         parameters = [{"ParameterKey": key, "ParameterValue": value} for key, value in self.given.items()]
         cloudformation.create_stack_set(
             StackSetName="members",
@@ -122,7 +123,7 @@ def test_the_policy_of_the_task_role_is_what_the_program_prints(deployed, progra
 
 def test_the_delegation_allows_what_the_task_asks_of_the_organization(deployed, program, tmp_path):
     printed = json.loads(call(program, tmp_path, deployed.environment(), "iam-policy", "task").stdout)
-    (delegated,) = read(MEMBER_STACKSET)["Resources"]["Delegation"]["Properties"]["Content"]["Statement"]
+    (delegated,) = load(MEMBER_STACKSET)["Resources"]["Delegation"]["Properties"]["Content"]["Statement"]
     asked = [action for action in statements(printed)["Organization"]["Action"] if action.startswith("organizations:")]
     assert sorted(delegated["Action"]) == asked
 
@@ -144,7 +145,7 @@ def test_the_tasks_have_a_way_out_and_none_in(deployed):
     (private,) = [routes for routes in tables if any("NatGatewayId" in route for route in routes)]
     out = [route for route in private if route.get("DestinationCidrBlock") == "0.0.0.0/0"]
     assert len(out) == 1 and "GatewayId" not in out[0], out
-    resources = read(AUDITOR)["Resources"]
+    resources = load(AUDITOR)["Resources"]
     for name in "AB":
         association = resources[f"PrivateRoutesOfSubnet{name}"]["Properties"]
         assert association == {"RouteTableId": {"Ref": "PrivateRoutes"}, "SubnetId": {"Ref": f"PrivateSubnet{name}"}}

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import container
 import pytest
-from conftest import SHARDS
 from lake import Lake, difference
 from organization import REGIONS
+from stacks import SHARDS
 
 NIGHT_SECONDS = 400
 # An account for each shard.

@@ -10,7 +10,8 @@ import pytest
 import yaml
 from container import CERTIFICATES, SCRATCH, USER
 from dockerfile_parse import DockerfileParser
-from stacks import AUDITOR, INFRA, read
+from stacks import AUDITOR
+from template import INFRA, load
 
 ROOT = INFRA.parent
 DOCKERFILE = INFRA / "Dockerfile"
@@ -67,7 +68,7 @@ def test_the_image_holds_the_program_certificates_and_a_folder_and_runs_as_nobod
     of = dict(image)
     assert (of["USER"], of["ENTRYPOINT"], of["VOLUME"]) == (f"{USER}:{USER}", '["/sagesweep"]', f'["{SCRATCH}"]')
     # As the task expects it.
-    (container,) = read(AUDITOR)["Resources"]["TaskDefinition"]["Properties"]["ContainerDefinitions"]
+    (container,) = load(AUDITOR)["Resources"]["TaskDefinition"]["Properties"]["ContainerDefinitions"]
     assert container["User"] == of["USER"] and container["MountPoints"][0]["ContainerPath"] == SCRATCH
     assert {"Name": "TMPDIR", "Value": SCRATCH} in container["Environment"]
     assert any(SCRATCH in value and f"--chown={USER}:{USER}" in value for kind, value in image if kind == "COPY")

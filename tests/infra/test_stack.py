@@ -4,9 +4,9 @@ import json
 import time
 
 import pytest
-from conftest import SHARDS
 from policies import document, statements
-from stacks import AUDITOR, change, deploy, read
+from stacks import AUDITOR, SHARDS, change, deploy
+from template import load
 from test_deployed import call
 
 EMAIL = "night@example.com"
@@ -59,12 +59,12 @@ def test_the_bucket_keeps_its_versions_and_takes_nothing_without_tls_or_with_ano
 
 
 def test_what_the_emulators_do_not_make_stands_in_the_template():
-    resources = read(AUDITOR)["Resources"]
+    resources = load(AUDITOR)["Resources"]
     (container,) = resources["TaskDefinition"]["Properties"]["ContainerDefinitions"]
     assert container["LinuxParameters"]["Capabilities"]["Drop"] == ["ALL"]
     assert resources["Alarms"]["Properties"]["KmsMasterKeyId"] == {"Fn::GetAtt": ["LakeKey", "Arn"]}
     bucket = resources["Bucket"]
-    assert (bucket["DeletionPolicy"], bucket["UpdateReplacePolicy"]) == ("Retain", "Retain")
+    assert (bucket["DeletionPolicy"], bucket["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain")
     properties = bucket["Properties"]
     assert set(properties["PublicAccessBlockConfiguration"].values()) == {True} and len(properties["PublicAccessBlockConfiguration"]) == 4
     (rule,) = properties["BucketEncryption"]["ServerSideEncryptionConfiguration"]
