@@ -69,3 +69,21 @@ async fn come(signal: &mut Option<Signal>) {
     }
     pending::<()>().await;
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_signal_that_comes_while_nobody_waits_is_not_lost() {
+        let mut stops = Stops::listened_to();
+        let sent =
+            std::process::Command::new("sh").args(["-c", &format!("kill -TERM {}", std::process::id())]).status();
+        assert!(sent.unwrap().success());
+        tokio::time::timeout(Duration::from_secs(60), stops.next()).await.unwrap();
+        // And counts once.
+        assert!(futures::poll!(std::pin::pin!(stops.next())).is_pending());
+    }
+}

@@ -68,7 +68,8 @@ impl<K: Listed> Read for K {
     }
 }
 
-/// The page of a listing by the SDK's names of the call and of the list in its answer, and by the API's name of that.
+/// The page of a listing by the SDK's names of the call and of the list in its answer, and by the API's name of that. Lines
+/// are made by the function `line` of the file.
 macro_rules! page {
     ($list:ident, $lines:ident, $called:literal) => {
         async fn page(
