@@ -17,8 +17,10 @@ use crate::{
 };
 
 mod checks;
+mod query;
 
 pub use checks::{ChecksArgs, ExplainArgs, ResourceArn};
+pub use query::QueryArgs;
 
 /// Audits every SageMaker resource of an AWS Organization into Parquet, and says what it did not see.
 #[derive(Debug, Parser)]
@@ -64,6 +66,9 @@ pub enum Command {
     /// Hold what was published against its manifests: nothing changed, removed or added.
     #[command(after_help = VERIFY_EXAMPLES)]
     Verify(VerifyArgs),
+    /// Ask the tables and the views in SQL, on this machine.
+    #[command(after_help = query::QUERY_NOTES)]
+    Query(QueryArgs),
     /// Print the configuration in effect, with all defaults filled in.
     Config(ConfigArg),
     /// List the checks.
