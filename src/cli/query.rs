@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use jiff::civil::Date;
 
 use super::ConfigArg;
 use crate::query::{self, limits::Size, output::Format};
@@ -17,6 +18,7 @@ Examples:
   sagesweep query --view posture_by_account
   sagesweep query \"SELECT check_id, count(*) AS open FROM findings_latest WHERE is_open GROUP BY 1 ORDER BY 2 DESC\"
   sagesweep query --view coverage_gaps --format json | jq -r .account_id
+  sagesweep query --as-of 2026-11-24 \"SELECT * FROM posture_by_ou\"
   sagesweep query --lake s3://audit/sagesweep --file trend.sql --output trend.parquet
   sagesweep query \"SELECT * FROM findings_latest\" | less -S";
 
@@ -38,6 +40,9 @@ pub struct QueryArgs {
     /// The lake: a directory or s3://bucket/prefix; the configured one (lake.destination) by default.
     #[arg(long, value_name = "PLACE")]
     pub lake: Option<String>,
+    /// Answer as on that day (UTC): the views of the present speak of it, and later runs are not there.
+    #[arg(long, value_name = "DAY")]
+    pub as_of: Option<Date>,
     /// The form of the answer; by default what the ending of --output says, else a table.
     #[arg(long, value_enum)]
     pub format: Option<Format>,

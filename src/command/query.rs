@@ -6,6 +6,7 @@ use std::{
     path::Path,
 };
 
+use jiff::tz::TimeZone;
 use tokio::{
     signal::unix::{SignalKind, signal},
     task,
@@ -22,6 +23,7 @@ use crate::{
         output::{Format, Layout, WriteError, Writer},
         statement::{Question, questions},
     },
+    session::Clock,
 };
 
 mod prompt;
@@ -39,7 +41,7 @@ pub(super) async fn run(args: QueryArgs, screen: &Screen) -> Result<ExitStatus, 
     // Listened to, a limit on the size of files is an error of the write that names the file, and not a sudden death.
     let _listening = signal(SignalKind::from_raw(FILE_SIZE_EXCEEDED));
     let limits = Limits { memory: args.memory, disk: args.disk };
-    let session = Session::new(store(&config).await, limits, screen.clock).map_err(Failure::Query)?;
+    let session = Session::new(store(&config).await, limits, clock(&args, screen)?).map_err(Failure::Query)?;
     match asked {
         Some(asked) => tokio::select! {
             answered = form.answer(&session, &asked, args.output.as_deref()) => answered.map(|()| ExitStatus::Complete),
@@ -47,6 +49,13 @@ pub(super) async fn run(args: QueryArgs, screen: &Screen) -> Result<ExitStatus, 
         },
         None => prompt::converse(&session, &form, !args.no_history, screen.quiet).await,
     }
+}
+
+/// The clock of the answer: ours, or the last moment of a day.
+fn clock(args: &QueryArgs, screen: &Screen) -> Result<Clock, Failure> {
+    let Some(day) = args.as_of else { return Ok(screen.clock) };
+    let evening = day.at(23, 59, 59, 0).to_zoned(TimeZone::UTC);
+    evening.map(|evening| Clock::Fixed(evening.timestamp())).map_err(|_| Failure::Usage("there is no such day as of --as-of"))
 }
 
 /// The SQL that is asked; none when it is to be typed.

@@ -5,9 +5,9 @@ use std::{collections::BTreeSet, sync::Arc};
 use arrow_schema::{DataType, TimeUnit};
 use datafusion::{
     catalog::{SchemaProvider, view::ViewTable},
-    common::{Result, TableReference},
+    common::{Column, Result, TableReference},
     execution::SessionState,
-    logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, cast, col},
+    logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, cast},
     sql::parser::Statement,
 };
 
@@ -83,9 +83,11 @@ fn statement(view: &View) -> Result<Statement, QueryError> {
 
 /// The plan of a view with the columns that it is known to have.
 fn typed(view: &View, plan: LogicalPlan) -> Result<LogicalPlan> {
-    let columns = view.columns().iter().map(|column| cast(col(&column.name), kind(column.scalar)).alias(&column.name));
-    let columns = columns.collect::<Vec<Expr>>();
-    LogicalPlanBuilder::from(plan).project(columns)?.build()
+    let columns = view.columns().iter().map(|column| {
+        let found = Expr::Column(Column::new_unqualified(&column.name));
+        cast(found, kind(column.scalar)).alias(&column.name)
+    });
+    LogicalPlanBuilder::from(plan).project(columns.collect::<Vec<_>>())?.build()
 }
 
 fn kind(scalar: Scalar) -> DataType {
