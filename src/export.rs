@@ -21,7 +21,6 @@ mod asff;
 mod csv;
 mod json;
 pub mod ocsf;
-mod output;
 mod row;
 mod security_lake;
 #[cfg(test)]
@@ -29,7 +28,6 @@ mod tests;
 pub mod texts;
 
 use ocsf::{Events, Version};
-use output::Output;
 use row::Row;
 use texts::Catalogue;
 
@@ -41,6 +39,7 @@ use crate::{
         read::{ReadError, View},
         store::StoreError,
     },
+    output::Output,
     place::Region,
 };
 

@@ -1,4 +1,4 @@
-//! Where an export goes: the standard output, or a file that gets its name once it is whole.
+//! Where what was asked for goes: the standard output, or a file that gets its name once it is whole.
 
 use std::{
     fs,
@@ -10,9 +10,9 @@ use tempfile::{Builder, NamedTempFile};
 
 use crate::lake::store::StoreError;
 
-/// A place for the bytes of an export.
+/// A place for bytes.
 #[derive(Debug)]
-pub(super) enum Output {
+pub(crate) enum Output {
     /// The standard output.
     Stdout(BufWriter<Stdout>),
     /// A file.
@@ -21,14 +21,14 @@ pub(super) enum Output {
 
 /// A file that is written beside its name. One that is dropped before it was finished leaves nothing.
 #[derive(Debug)]
-pub(super) struct Unnamed {
+pub(crate) struct Unnamed {
     file: BufWriter<NamedTempFile>,
     path: PathBuf,
 }
 
 impl Output {
     /// The file of this name, or the standard output.
-    pub(super) fn open(path: Option<&Path>) -> Result<Self, StoreError> {
+    pub(crate) fn open(path: Option<&Path>) -> Result<Self, StoreError> {
         match path {
             None => Ok(Self::Stdout(BufWriter::new(io::stdout()))),
             Some(path) => Unnamed::create(path).map(Self::File),
@@ -36,7 +36,7 @@ impl Output {
     }
 
     /// Writes what is still buffered, and gives a file its name.
-    pub(super) fn finish(self) -> io::Result<()> {
+    pub(crate) fn finish(self) -> io::Result<()> {
         match self {
             Self::Stdout(mut out) => out.flush(),
             Self::File(file) => file.finish(),
@@ -62,7 +62,7 @@ impl Write for Output {
 
 impl Unnamed {
     /// Begins a file; its folder is made if it is not there.
-    pub(super) fn create(path: &Path) -> Result<Self, StoreError> {
+    pub(crate) fn create(path: &Path) -> Result<Self, StoreError> {
         let failed = |doing| move |source| StoreError::File { doing, path: path.to_owned(), source };
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         fs::create_dir_all(folder).map_err(failed("create a folder for"))?;
@@ -79,7 +79,7 @@ impl Unnamed {
     }
 
     /// Gives the file its name.
-    pub(super) fn finish(self) -> io::Result<()> {
+    pub(crate) fn finish(self) -> io::Result<()> {
         let file = self.file.into_inner().map_err(io::IntoInnerError::into_error)?;
         file.as_file().sync_all()?;
         file.persist(self.path).map_err(|error| error.error)?;
