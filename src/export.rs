@@ -135,10 +135,11 @@ pub enum ExportError {
 impl From<::csv::Error> for ExportError {
     fn from(error: ::csv::Error) -> Self {
         let text = error.to_string();
-        match error.into_kind() {
-            // A closed pipe is to be known as one.
-            ::csv::ErrorKind::Io(error) => Self::Output(error),
-            _ => Self::Output(io::Error::other(text)),
+        // A closed pipe is to be known as one.
+        if let ::csv::ErrorKind::Io(error) = error.into_kind() {
+            Self::Output(error)
+        } else {
+            Self::Output(io::Error::other(text))
         }
     }
 }

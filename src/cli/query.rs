@@ -37,7 +37,7 @@ pub struct QueryArgs {
     /// Where the configuration is, which names the destination.
     #[command(flatten)]
     pub config: ConfigArg,
-    /// The lake: a directory or s3://bucket/prefix; the configured one (lake.destination) by default.
+    /// The lake: a directory or `s3://bucket/prefix`; the configured one (lake.destination) by default.
     #[arg(long, value_name = "PLACE")]
     pub lake: Option<String>,
     /// Answer as on that day (UTC): the views of the present speak of it, and later runs are not there.

@@ -55,7 +55,7 @@ pub(super) async fn run(args: QueryArgs, screen: &Screen) -> Result<ExitStatus, 
 fn clock(args: &QueryArgs, screen: &Screen) -> Result<Clock, Failure> {
     let Some(day) = args.as_of else { return Ok(screen.clock) };
     let evening = TimeZone::UTC.to_timestamp(day.at(23, 59, 59, 0));
-    evening.map(Clock::Fixed).map_err(|_| Failure::Usage("there is no such day as of --as-of"))
+    evening.map(Clock::Fixed).map_err(|_no_instant| Failure::Usage("there is no such day as of --as-of"))
 }
 
 /// The SQL that is asked; none when it is to be typed.

@@ -17,7 +17,7 @@ pub struct Json<W> {
 
 /// A run.
 #[derive(Serialize)]
-struct Published<'a> {
+struct Compared<'a> {
     run_id: &'a str,
     run_date: String,
     started_at: Timestamp,
@@ -26,7 +26,7 @@ struct Published<'a> {
     coverage_percent: Option<f64>,
 }
 
-impl<'a> Published<'a> {
+impl<'a> Compared<'a> {
     fn of(run: &'a RunRow) -> Self {
         Self {
             run_id: run.facts.run_id.as_str(),
@@ -95,7 +95,7 @@ struct Count {
 impl<W: Write> Json<W> {
     /// Begins with what is compared.
     pub fn begin(mut out: W, before: &RunRow, after: &RunRow) -> Result<Self, DiffError> {
-        let [before, after] = [before, after].map(|run| json(&Published::of(run)));
+        let [before, after] = [before, after].map(|run| json(&Compared::of(run)));
         write!(out, "{{\"before\":{},\n\"after\":{},\n\"changes\":[", before?, after?)?;
         Ok(Self { out, is_first: true })
     }

@@ -68,7 +68,7 @@ impl From<DataFusionError> for QueryError {
 
 /// Whether a file could not be understood, in contrast to one that could not be fetched.
 pub(super) fn is_of_a_file(error: &DataFusionError) -> bool {
-    let is_of_store = causes(error).any(|cause| cause.is::<StoreError>());
+    let is_of_store = causes(error).any(<dyn StdError>::is::<StoreError>);
     let is_of_parquet = |cause: &(dyn StdError + 'static)| {
         cause.is::<ParquetError>() || matches!(cause.downcast_ref(), Some(ArrowError::ParquetError(_)))
     };

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use arrow_array::{Array as _, ArrayRef, StringArray, cast::AsArray as _};
+use arrow_array::{Array, ArrayRef, StringArray, cast::AsArray};
 use datafusion::{
     arrow::datatypes::DataType,
     common::{Result, ScalarValue},
@@ -37,8 +37,8 @@ pub(super) fn all() -> Vec<Arc<ScalarUDF>> {
 fn of_texts<const N: usize>(name: &str, answer: fn([&str; N]) -> Result<Option<String>>) -> ScalarUDF {
     let implementation = move |arguments: &[ColumnarValue]| {
         let arrays = ColumnarValue::values_to_arrays(arguments)?;
-        let texts = arrays.iter().map(|array| array.as_string::<i32>()).collect::<Vec<_>>();
-        let rows = arrays.first().map_or(0, |array| array.len());
+        let texts = arrays.iter().map(AsArray::as_string::<i32>).collect::<Vec<_>>();
+        let rows = arrays.first().map_or(0, Array::len);
         let of_row = |row: usize| {
             let mut values = [""; N];
             for (value, texts) in values.iter_mut().zip(&texts) {

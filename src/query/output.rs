@@ -61,23 +61,17 @@ pub enum WriteError {
 }
 
 impl From<ArrowError> for WriteError {
-    #[expect(clippy::wildcard_enum_match_arm, reason = "all others are of a value")]
     fn from(error: ArrowError) -> Self {
-        match error {
-            ArrowError::IoError(_, error) => Self::Output(error),
-            other => Self::Form(other.to_string()),
-        }
+        if let ArrowError::IoError(_, error) = error { Self::Output(error) } else { Self::Form(error.to_string()) }
     }
 }
 
 impl From<ParquetError> for WriteError {
     fn from(error: ParquetError) -> Self {
-        match error {
-            ParquetError::External(inner) => match inner.downcast::<io::Error>() {
-                Ok(error) => Self::Output(*error),
-                Err(other) => Self::Form(other.to_string()),
-            },
-            other => Self::Form(other.to_string()),
+        let ParquetError::External(inner) = error else { return Self::Form(error.to_string()) };
+        match inner.downcast::<io::Error>() {
+            Ok(error) => Self::Output(*error),
+            Err(other) => Self::Form(other.to_string()),
         }
     }
 }

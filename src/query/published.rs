@@ -93,13 +93,11 @@ impl Published {
 
     async fn size(&self, key: &str) -> object_store::Result<u64> {
         let known = self.seen.lock().sizes.get(key).copied();
-        match known {
-            Some(size) => Ok(size),
-            None => {
-                let size = self.store.size(key).await.map_err(|error| refused(key, error))?;
-                size.ok_or_else(|| missing(&self.store.place(key)))
-            }
+        if let Some(size) = known {
+            return Ok(size);
         }
+        let size = self.store.size(key).await.map_err(|error| refused(key, error))?;
+        size.ok_or_else(|| missing(&self.store.place(key)))
     }
 }
 
@@ -110,9 +108,10 @@ fn meta(key: &str, size: u64) -> ObjectMeta {
 }
 
 fn refused(key: &str, error: StoreError) -> Error {
-    match error {
-        StoreError::NotFound(_) => Error::NotFound { path: key.to_owned(), source: error.into() },
-        error => Error::Generic { store: NAME, source: error.into() },
+    if matches!(error, StoreError::NotFound(_)) {
+        Error::NotFound { path: key.to_owned(), source: error.into() }
+    } else {
+        Error::Generic { store: NAME, source: error.into() }
     }
 }
 

@@ -103,7 +103,7 @@ impl Session {
         views::plan(&state, &*schema, question).await?;
         let plan = state.statement_to_plan(question.statement.clone()).await?;
         let only_reads = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
-        only_reads.verify_plan(&plan).map_err(|_| QueryError::Changes("what is in this query".to_owned()))?;
+        only_reads.verify_plan(&plan).map_err(|_changes| QueryError::Changes("what is in this query".to_owned()))?;
         let answer = async {
             let plan = state.create_physical_plan(&plan).await?;
             execute_stream(plan, state.task_ctx())
@@ -144,7 +144,7 @@ fn config() -> SessionConfig {
         SessionConfig::new().with_information_schema(true).with_default_catalog_and_schema(CATALOG, DATABASE);
     let parser = &mut config.options_mut().sql_parser;
     // Where Athena has them, whichever way it is sorted.
-    parser.default_null_ordering = "nulls_last".to_owned();
+    "nulls_last".clone_into(&mut parser.default_null_ordering);
     parser.map_string_types_to_utf8view = false;
     config
 }

@@ -34,10 +34,12 @@ pub fn questions(text: &str) -> Result<Vec<Question>, QueryError> {
 /// Whether a statement is one of those that read. What a query hides inside is refused once it is planned.
 fn reads(statement: &Statement) -> bool {
     match statement {
-        Statement::Statement(statement) => match &**statement {
-            ast::Statement::Explain { statement, .. } => matches!(**statement, ast::Statement::Query(_)),
-            statement => matches!(
-                statement,
+        Statement::Statement(statement) => {
+            if let ast::Statement::Explain { statement, .. } = &**statement {
+                return matches!(**statement, ast::Statement::Query(_));
+            }
+            matches!(
+                **statement,
                 ast::Statement::Query(_)
                     | ast::Statement::ExplainTable { .. }
                     | ast::Statement::ShowTables { .. }
@@ -46,8 +48,8 @@ fn reads(statement: &Statement) -> bool {
                     | ast::Statement::ShowCreate { .. }
                     | ast::Statement::ShowFunctions { .. }
                     | ast::Statement::ShowVariable { .. }
-            ),
-        },
+            )
+        }
         Statement::Explain(explained) => reads(&explained.statement),
         Statement::CreateExternalTable(_) | Statement::CopyTo(_) | Statement::Reset(_) => false,
     }

@@ -40,6 +40,6 @@ mod tests {
 
     #[test]
     fn a_tag_passes_none_fails_and_what_was_refused_is_unknown() {
-        alone::tags_decide(&CHECK, |tags_refused| AppImageConfig { tags_refused, ..AppImageConfig::default() });
+        alone::tags_decide(&CHECK, |tags_refused| AppImageConfig { tags_refused });
     }
 }

@@ -40,7 +40,7 @@ fn description(item: &Item<'_>) -> Value {
                 Value::Null
             } })
     };
-    let (serverless, mixed) = (!variant["ServerlessConfig"].is_null(), item.percent("mixed", 20));
+    let (serverless, mixed) = (variant.get("ServerlessConfig").is_some(), item.percent("mixed", 20));
     let mut variants = vec![variant];
     if !components && !serverless && mixed {
         variants.push(json!({ "VariantName": "canary", "ModelName": "model",

@@ -1,4 +1,4 @@
-//! `date_format(instant, format)`: a day or an instant as text, by the specifiers of MySQL, as Athena has them: `%i` is the
+//! `date_format(instant, format)`: a day or an instant as text, by the specifiers of `MySQL`, as Athena has them: `%i` is the
 //! minute, which the engine's own function writes as `%M`.
 
 use std::sync::Arc;

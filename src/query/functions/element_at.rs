@@ -3,7 +3,7 @@
 
 use std::cmp::Ordering;
 
-use arrow_array::{Array, ArrayRef, Int64Array, UInt64Array, cast::AsArray as _, types::Int64Type};
+use arrow_array::{Array as _, ArrayRef, Int64Array, UInt64Array, cast::AsArray as _, types::Int64Type};
 use arrow_schema::{DataType, SortOptions};
 use datafusion::{
     arrow::{array::make_comparator, compute::take},

@@ -31,13 +31,13 @@ mod tests {
             (r#"json_extract_scalar('{"a": {"b": "x \u00e9\n"}}', '$.a.b')"#, "x é\n"),
             (r#"json_extract_scalar('{"a": 1.50}', '$.a')"#, "1.50"),
             (r#"json_extract_scalar('{"a": 12345678901234567890123}', '$.a')"#, "12345678901234567890123"),
-            (r#"json_extract_scalar('[1, true]', '$[1]')"#, "true"),
+            (r"json_extract_scalar('[1, true]', '$[1]')", "true"),
             (r#"json_extract_scalar('{"a": ""}', '$["a"]')"#, ""),
             (r#"json_extract_scalar('{"a": null}', '$.a')"#, "NULL"),
             (r#"json_extract_scalar('{"a": {"b": 1}}', '$.a')"#, "NULL"),
             (r#"json_extract_scalar('{"a": [1]}', '$.a')"#, "NULL"),
             (r#"json_extract_scalar('{"a": 1}', '$.a.b')"#, "NULL"),
-            (r#"json_extract_scalar('no JSON', '$.a')"#, "NULL"),
+            (r"json_extract_scalar('no JSON', '$.a')", "NULL"),
         ])
         .await;
     }

@@ -40,11 +40,15 @@ impl<'b> Cells<'b> {
     }
 
     fn new(field: &'b FieldRef, values: &'b dyn Array) -> Result<Self, ArrowError> {
-        let kind = match values.data_type() {
-            DataType::Utf8 => Kind::Text,
-            DataType::Float64 => Kind::Double,
-            nested if nested.is_nested() => Kind::Nested(make_encoder(field, values, &OPTIONS)?),
-            _ => Kind::Other(ArrayFormatter::try_new(values, &FormatOptions::new())?),
+        let data_type = values.data_type();
+        let kind = if *data_type == DataType::Utf8 {
+            Kind::Text
+        } else if *data_type == DataType::Float64 {
+            Kind::Double
+        } else if data_type.is_nested() {
+            Kind::Nested(make_encoder(field, values, &OPTIONS)?)
+        } else {
+            Kind::Other(ArrayFormatter::try_new(values, &FormatOptions::new())?)
         };
         Ok(Self { values, kind })
     }

@@ -151,7 +151,7 @@ impl<W: Write> Table<W> {
             line.push_str(&" ".repeat(pending + before));
             match cell {
                 Some(_) => line.push_str(&text),
-                None => line.push_str(&format!("{dim}{text}{dim:#}")),
+                None => line.extend([dim.render().to_string(), text, dim.render_reset().to_string()]),
             }
             pending = after + GAP;
         }
