@@ -17,9 +17,11 @@ use crate::{
 };
 
 mod checks;
+mod query;
 mod tables;
 
 pub use checks::{ChecksArgs, ExplainArgs, ResourceArn};
+pub use query::QueryArgs;
 pub use tables::{DiffArgs, ExportArgs};
 
 /// Audits every SageMaker resource of an AWS Organization into Parquet, and says what it did not see.
@@ -72,6 +74,9 @@ pub enum Command {
     /// Write the findings of a published run as OCSF, ASFF, CSV, JSON, or for Security Lake.
     #[command(after_help = tables::EXPORT_NOTES)]
     Export(ExportArgs),
+    /// Ask the tables and the views in SQL, on this machine.
+    #[command(after_help = query::QUERY_NOTES)]
+    Query(QueryArgs),
     /// Print the configuration in effect, with all defaults filled in.
     Config(ConfigArg),
     /// List the checks.

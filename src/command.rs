@@ -17,6 +17,7 @@ mod doctor;
 mod explain;
 mod export;
 mod iam_policy;
+mod query;
 mod stops;
 mod verify;
 
@@ -34,6 +35,7 @@ use crate::{
     logs,
     outcome::causes,
     printable::escaped,
+    query::QueryError,
     report,
     session::{Clock, sdk_config_loader},
     verify::VerifyError,
@@ -46,7 +48,7 @@ pub async fn execute(cli: Cli) -> ExitStatus {
     OpenFiles::raised();
     match Box::pin(dispatch(cli.command, &screen)).await {
         Ok(status) => status,
-        Err(failure) if failure.is_of_no_reader() => failure.status(),
+        Err(failure) if failure.is_quiet() => failure.status(),
         Err(failure) => {
             match (form, failure.status()) {
                 // Among lines of JSON, the last one is JSON too; what is wrong with the command line is for people.
@@ -102,6 +104,7 @@ async fn dispatch(command: Command, screen: &Screen) -> Result<ExitStatus, Failu
         Command::Verify(args) => verify::run(args, screen).await,
         Command::Diff(args) => diff::run(args).await,
         Command::Export(args) => export::run(args).await,
+        Command::Query(args) => Box::pin(query::run(args, screen)).await,
         Command::Config(args) => print(&load(&args)?.to_toml()),
         Command::Checks(args) => print(&checks::text(&args)),
         Command::Explain(args) => print(&explain::text(&args)?),
@@ -169,6 +172,9 @@ enum Failure {
     Export(ExportError),
     PublicKey(String),
     OtherType(String),
+    Sql(String),
+    Query(QueryError),
+    Interrupted,
     #[cfg(feature = "demo")]
     Demo(String),
     Killed(RunId),
@@ -182,7 +188,8 @@ impl Failure {
             Self::Run(error) if error.is_usage() => ExitStatus::Usage,
             Self::Verify(error) if error.is_usage() => ExitStatus::Usage,
             Self::Find(error) if error.is_usage() => ExitStatus::Usage,
-            Self::PublicKey(_) | Self::OtherType(_) => ExitStatus::Usage,
+            Self::Query(error) if error.is_usage() => ExitStatus::Usage,
+            Self::PublicKey(_) | Self::OtherType(_) | Self::Sql(_) => ExitStatus::Usage,
             // Another process does what was asked for.
             Self::Run(RunError::UnderWay { .. } | RunError::Done(_)) => ExitStatus::Complete,
             Self::Output(_) if self.is_of_no_reader() => ExitStatus::Complete,
@@ -191,6 +198,8 @@ impl Failure {
             | Self::Find(_)
             | Self::Read(_)
             | Self::Export(_)
+            | Self::Query(_)
+            | Self::Interrupted
             | Self::Output(_)
             | Self::Killed(_)
             | Self::NotBegun => ExitStatus::Failed,
@@ -202,6 +211,11 @@ impl Failure {
     /// Whether there was nobody to read the output: a reader that closed the pipe has read enough.
     fn is_of_no_reader(&self) -> bool {
         matches!(self, Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe)
+    }
+
+    /// Whether nobody needs to be told.
+    fn is_quiet(&self) -> bool {
+        self.is_of_no_reader() || matches!(self, Self::Interrupted)
     }
 
     fn text(&self) -> String {
@@ -217,7 +231,12 @@ impl Failure {
             Self::Find(error) => format!("error: {}", escaped(&causes(error))),
             Self::Read(error) => format!("error: {}", escaped(&causes(error))),
             Self::Export(error) => format!("error: {}", escaped(&causes(error))),
-            Self::PublicKey(text) | Self::OtherType(text) => format!("error: {text}"),
+            Self::PublicKey(text) | Self::OtherType(text) | Self::Sql(text) => format!("error: {text}"),
+            Self::Query(error) => {
+                let lines = error.to_string();
+                format!("error: {}", lines.lines().map(escaped).collect::<Vec<_>>().join("\n"))
+            }
+            Self::Interrupted => "stopped".to_owned(),
             Self::Output(error) => format!("error: cannot write the output: {error}"),
             #[cfg(feature = "demo")]
             Self::Demo(text) => format!("error: {text}"),
@@ -230,10 +249,16 @@ impl Failure {
 }
 
 fn load(arg: &ConfigArg) -> Result<Config, Failure> {
+    load_with(arg, None)
+}
+
+/// Loads the configuration with one more variable, in the place of the one of the environment.
+fn load_with(arg: &ConfigArg, variable: Option<(&str, &str)>) -> Result<Config, Failure> {
     let texts = |(name, value): (OsString, OsString)| Some((name.into_string().ok()?, value.into_string().ok()?));
     // As the variable that it stands for, since which checks are selected is looked at with the profile.
     let profile = arg.profile.map(|profile| ("SAGESWEEP_CHECKS_PROFILE".to_owned(), profile.as_str().to_owned()));
-    let environment = std::env::vars_os().filter_map(texts).chain(profile);
+    let variable = variable.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let environment = std::env::vars_os().filter_map(texts).chain(profile).chain(variable);
     let config = Config::load(arg.config.as_deref(), environment).map_err(Failure::Config)?;
     for region in config.regions.unknown() {
         tracing::warn!(%region, "this version does not know the region; if it is misspelt, nothing is audited there");

@@ -24,7 +24,6 @@ mod asff;
 mod csv;
 mod json;
 pub mod ocsf;
-mod output;
 mod row;
 mod security_lake;
 #[cfg(test)]
@@ -32,7 +31,6 @@ mod tests;
 mod texts;
 
 use ocsf::{Events, Version};
-use output::Output;
 use row::Row;
 use texts::Catalogue;
 
@@ -44,6 +42,7 @@ use crate::{
         read::{ReadError, View},
         store::{Store, StoreError},
     },
+    output::Output,
     place::Region,
 };
 

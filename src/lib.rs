@@ -29,6 +29,12 @@
 //! While publish merges the findings it holds them against what the run before left standing ([`lake::standing`]): two
 //! sorted streams side by side. Of that come `finding_events`, the beginnings of streaks in `findings`, and what stands now.
 //!
+//! # Asked on this machine
+//!
+//! [`query`] answers SQL with an embedded engine: the text of the views is that of Athena, and the functions of Athena that
+//! the engine lacks are given to it. It sees the lake through one object store over ours, which shows the runs that have a
+//! commit and can write nothing. Where its answers and those of DuckDB and Spark differ, a test fails.
+//!
 //! # How resources are read
 //!
 //! Each type has a file in [`resource`] and says how it is read. Nearly all are listed and described one by one, by
@@ -108,11 +114,13 @@ pub mod limits;
 pub mod logs;
 pub mod organization;
 pub mod outcome;
+mod output;
 pub mod paging;
 pub mod place;
 pub mod plan;
 pub mod printable;
 pub mod progress;
+pub mod query;
 pub mod region;
 pub mod report;
 pub mod resource;

@@ -53,7 +53,7 @@ impl Stops {
     }
 
     /// Waits until somebody asks.
-    async fn next(&mut self) {
+    pub(super) async fn next(&mut self) {
         tokio::select! {
             () = come(&mut self.interrupted) => {}
             () = come(&mut self.terminated) => {}

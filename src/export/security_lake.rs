@@ -22,8 +22,8 @@ use serde_json::{Value, json};
 
 mod schema;
 
-use super::{ExportError, ocsf::Events, output::Unnamed, row::Row};
-use crate::lake::store::StoreError;
+use super::{ExportError, ocsf::Events, row::Row};
+use crate::{lake::store::StoreError, output::Unnamed};
 
 /// Events that become a batch at once.
 const BATCH_ROWS: usize = 1_024;

@@ -2,6 +2,7 @@
 
 use std::{
     io,
+    ops::Range,
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -189,6 +190,14 @@ impl Store {
         match self {
             Self::Directory(directory) => directory.read(key).await,
             Self::S3(bucket) => bucket.read(key).await,
+        }
+    }
+
+    /// A part of an object; `bytes` must lie inside it.
+    pub async fn read_range(&self, key: &str, bytes: Range<u64>) -> Result<Vec<u8>, StoreError> {
+        match self {
+            Self::Directory(directory) => directory.read_range(key, bytes).await,
+            Self::S3(bucket) => bucket.read_range(key, bytes).await,
         }
     }
 

@@ -25,6 +25,7 @@ mod nights;
 mod pacing;
 mod policy;
 mod prowler;
+mod query;
 mod resume;
 mod scope;
 mod search;

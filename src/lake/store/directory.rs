@@ -2,7 +2,8 @@
 
 use std::{
     fs::{self, File, TryLockError},
-    io::{self, Write as _},
+    io::{self, Read as _, Seek as _, SeekFrom, Write as _},
+    ops::Range,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -86,6 +87,20 @@ impl Directory {
 
     pub(super) async fn read(&self, key: &str) -> Result<Vec<u8>, StoreError> {
         on_worker(self.path(key), |path| fs::read(path).map_err(failed(READ, path))).await
+    }
+
+    pub(super) async fn read_range(&self, key: &str, bytes: Range<u64>) -> Result<Vec<u8>, StoreError> {
+        on_worker(self.path(key), move |path| {
+            let read = || {
+                let mut file = File::open(path)?;
+                file.seek(SeekFrom::Start(bytes.start))?;
+                let mut content = Vec::new();
+                file.take(bytes.end.saturating_sub(bytes.start)).read_to_end(&mut content)?;
+                Ok(content)
+            };
+            read().map_err(failed(READ, path))
+        })
+        .await
     }
 
     pub(super) async fn fetch(&self, key: &str) -> Result<PathBuf, StoreError> {

@@ -1,4 +1,4 @@
-//! Where an export goes: the standard output, a file that gets its name once it is whole, or a device or pipe.
+//! Where what was asked for goes: the standard output, a file that gets its name once it is whole, or a device or pipe.
 
 use std::{
     fs::{self, File},
@@ -10,9 +10,9 @@ use tempfile::{Builder, NamedTempFile};
 
 use crate::lake::store::StoreError;
 
-/// A place for the bytes of an export.
+/// A place for the bytes that were asked for.
 #[derive(Debug)]
-pub(super) enum Output {
+pub(crate) enum Output {
     /// The standard output.
     Stdout(BufWriter<Stdout>),
     /// A file.
@@ -23,14 +23,14 @@ pub(super) enum Output {
 
 /// A file that is written beside its name. One that is dropped before it was finished leaves nothing.
 #[derive(Debug)]
-pub(super) struct Unnamed {
+pub(crate) struct Unnamed {
     file: BufWriter<NamedTempFile>,
     path: PathBuf,
 }
 
 impl Output {
     /// The file of this name, or the standard output.
-    pub(super) fn open(path: Option<&Path>) -> Result<Self, StoreError> {
+    pub(crate) fn open(path: Option<&Path>) -> Result<Self, StoreError> {
         let Some(path) = path else { return Ok(Self::Stdout(BufWriter::new(io::stdout()))) };
         match fs::metadata(path) {
             // A directory is refused now, and not once everything is written. A device must not become a file.
@@ -45,7 +45,7 @@ impl Output {
     }
 
     /// Writes what is still buffered, and gives a file its name.
-    pub(super) fn finish(self) -> io::Result<()> {
+    pub(crate) fn finish(self) -> io::Result<()> {
         match self {
             Self::Stdout(mut out) => out.flush(),
             Self::File(file) => file.finish(),
@@ -74,7 +74,7 @@ impl Write for Output {
 
 impl Unnamed {
     /// Begins a file; its folder is made if it is not there. Of a link it is the file behind it that is replaced.
-    pub(super) fn create(path: &Path) -> Result<Self, StoreError> {
+    pub(crate) fn create(path: &Path) -> Result<Self, StoreError> {
         let path = &fs::canonicalize(path).unwrap_or_else(|_new| path.to_owned());
         let failed = |doing| move |source| StoreError::File { doing, path: path.to_owned(), source };
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -92,7 +92,7 @@ impl Unnamed {
     }
 
     /// Gives the file its name.
-    pub(super) fn finish(self) -> io::Result<()> {
+    pub(crate) fn finish(self) -> io::Result<()> {
         let file = self.file.into_inner().map_err(io::IntoInnerError::into_error)?;
         file.as_file().sync_all()?;
         file.persist(self.path).map_err(|error| error.error)?;
