@@ -210,17 +210,17 @@ mod tests {
 
     #[test]
     fn elsewhere_than_on_a_terminal_nothing_is_cut() {
-        insta::assert_snapshot!(text(None, &[rows()]), @"");
+        insta::assert_snapshot!(text(None, &[rows()]));
     }
 
     #[test]
     fn on_a_terminal_long_texts_are_cut_and_every_row_stays_one_line() {
-        insta::assert_snapshot!(text(Some(30), &[two(&["a short one", "one that is much longer than the terminal"])]), @"");
+        insta::assert_snapshot!(text(Some(30), &[two(&["a short one", "one that is much longer than the terminal"])]));
     }
 
     #[test]
     fn too_many_columns_for_a_terminal_are_shown_row_by_row() {
-        insta::assert_snapshot!(text(Some(60), &[rows()]), @"");
+        insta::assert_snapshot!(text(Some(60), &[rows()]));
     }
 
     #[test]
