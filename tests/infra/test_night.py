@@ -196,9 +196,9 @@ def test_a_night_that_is_started_twice_for_the_same_time_is_one_night(night, tmp
     assert max(sum(begin <= moment < end for begin, end in spans) for moment, _ in spans) <= SHARDS_AT_ONCE
 
 
-def test_a_night_that_cannot_be_begun_pages(night):
-    ended = night.scheduled("a time that is none")
-    assert (ended["status"], ended["error"]) == ("FAILED", "NotBegun"), ended
+def test_a_night_that_was_due_at_no_time_pages(night):
+    ended = night.scheduled("<aws.scheduler.unknown>")
+    assert (ended["status"], ended["error"]) == ("FAILED", "NotATime"), ended
     told = night.told(1)
     assert len(told) == 1 and ended["executionArn"] in told[0], told
 
