@@ -78,6 +78,16 @@ def test_what_a_lake_costs_is_by_these_prices(size, price, told):
     assert float(amount) == pytest.approx(size / 1000 * PRICES[price], rel=0.1)
 
 
+def test_what_object_lock_costs_is_by_these_prices_and_measured():
+    (ratio, staged, tables) = map(float, re.search(r"they were ([0-9.]+) times the bytes of the tables \(([0-9.]+) over ([0-9.]+) MB\)", README).groups())
+    assert ratio == pytest.approx(staged / tables, abs=0.05)
+    (large,) = map(float, re.search(r"^\| all tables, a night[^|]*\|[^|]*\| ([0-9.]+) MB \|$", README, re.M).groups())
+    (small_gb, large_tb, money) = map(float, re.search(r"would hold ([0-9.]+) GB of them there, and ([0-9.]+) TB, ([0-9.]+) USD", README).groups())
+    assert small_gb == pytest.approx(staged * 365 / 1e3, rel=0.1)
+    assert large_tb == pytest.approx(large * ratio * 365 / 1e6, rel=0.1)
+    assert money == pytest.approx(large_tb * PRICES["S3 Standard: TB and month"], rel=0.1)
+
+
 def test_a_task_keeps_up_with_the_calls_that_it_makes():
     # 293 microseconds of a processor for a call, measured, and the few for TLS.
     assert CALLS_A_SECOND * 300e-6 < 0.5

@@ -74,13 +74,15 @@ def test_the_bucket_keeps_its_versions_and_takes_nothing_without_tls_or_with_ano
 
 def test_cloudwatch_logs_may_use_the_key_as_it_is_documented_and_for_the_one_log_group():
     """https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html: with less, nothing is logged."""
-    key = Resolved(AUDITOR, ImageDigest="sha256:" + "ab" * 32).resources()["LakeKey"]
+    resolved = Resolved(AUDITOR, ImageDigest="sha256:" + "ab" * 32)
+    key = resolved.resources("AWS::KMS::Key")["LakeKey"]
     (logs,) = [one for one in key["KeyPolicy"]["Statement"] if "logs." in str(one["Principal"])]
     assert logs["Effect"] == "Allow" and logs["Principal"] == {"Service": f"logs.{REGION}.amazonaws.com"}
     assert set(logs["Action"]) == {"kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"}
     group = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/sagesweep/sagesweep"
     assert logs["Condition"] == {"ArnEquals": {"kms:EncryptionContext:aws:logs:arn": group}}
-    assert Resolved(AUDITOR, ImageDigest="sha256:" + "ab" * 32).resources()["LogGroup"]["LogGroupName"] == group.partition("log-group:")[2]
+    (logged,) = resolved.resources("AWS::Logs::LogGroup").values()
+    assert logged["LogGroupName"] == group.partition("log-group:")[2]
 
 
 def test_what_the_emulators_do_not_make_stands_in_the_template():
