@@ -132,7 +132,7 @@ def test_the_command_of_the_doctor_has_the_task_itself_examine_what_a_night_need
     network = of_a_night["NetworkConfiguration"]["AwsvpcConfiguration"]
     assert asked["networkConfiguration"] == {"awsvpcConfiguration": {key[0].lower() + key[1:]: value for key, value in network.items()}}
     assert len(network["Subnets"]) == 2 and network["AssignPublicIp"] == "DISABLED"
-    assert (asked["cluster"], asked["taskDefinition"]) == (of_a_night["Cluster"], of_a_night["TaskDefinition"])
+    assert (cluster, asked["taskDefinition"]) == (of_a_night["Cluster"].rpartition("/")[2], of_a_night["TaskDefinition"])
     assert [provider["capacityProvider"]] == [one["CapacityProvider"] for one in of_a_night["CapacityProviderStrategy"]]
     (task,) = ecs.run_task(**asked)["tasks"]
     deadline = time.monotonic() + NIGHT_SECONDS
