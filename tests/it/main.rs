@@ -24,6 +24,7 @@ mod much_since;
 mod nights;
 mod pacing;
 mod policy;
+mod published_before;
 mod prowler;
 mod query;
 mod resume;
