@@ -59,6 +59,7 @@ pub(super) async fn run(args: QueryArgs, screen: &Screen) -> Result<ExitStatus, 
 
 /// Waits for an answer, unless somebody asks to stop. The answer has a task of its own, for the engine may compute for long
 /// without a pause, and nothing else of its task is looked at meanwhile.
+#[expect(clippy::disallowed_methods, reason = "waited for, and aborted when it is given up")]
 async fn unless(
     stopped: impl Future<Output = ()>,
     answering: impl Future<Output = Result<(), Failure>> + Send + 'static,
@@ -160,6 +161,8 @@ impl Form {
             let mut writer = Writer::begin(self.format, &answer.schema(), target, self.layout).map_err(unwritten)?;
             while let Some(batch) = answer.next().await.map_err(Failure::Query)? {
                 task::block_in_place(|| writer.write(&batch)).map_err(unwritten)?;
+                // A pause, in which it can be given up.
+                task::yield_now().await;
             }
             out = Some(writer.end().map_err(unwritten)?.0);
         }

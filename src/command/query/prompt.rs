@@ -86,6 +86,8 @@ async fn answer(session: &Session, form: Form, text: &str, quiet: bool) -> Resul
         let mut writer = Writer::begin(form.format, &answer.schema(), out, form.layout()).map_err(unwritten)?;
         while let Some(batch) = answer.next().await.map_err(Failure::Query)? {
             task::block_in_place(|| writer.write(&batch)).map_err(unwritten)?;
+            // A pause, in which it can be given up.
+            task::yield_now().await;
         }
         let (_, rows) = writer.end().map_err(unwritten)?;
         if !quiet {
