@@ -5,7 +5,6 @@ use std::{
     io::{self, IsTerminal as _, Read as _, Write as _},
     path::Path,
     sync::Arc,
-    time::Duration,
 };
 
 use jiff::tz::TimeZone;
@@ -28,10 +27,10 @@ use crate::{
     session::Clock,
 };
 
+mod engine;
 mod prompt;
 
-/// How long an answer that is given up is waited for.
-const PAUSE: Duration = Duration::from_millis(500);
+use engine::Engine;
 
 /// Answers what was asked, or begins to converse.
 pub(super) async fn run(args: QueryArgs, screen: &Screen) -> Result<ExitStatus, Failure> {
@@ -47,34 +46,14 @@ pub(super) async fn run(args: QueryArgs, screen: &Screen) -> Result<ExitStatus, 
     let _listening = signal(SignalKind::from_raw(FILE_SIZE_EXCEEDED));
     let limits = Limits { memory: args.memory, disk: args.disk };
     let session = Session::new(store(&config).await, limits, clock(&args, screen)?).map_err(Failure::Query)?;
+    let engine = Engine::start().map_err(Failure::Output)?;
     match asked {
         Some(asked) => {
             let mut stops = Stops::listened_to();
             let answering = async move { form.answer(&session, &asked, args.output.as_deref()).await };
-            unless(stops.next(), answering).await.map(|()| ExitStatus::Complete)
+            engine.unless(stops.next(), answering).await.map(|()| ExitStatus::Complete)
         }
-        None => prompt::converse(&Arc::new(session), form, !args.no_history, screen.quiet).await,
-    }
-}
-
-/// Waits for an answer, unless somebody asks to stop. The answer has a task of its own, for the engine may compute for long
-/// without a pause, and nothing else of its task is looked at meanwhile.
-#[expect(clippy::disallowed_methods, reason = "waited for, and aborted when it is given up")]
-async fn unless(
-    stopped: impl Future<Output = ()>,
-    answering: impl Future<Output = Result<(), Failure>> + Send + 'static,
-) -> Result<(), Failure> {
-    let mut answering = task::spawn(answering);
-    tokio::select! {
-        answered = &mut answering => {
-            answered.unwrap_or_else(|lost| Err(Failure::Query(QueryError::Engine(lost.to_string()))))
-        }
-        () = stopped => {
-            answering.abort();
-            // It ends at its next pause, which may be far; who asked does not wait for that.
-            let _ended = tokio::time::timeout(PAUSE, answering).await;
-            Err(Failure::Interrupted)
-        }
+        None => prompt::converse(&engine, &Arc::new(session), form, !args.no_history, screen.quiet).await,
     }
 }
 

@@ -10,7 +10,7 @@ use std::{
 use anstyle::Style;
 use tokio::task;
 
-use super::{Failure, Form, unless, unwritten};
+use super::{Engine, Failure, Form, unwritten};
 use crate::{
     command::print,
     exit::ExitStatus,
@@ -30,6 +30,7 @@ const NAME: usize = 24;
 
 /// Answers until nothing more is asked.
 pub(super) async fn converse(
+    engine: &Engine,
     session: &Arc<Session>,
     form: Form,
     remember: bool,
@@ -56,7 +57,7 @@ pub(super) async fn converse(
                 let answering = async move { answer(&session, form, &text, quiet).await };
                 // While something is typed Ctrl-C is a key, and every other signal ends the program.
                 let stopped = async { drop(tokio::signal::ctrl_c().await) };
-                match unless(stopped, answering).await {
+                match engine.unless(stopped, answering).await {
                     Ok(()) => {}
                     Err(failure) if failure.is_of_no_reader() => return Err(failure),
                     Err(failure) => writeln!(anstream::stderr(), "{}", failure.text()).map_err(Failure::Output)?,
