@@ -46,14 +46,14 @@ pub(super) async fn run(args: QueryArgs, screen: &Screen) -> Result<ExitStatus, 
     let _listening = signal(SignalKind::from_raw(FILE_SIZE_EXCEEDED));
     let limits = Limits { memory: args.memory, disk: args.disk };
     let session = Session::new(store(&config).await, limits, clock(&args, screen)?).map_err(Failure::Query)?;
-    let engine = Engine::start().map_err(Failure::Output)?;
     match asked {
         Some(asked) => {
             let mut stops = Stops::listened_to();
             let answering = async move { form.answer(&session, &asked, args.output.as_deref()).await };
+            let engine = Engine::start().map_err(Failure::Output)?;
             engine.unless(stops.next(), answering).await.map(|()| ExitStatus::Complete)
         }
-        None => prompt::converse(&engine, &Arc::new(session), form, !args.no_history, screen.quiet).await,
+        None => prompt::converse(&Arc::new(session), form, !args.no_history, screen.quiet).await,
     }
 }
 

@@ -30,7 +30,6 @@ const NAME: usize = 24;
 
 /// Answers until nothing more is asked.
 pub(super) async fn converse(
-    engine: &Engine,
     session: &Arc<Session>,
     form: Form,
     remember: bool,
@@ -56,6 +55,8 @@ pub(super) async fn converse(
                 let session = Arc::clone(session);
                 let answering = async move { answer(&session, form, &text, quiet).await };
                 // While something is typed Ctrl-C is a key, and every other signal ends the program.
+                // Threads for each answer: those of one that was given up may still compute.
+                let engine = Engine::start().map_err(Failure::Output)?;
                 let stopped = async { drop(tokio::signal::ctrl_c().await) };
                 match engine.unless(stopped, answering).await {
                     Ok(()) => {}
