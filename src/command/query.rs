@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    io::{self, IsTerminal as _, Read as _, Write as _},
+    io::{self, IsTerminal as _, Read as _, Write},
     path::Path,
     sync::Arc,
 };
@@ -46,6 +46,9 @@ pub(super) async fn run(args: QueryArgs, screen: &Screen) -> Result<ExitStatus, 
     let _listening = signal(SignalKind::from_raw(FILE_SIZE_EXCEEDED));
     let limits = Limits { memory: args.memory, disk: args.disk };
     let session = Session::new(store(&config).await, limits, clock(&args, screen)?).map_err(Failure::Query)?;
+    if asked.is_none() && args.output.is_some() {
+        return Err(Failure::Usage("a file takes the answer to one question: give it as SQL, --view or --file"));
+    }
     match asked {
         Some(asked) => {
             let mut stops = Stops::listened_to();
@@ -60,6 +63,10 @@ pub(super) async fn run(args: QueryArgs, screen: &Screen) -> Result<ExitStatus, 
 /// The clock of the answer: ours, or the last moment of a day.
 fn clock(args: &QueryArgs, screen: &Screen) -> Result<Clock, Failure> {
     let Some(day) = args.as_of else { return Ok(screen.clock) };
+    // The engine counts instants in nanoseconds, which end in that year.
+    if day.year() >= 2262 {
+        return Err(Failure::Usage("--as-of takes days before 2262"));
+    }
     let evening = TimeZone::UTC.to_timestamp(day.at(23, 59, 59, 0));
     evening.map(Clock::Fixed).map_err(|_no_instant| Failure::Usage("there is no such day as of --as-of"))
 }
@@ -72,6 +79,8 @@ fn text(args: &QueryArgs) -> Result<Option<String>, Failure> {
     if let Some(file) = &args.file {
         let place = file.display();
         let text = fs::read_to_string(file);
+        // Some editors begin a file with a mark.
+        let text = text.map(|text| text.strip_prefix('\u{feff}').map(ToOwned::to_owned).unwrap_or(text));
         return text.map(Some).map_err(|error| Failure::Sql(format!("cannot read {place}: {error}")));
     }
     if args.sql.is_some() || io::stdin().is_terminal() {
@@ -103,9 +112,9 @@ struct Form {
 
 impl Form {
     /// The layout of a table; a terminal may have another width by now.
-    fn layout(&self) -> Layout {
+    fn layout(&self, question: &Question) -> Layout {
         let columns = self.layout.columns.and_then(|_| columns());
-        Layout { columns, ..self.layout }
+        Layout { columns, lines: question.is_of_lines(), ..self.layout }
     }
 
     fn of(args: &QueryArgs) -> Result<Self, Failure> {
@@ -117,7 +126,7 @@ impl Form {
         }
         let layout = if is_shown {
             let styled = anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never;
-            Layout { columns: columns(), styled }
+            Layout { columns: columns(), styled, ..Layout::default() }
         } else {
             Layout::default()
         };
@@ -128,24 +137,33 @@ impl Form {
     async fn answer(self, session: &Session, asked: &[Question], path: Option<&Path>) -> Result<(), Failure> {
         let mut out: Option<Output> = None;
         for question in asked {
-            let mut answer = session.ask(question).await.map_err(Failure::Query)?;
-            // Nothing is begun for a question that has no answer.
-            let target = match out.take() {
-                Some(mut out) => {
-                    writeln!(out).map_err(Failure::Output)?;
-                    out
-                }
-                None => Output::open(path).map_err(|error| Failure::Query(QueryError::Store(error)))?,
+            let before = out.take();
+            let begin = || match before {
+                Some(mut out) => writeln!(out).map_err(Failure::Output).map(|()| out),
+                None => Output::open(path).map_err(|error| Failure::Query(QueryError::Store(error))),
             };
-            let mut writer = Writer::begin(self.format, &answer.schema(), target, self.layout).map_err(unwritten)?;
-            while let Some(batch) = answer.next().await.map_err(Failure::Query)? {
-                task::block_in_place(|| writer.write(&batch)).map_err(unwritten)?;
-                // A pause, in which it can be given up.
-                task::yield_now().await;
-            }
-            out = Some(writer.end().map_err(unwritten)?.0);
+            out = Some(self.write(session, question, begin).await?.0);
         }
         out.map_or(Ok(()), Output::finish).map_err(Failure::Output)
+    }
+
+    /// Writes the answer to a question; where it was written to, and how many rows it has. `begin` is asked for that place
+    /// once there is an answer.
+    async fn write<W: Write + Send>(
+        self,
+        session: &Session,
+        question: &Question,
+        begin: impl FnOnce() -> Result<W, Failure> + Send,
+    ) -> Result<(W, usize), Failure> {
+        let mut answer = session.ask(question).await.map_err(Failure::Query)?;
+        let layout = self.layout(question);
+        let mut writer = Writer::begin(self.format, &answer.schema(), begin()?, layout).map_err(unwritten)?;
+        while let Some(batch) = answer.next().await.map_err(Failure::Query)? {
+            task::block_in_place(|| writer.write(&batch)).map_err(unwritten)?;
+            // A pause, in which it can be given up.
+            task::yield_now().await;
+        }
+        writer.end().map_err(unwritten)
     }
 }
 

@@ -13,12 +13,21 @@ use crate::{Run, run::RunError};
 pub(super) struct Stops {
     interrupted: Option<Signal>,
     terminated: Option<Signal>,
+    hung_up: Option<Signal>,
 }
 
 impl Stops {
     /// Listens from now on; a signal that cannot be listened to ends the process, as it does by itself.
     pub(super) fn listened_to() -> Self {
-        Self { interrupted: signal(SignalKind::interrupt()).ok(), terminated: signal(SignalKind::terminate()).ok() }
+        let [interrupted, terminated] =
+            [SignalKind::interrupt(), SignalKind::terminate()].map(|kind| signal(kind).ok());
+        Self { interrupted, terminated, hung_up: None }
+    }
+
+    /// Listens to what ends a conversation, in which Ctrl-C only gives up what was asked last.
+    pub(super) fn of_a_conversation() -> Self {
+        let [terminated, hung_up] = [SignalKind::terminate(), SignalKind::hangup()].map(|kind| signal(kind).ok());
+        Self { interrupted: None, terminated, hung_up }
     }
 
     /// Waits for the beginning of a run, unless somebody asks it to stop.
@@ -57,6 +66,7 @@ impl Stops {
         tokio::select! {
             () = come(&mut self.interrupted) => {}
             () = come(&mut self.terminated) => {}
+            () = come(&mut self.hung_up) => {}
         }
     }
 }

@@ -1,12 +1,13 @@
 //! Why a question has no answer, in words that say what to do.
 
-use std::{collections::BTreeSet, error::Error as StdError};
+use std::{collections::BTreeSet, error::Error as StdError, io, path::PathBuf};
 
 use datafusion::{
     arrow::error::ArrowError,
     common::{Column, DataFusionError, SchemaError},
     parquet::errors::ParquetError,
 };
+use jiff::civil::Date;
 use thiserror::Error;
 
 use crate::{config::nearest::nearest, lake::store::StoreError};
@@ -20,6 +21,22 @@ pub enum QueryError {
     /// There is nothing to ask.
     #[error("nothing is published at {0}; look at lake.destination or --lake, or publish a run first")]
     NothingPublished(String),
+    /// There was nothing to ask yet.
+    #[error("nothing was published by {today}; the first run is of {first}")]
+    NothingYet {
+        /// The day that was asked for.
+        today: Date,
+        /// The night of the first run.
+        first: Date,
+    },
+    /// There is no room for what does not fit into the memory.
+    #[error("cannot write temporary files in {}; set TMPDIR to a folder with room, or give the answer more with --memory", place.display())]
+    Scratch {
+        /// Where the system keeps them.
+        place: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
     /// The statement would change something.
     #[error("{0} is refused: `query` only reads, which is SELECT, WITH, EXPLAIN, SHOW and DESCRIBE")]
     Changes(String),
@@ -56,6 +73,10 @@ impl From<DataFusionError> for QueryError {
         if let Some(stored) = causes(&error).find_map(|cause| cause.downcast_ref::<StoreError>()) {
             return Self::Engine(stored.to_string());
         }
+        let error = match of_scratch(error) {
+            Ok(source) => return Self::Scratch { place: std::env::temp_dir(), source },
+            Err(other) => other,
+        };
         match error.find_root() {
             DataFusionError::SchemaError(schema, _) => Self::Statement(unknown_column(schema)),
             DataFusionError::SQL(syntax, _) => Self::Statement(syntax.to_string()),
@@ -64,6 +85,16 @@ impl From<DataFusionError> for QueryError {
             root => Self::Engine(text_of(root)),
         }
     }
+}
+
+/// The error of a temporary file: all other files are read through the store.
+fn of_scratch(error: DataFusionError) -> Result<io::Error, DataFusionError> {
+    let as_new = |error: &io::Error| io::Error::new(error.kind(), error.to_string());
+    let found = causes(&error).find_map(|cause| match cause.downcast_ref() {
+        Some(ArrowError::IoError(_, source)) => Some(as_new(source)),
+        Some(_) | None => cause.downcast_ref().map(as_new),
+    });
+    found.ok_or(error)
 }
 
 /// Whether a file could not be understood, in contrast to one that could not be fetched.

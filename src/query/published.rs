@@ -58,11 +58,14 @@ impl Published {
     /// Athena, whose nights are computed.
     pub(super) async fn look(&self, today: Date) -> Result<(), QueryError> {
         let commits = self.store.list(&Table::Runs.root()).await?;
-        let runs = commits.iter().filter_map(|commit| Table::Runs.owner(&commit.key));
-        let runs = runs.filter(|run_id| run_id.run_date() <= today).collect::<BTreeSet<_>>();
-        if runs.is_empty() {
+        let all = commits.iter().filter_map(|commit| Table::Runs.owner(&commit.key)).collect::<BTreeSet<_>>();
+        let Some(first) = all.iter().map(RunId::run_date).min() else {
             return Err(QueryError::NothingPublished(self.store.place("")));
+        };
+        if first > today {
+            return Err(QueryError::NothingYet { today, first });
         }
+        let runs = all.into_iter().filter(|run_id| run_id.run_date() <= today).collect();
         *self.seen.lock() = Seen { runs, ..Seen::default() };
         Ok(())
     }
@@ -250,6 +253,13 @@ mod tests {
         let (_folder, empty) = lake(&[&Table::Findings.key(&id("20261124T031500Z-9f3a"), 0)]).await;
         let error = empty.look(TODAY).await.unwrap_err();
         assert!(error.to_string().contains("nothing is published at"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn a_day_before_the_first_run_is_told_with_that_run() {
+        let (_folder, lake) = lake(&[&Table::Runs.key(&id("20261125T031500Z-9f3a"), 0)]).await;
+        let error = lake.look(TODAY).await.unwrap_err().to_string();
+        assert!(error.contains("2026-11-24") && error.contains("2026-11-25"), "{error}");
     }
 
     #[tokio::test]

@@ -16,6 +16,19 @@ pub struct Question {
     pub(super) statement: Statement,
 }
 
+impl Question {
+    /// Whether the answer is text of several lines, as a plan or a definition is.
+    pub fn is_of_lines(&self) -> bool {
+        match &self.statement {
+            Statement::Explain(_) => true,
+            Statement::Statement(statement) => {
+                matches!(**statement, ast::Statement::Explain { .. } | ast::Statement::ShowCreate { .. })
+            }
+            Statement::CreateExternalTable(_) | Statement::CopyTo(_) | Statement::Reset(_) => false,
+        }
+    }
+}
+
 /// Takes a text apart into its statements.
 pub fn questions(text: &str) -> Result<Vec<Question>, QueryError> {
     let dialect = dialect_from_str(Dialect::default())
@@ -59,22 +72,39 @@ fn reads(statement: &Statement) -> bool {
 
 /// Whether the body of a query changes something, as in `WITH … INSERT`.
 fn changes(query: &ast::Query) -> bool {
-    matches!(
-        *query.body,
-        ast::SetExpr::Insert(_) | ast::SetExpr::Update(_) | ast::SetExpr::Delete(_) | ast::SetExpr::Merge(_)
-    )
+    match &*query.body {
+        ast::SetExpr::Insert(_) | ast::SetExpr::Update(_) | ast::SetExpr::Delete(_) | ast::SetExpr::Merge(_) => true,
+        ast::SetExpr::Query(inner) => changes(inner),
+        ast::SetExpr::Select(select) => select.into.is_some(),
+        ast::SetExpr::SetOperation { .. } | ast::SetExpr::Values(_) | ast::SetExpr::Table(_) => false,
+    }
 }
 
 /// The words in capitals with which a statement begins: two of them, where one alone would not say it.
 fn verb(statement: &Statement) -> String {
-    let text = match statement {
-        Statement::Statement(of_all) if let ast::Statement::Query(query) = &**of_all => query.body.to_string(),
-        Statement::Statement(_)
-        | Statement::Explain(_)
-        | Statement::CreateExternalTable(_)
-        | Statement::CopyTo(_)
-        | Statement::Reset(_) => statement.to_string(),
-    };
+    if let Statement::Statement(of_all) = statement
+        && let ast::Statement::Query(query) = &**of_all
+    {
+        return verb_of_body(&query.body);
+    }
+    begin(&statement.to_string())
+}
+
+fn verb_of_body(body: &ast::SetExpr) -> String {
+    match body {
+        ast::SetExpr::Query(inner) => verb_of_body(&inner.body),
+        ast::SetExpr::Select(_) => "SELECT INTO".to_owned(),
+        ast::SetExpr::Insert(_)
+        | ast::SetExpr::Update(_)
+        | ast::SetExpr::Delete(_)
+        | ast::SetExpr::Merge(_)
+        | ast::SetExpr::SetOperation { .. }
+        | ast::SetExpr::Values(_)
+        | ast::SetExpr::Table(_) => begin(&body.to_string()),
+    }
+}
+
+fn begin(text: &str) -> String {
     let mut words = text.split_whitespace();
     let first = words.next().unwrap_or_default();
     match words.next().filter(|_| matches!(first, "CREATE" | "DROP" | "ALTER" | "EXPLAIN")) {
@@ -132,6 +162,8 @@ mod tests {
             ("BEGIN", "BEGIN"),
             ("PREPARE p AS SELECT 1", "PREPARE"),
             ("WITH x AS (SELECT 1) INSERT INTO findings SELECT * FROM x", "INSERT"),
+            ("(INSERT INTO findings VALUES (1))", "INSERT"),
+            ("SELECT 1 AS a INTO x", "SELECT INTO"),
             ("SELECT 1; DROP TABLE findings", "DROP TABLE"),
         ] {
             match questions(text) {

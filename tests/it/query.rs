@@ -240,6 +240,17 @@ async fn what_changes_something_or_reads_elsewhere_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_deep_statement_is_answered() {
+    let root = nights::written().await;
+    let alternatives = (0..2_000).map(|number| format!("account_id = '{number}'")).collect::<Vec<_>>().join(" OR ");
+    let unions = vec!["SELECT 1"; 500].join(" UNION ALL ");
+    for sql in [format!("SELECT count(*) AS n FROM findings WHERE {alternatives}"), unions] {
+        let output = ask(&root, &["--format", "csv", &sql]);
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_name_that_nothing_has_is_told_with_the_one_that_may_be_meant() {
     let root = nights::written().await;
     for (arguments, words) in [
@@ -255,6 +266,7 @@ async fn a_name_that_nothing_has_is_told_with_the_one_that_may_be_meant() {
         (&["--file", "absent.sql"], &["absent.sql"]),
         (&["SELECT 1", "--memory", "1MB"], &["512MiB"]),
         (&["SELECT 1", "--as-of", "yesterday"], &["--as-of"]),
+        (&["SELECT 1", "--as-of", "2300-01-01"], &["before 2262"]),
     ] {
         let output = ask(&root, arguments);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", text(&output));

@@ -159,6 +159,41 @@ def test_a_question_that_takes_too_long_is_given_up(conversation):
     assert terminal.end() == 0
 
 
+def test_rows_that_come_without_end_are_given_up(conversation):
+    terminal = conversation()
+    terminal.until(PROMPT)
+    terminal.type("SELECT a.run_id, b.run_id FROM findings AS a, findings AS b;\r")
+    terminal.until("2026")
+    terminal.type(CTRL_C)
+    terminal.answer("stopped")
+    terminal.type("SELECT 7 AS seven;\r")
+    # Nothing of the earlier answer comes between.
+    assert re.search(r"seven\n-+\n +7\n$", terminal.answer("1 row, "))
+    terminal.type(CTRL_D)
+    assert terminal.end() == 0
+
+
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_leaves_the_terminal_as_it_was(conversation, sent):
+    terminal = conversation()
+    before = termios.tcgetattr(terminal.master)
+    terminal.until(PROMPT)
+    assert termios.tcgetattr(terminal.master) != before, "it is typed letter by letter"
+    terminal.process.send_signal(sent)
+    assert terminal.process.wait(PATIENCE) == 4
+    assert termios.tcgetattr(terminal.master) == before
+
+
+def test_a_plan_is_shown_line_by_line(conversation):
+    terminal = conversation()
+    terminal.until(PROMPT)
+    terminal.type("EXPLAIN SELECT count(*) FROM runs;\r")
+    plan = terminal.answer("2 rows, ")
+    assert any(line.strip().startswith("TableScan: runs") for line in plan.splitlines()), plan
+    terminal.type(CTRL_D)
+    assert terminal.end() == 0
+
+
 def test_names_are_completed(conversation):
     terminal = conversation()
     terminal.until(PROMPT)

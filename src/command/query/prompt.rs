@@ -10,18 +10,22 @@ use std::{
 use anstyle::Style;
 use tokio::task;
 
-use super::{Engine, Failure, Form, unwritten};
+use super::{Engine, Failure, Form, Stops};
 use crate::{
     command::print,
     exit::ExitStatus,
     lake::{Table, view::VIEWS},
+    printable::shown,
     query::{
         Session,
-        output::Writer,
         prompt::{Prompt, Typed, history},
         statement::questions,
     },
 };
+
+mod terminal;
+
+use terminal::Terminal;
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
@@ -36,16 +40,32 @@ pub(super) async fn converse(
     quiet: bool,
 ) -> Result<ExitStatus, Failure> {
     session.look().await.map_err(Failure::Query)?;
+    let mut ends = Stops::of_a_conversation();
+    let terminal = Terminal::found();
     let mut prompt = Prompt::open(remember.then(remembered).flatten()).map_err(Failure::Output)?;
     if !quiet {
         let version = env!("CARGO_PKG_VERSION");
         print(&format!(
             "sagesweep {version} on {}\n{DIM}A statement ends with `;`. `help` says what can be asked; Ctrl-D leaves.{DIM:#}\n",
-            session.place()
+            shown(&session.place())
         ))?;
     }
     loop {
-        match task::block_in_place(|| prompt.read()).map_err(Failure::Output)? {
+        let reading = task::spawn_blocking(move || {
+            let typed = prompt.read();
+            (prompt, typed)
+        });
+        let read = tokio::select! {
+            read = reading => read.map_err(io::Error::other),
+            () = ends.next() => {
+                // Whoever reads on has the terminal as it is for typing, and does not come back.
+                terminal.give_back();
+                return Err(Failure::Interrupted);
+            }
+        };
+        let typed;
+        (prompt, typed) = read.map_err(Failure::Output)?;
+        match typed.map_err(Failure::Output)? {
             Typed::Leave => return Ok(ExitStatus::Complete),
             Typed::Nothing => {}
             Typed::Help => {
@@ -54,11 +74,15 @@ pub(super) async fn converse(
             Typed::Statements(text) => {
                 let session = Arc::clone(session);
                 let answering = async move { answer(&session, form, &text, quiet).await };
-                // While something is typed Ctrl-C is a key, and every other signal ends the program.
                 // Threads for each answer: those of one that was given up may still compute.
                 let engine = Engine::start().map_err(Failure::Output)?;
+                // While something is typed Ctrl-C is a key.
                 let stopped = async { drop(tokio::signal::ctrl_c().await) };
-                match engine.unless(stopped, answering).await {
+                let answered = tokio::select! {
+                    answered = engine.unless(stopped, answering) => answered,
+                    () = ends.next() => return Err(Failure::Interrupted),
+                };
+                match answered {
                     Ok(()) => {}
                     Err(failure) if failure.is_of_no_reader() => return Err(failure),
                     Err(failure) => writeln!(anstream::stderr(), "{}", failure.text()).map_err(Failure::Output)?,
@@ -83,15 +107,7 @@ fn remembered() -> Option<std::path::PathBuf> {
 async fn answer(session: &Session, form: Form, text: &str, quiet: bool) -> Result<(), Failure> {
     for question in questions(text).map_err(Failure::Query)? {
         let begun = Instant::now();
-        let mut answer = session.ask(&question).await.map_err(Failure::Query)?;
-        let out = io::stdout();
-        let mut writer = Writer::begin(form.format, &answer.schema(), out, form.layout()).map_err(unwritten)?;
-        while let Some(batch) = answer.next().await.map_err(Failure::Query)? {
-            task::block_in_place(|| writer.write(&batch)).map_err(unwritten)?;
-            // A pause, in which it can be given up.
-            task::yield_now().await;
-        }
-        let (_, rows) = writer.end().map_err(unwritten)?;
+        let (_, rows) = form.write(session, &question, || Ok(io::stdout())).await?;
         if !quiet {
             let (rows, took) = (if rows == 1 { "1 row".to_owned() } else { format!("{rows} rows") }, begun.elapsed());
             print(&format!("{DIM}{rows}, {:.2} s{DIM:#}\n", took.as_secs_f64()))?;

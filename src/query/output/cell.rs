@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use arrow_array::{Array, RecordBatch, cast::AsArray as _, types::Float64Type};
+use arrow_buffer::NullBuffer;
 use arrow_schema::{ArrowError, DataType, FieldRef};
 use datafusion::arrow::{
     json::writer::{EncoderOptions, NullableEncoder, make_encoder},
@@ -14,6 +15,8 @@ static OPTIONS: LazyLock<EncoderOptions> = LazyLock::new(|| EncoderOptions::defa
 /// The values of a column as texts.
 pub(super) struct Cells<'b> {
     values: &'b dyn Array,
+    /// Also of columns that hold nothing else, or whose values stand in a dictionary.
+    nulls: Option<NullBuffer>,
     kind: Kind<'b>,
 }
 
@@ -50,17 +53,19 @@ impl<'b> Cells<'b> {
         } else {
             Kind::Other(ArrayFormatter::try_new(values, &FormatOptions::new())?)
         };
-        Ok(Self { values, kind })
+        Ok(Self { values, nulls: values.logical_nulls(), kind })
     }
 
-    /// Whether the column holds texts that come from outside.
+    /// Whether the column may hold texts that come from outside, of whichever type of text.
     pub(super) fn are_texts(&self) -> bool {
-        matches!(self.kind, Kind::Text | Kind::Nested(_))
+        let data_type = self.values.data_type();
+        let is_known = data_type.is_numeric() || data_type.is_temporal() || *data_type == DataType::Boolean;
+        !is_known
     }
 
     /// A value; none where it is NULL.
     pub(super) fn text(&mut self, row: usize, digits: Digits) -> Result<Option<String>, ArrowError> {
-        if self.values.is_null(row) {
+        if self.nulls.as_ref().is_some_and(|nulls| nulls.is_null(row)) {
             return Ok(None);
         }
         Ok(Some(match &mut self.kind {

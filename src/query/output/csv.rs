@@ -62,10 +62,33 @@ fn harmless(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use arrow_array::{
+        ArrayRef, DictionaryArray, LargeStringArray, NullArray, RecordBatch, StringViewArray, types::Int32Type,
+    };
+
     use super::super::{
         Format, Layout,
         tests::{rows, written},
     };
+
+    #[test]
+    fn a_text_of_any_type_is_harmless_and_a_column_of_nothing_is_null() {
+        let wild = "=cmd|x \u{1b}[2J\nsecond";
+        let columns: [(&str, ArrayRef); 4] = [
+            ("large", Arc::new(LargeStringArray::from(vec![wild]))),
+            ("view", Arc::new(StringViewArray::from(vec![wild]))),
+            ("dictionary", Arc::new(DictionaryArray::<Int32Type>::from_iter([wild]))),
+            ("nothing", Arc::new(NullArray::new(1))),
+        ];
+        let batch =
+            RecordBatch::try_from_iter_with_nullable(columns.map(|(name, column)| (name, column, true))).unwrap();
+        let text = String::from_utf8(written(Format::Csv, Layout::default(), &[batch])).unwrap();
+        let row = text.lines().nth(1).unwrap();
+        let cell = r"'=cmd|x \u{1b}[2J\nsecond";
+        assert_eq!(row, [cell, cell, cell, ""].join(","));
+    }
 
     #[test]
     fn every_value_is_a_field_and_null_is_nothing() {

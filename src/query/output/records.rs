@@ -29,7 +29,7 @@ pub(super) fn write(
         match cell {
             None => writeln!(out, "{name}{gap}{dim}{NULL}{dim:#}")?,
             Some(text) => {
-                for (line, piece) in pieces(text, room).into_iter().enumerate() {
+                for (line, piece) in text.split('\n').flat_map(|line| pieces(line, room)).enumerate() {
                     match line {
                         0 => writeln!(out, "{name}{gap}{piece}")?,
                         _ => writeln!(out, "{}{piece}", " ".repeat(widest + 2))?,

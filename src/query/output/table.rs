@@ -22,6 +22,15 @@ pub struct Layout {
     pub columns: Option<usize>,
     /// Whether escape codes for the looks of letters are welcome.
     pub styled: bool,
+    /// Whether the values are texts of several lines, to be shown as that.
+    pub lines: bool,
+}
+
+impl Layout {
+    /// A value with nothing in it that a terminal obeys.
+    fn shown(&self, text: &str) -> String {
+        if self.lines { text.lines().map(shown).collect::<Vec<_>>().join("\n") } else { shown(text) }
+    }
 }
 
 /// So many rows are held until the widths of the columns are settled.
@@ -66,7 +75,7 @@ impl<W: Write> Table<W> {
     pub(super) fn write(&mut self, batch: &RecordBatch) -> Result<(), WriteError> {
         let mut columns = Cells::of(batch)?;
         let of_row = |row: usize| {
-            let cell = |cells: &mut Cells<'_>| Ok(cells.text(row, Digits::Six)?.map(|text| shown(&text)));
+            let cell = |cells: &mut Cells<'_>| Ok(cells.text(row, Digits::Six)?.map(|text| self.layout.shown(&text)));
             columns.iter_mut().map(cell).collect::<Result<Row, WriteError>>()
         };
         let mut rows = (0..batch.num_rows()).map(of_row).collect::<Result<Vec<_>, _>>()?;
@@ -90,6 +99,7 @@ impl<W: Write> Table<W> {
         let held = std::mem::take(held);
         let natural = natural(&self.names, &held);
         let widths = match self.layout.columns {
+            _ if self.layout.lines => None,
             None => Some(natural),
             Some(columns) => narrowed(natural, columns),
         };
@@ -199,7 +209,7 @@ mod tests {
     };
 
     fn text(columns: Option<usize>, batches: &[RecordBatch]) -> String {
-        String::from_utf8(written(Format::Table, Layout { columns, styled: false }, batches)).unwrap()
+        String::from_utf8(written(Format::Table, Layout { columns, ..Layout::default() }, batches)).unwrap()
     }
 
     fn two(names: &[&str]) -> RecordBatch {
@@ -230,6 +240,14 @@ mod tests {
         let shown = text(Some(80), &[first.clone(), later.clone()]);
         assert!(shown.lines().last().unwrap().starts_with("abc…  "), "{shown}");
         assert!(text(None, &[first, later]).lines().last().unwrap().starts_with("abcdefgh "));
+    }
+
+    #[test]
+    fn a_plan_keeps_its_lines_and_obeys_nothing() {
+        let layout = Layout { columns: Some(40), lines: true, ..Layout::default() };
+        let plan = two(&["Sort: a\n  Table\u{1b}[2J"]);
+        let text = String::from_utf8(written(Format::Table, layout, &[plan])).unwrap();
+        assert!(text.contains("name   Sort: a\n         Table\u{fffd}[2J\n"), "{text}");
     }
 
     #[test]
