@@ -3,6 +3,7 @@
 use std::{
     ffi::OsString,
     io::{self, Write as _},
+    sync::Arc,
 };
 
 use aws_config::SdkConfig;
@@ -13,6 +14,7 @@ mod checks;
 #[cfg(feature = "demo")]
 mod demo;
 mod doctor;
+mod exceptions;
 mod explain;
 mod iam_policy;
 mod verify;
@@ -20,10 +22,11 @@ mod verify;
 use crate::{
     Incomplete, Run, RunError,
     cli::{Cli, Command, ConfigArg},
-    config::{Config, ConfigErrors},
+    config::{Config, ConfigErrors, Destination},
+    exception::{published::HeldError, source::SourceError},
     exit::ExitStatus,
     finding::Severity,
-    lake::{RunId, publish::Published},
+    lake::{RunId, publish::Published, store::Store},
     limits::{self, OpenFiles},
     logs,
     outcome::causes,
@@ -91,6 +94,7 @@ async fn dispatch(command: Command, screen: &Screen) -> Result<ExitStatus, Failu
         Command::Config(args) => print(&load(&args)?.to_toml()),
         Command::Checks(args) => print(&checks::text(&args)),
         Command::Explain(args) => print(&explain::text(&args)?),
+        Command::Exceptions(command) => exceptions::run(command, screen).await,
         Command::IamPolicy(args) => iam_policy::print(&args),
         Command::Doctor(args) => doctor::run(args, screen).await,
         #[cfg(feature = "demo")]
@@ -150,6 +154,8 @@ enum Failure {
     Run(RunError),
     Output(io::Error),
     Verify(VerifyError),
+    Exceptions(SourceError),
+    Held(HeldError),
     PublicKey(String),
     OtherType(String),
     #[cfg(feature = "demo")]
@@ -164,11 +170,18 @@ impl Failure {
             Self::Config(_) | Self::Usage(_) => ExitStatus::Usage,
             Self::Run(error) if error.is_usage() => ExitStatus::Usage,
             Self::Verify(error) if error.is_usage() => ExitStatus::Usage,
+            Self::Exceptions(error) if error.is_usage() => ExitStatus::Usage,
             Self::PublicKey(_) | Self::OtherType(_) => ExitStatus::Usage,
             // Another process does what was asked for.
             Self::Run(RunError::UnderWay { .. } | RunError::Done(_)) => ExitStatus::Complete,
             Self::Output(_) if self.is_of_no_reader() => ExitStatus::Complete,
-            Self::Run(_) | Self::Verify(_) | Self::Output(_) | Self::Killed(_) | Self::NotBegun => ExitStatus::Failed,
+            Self::Run(_)
+            | Self::Verify(_)
+            | Self::Exceptions(_)
+            | Self::Held(_)
+            | Self::Output(_)
+            | Self::Killed(_)
+            | Self::NotBegun => ExitStatus::Failed,
             #[cfg(feature = "demo")]
             Self::Demo(_) => ExitStatus::Failed,
         }
@@ -181,7 +194,9 @@ impl Failure {
 
     fn text(&self) -> String {
         match self {
-            Self::Config(errors) => errors.to_string(),
+            Self::Config(errors)
+            | Self::Exceptions(SourceError::Wrong(errors))
+            | Self::Run(RunError::Exceptions(SourceError::Wrong(errors))) => errors.to_string(),
             Self::Usage(text) => format!("error: {text}"),
             Self::Run(error @ (RunError::UnderWay { .. } | RunError::Done(_) | RunError::Stopped { .. })) => {
                 error.to_string()
@@ -189,6 +204,8 @@ impl Failure {
             // What a service said may stand in it.
             Self::Run(error) => format!("error: {}", escaped(&causes(error))),
             Self::Verify(error) => format!("error: {}", escaped(&causes(error))),
+            Self::Exceptions(error) => format!("error: {}", escaped(&causes(error))),
+            Self::Held(error) => format!("error: {}", escaped(&causes(error))),
             Self::PublicKey(text) | Self::OtherType(text) => format!("error: {text}"),
             Self::Output(error) => format!("error: cannot write the output: {error}"),
             #[cfg(feature = "demo")]
@@ -211,6 +228,14 @@ fn load(arg: &ConfigArg) -> Result<Config, Failure> {
         tracing::warn!(%region, "this version does not know the region; if it is misspelt, nothing is audited there");
     }
     Ok(config)
+}
+
+/// The lake that the configuration names, to read from. For a directory nothing of AWS is asked, not even a region.
+async fn store(config: &Config) -> Store {
+    match &config.lake.destination {
+        Destination::Directory(root) => Store::directory(root),
+        Destination::S3 { .. } => Store::open(&config.lake, &sdk_config_loader().load().await, &Arc::default()),
+    }
 }
 
 /// SIGXFSZ, on Linux and macOS.

@@ -20,6 +20,7 @@ mod ask;
 mod bucket;
 mod clock;
 mod configuration;
+mod exceptions;
 mod fold;
 mod identity;
 mod lake;
@@ -95,6 +96,7 @@ pub async fn examine(sdk: &SdkConfig, config: &Config, source: &str, sample: Sam
             scope = Some(organization);
         }
     }
+    observations.extend(Box::pin(exceptions::look(sdk, config, clock, aws.is_some())).await);
     let store = Store::open(&config.lake, sdk, &Arc::default());
     // Without credentials a bucket can tell nothing new.
     if aws.is_some() || matches!(store, Store::Directory(_)) {

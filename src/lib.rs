@@ -89,10 +89,12 @@ pub mod coverage;
 pub mod demo;
 pub mod doctor;
 pub mod effort;
+pub mod exception;
 pub mod exit;
 pub mod finding;
 #[cfg(test)]
 mod generated;
+pub mod glob;
 pub mod image;
 pub mod instance_type;
 pub mod kms;

@@ -1,14 +1,11 @@
 //! `verify`: from the arguments to a report on what was published.
 
-use std::{fs, path::Path, sync::Arc};
+use std::{fs, path::Path};
 
-use super::{Failure, Screen, load, print};
+use super::{Failure, Screen, load, print, store};
 use crate::{
     cli::VerifyArgs,
-    config::Destination,
     exit::ExitStatus,
-    lake::store::Store,
-    session::sdk_config_loader,
     signing::public_key::PublicKey,
     verify::{Which, verify},
 };
@@ -17,11 +14,7 @@ use crate::{
 pub(super) async fn run(args: VerifyArgs, screen: &Screen) -> Result<ExitStatus, Failure> {
     let config = load(&args.config)?;
     let public_keys = args.public_key.as_deref().map(read_public_keys).transpose()?;
-    let store = match &config.lake.destination {
-        // For a directory nothing of AWS is asked, not even a region.
-        Destination::Directory(root) => Store::directory(root),
-        Destination::S3 { .. } => Store::open(&config.lake, &sdk_config_loader().load().await, &Arc::default()),
-    };
+    let store = store(&config).await;
     let which = match args.run_id {
         Some(run_id) => Which::Run(run_id),
         None if args.all => Which::All,

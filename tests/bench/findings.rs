@@ -296,7 +296,7 @@ impl Read {
             for check in CHECKS {
                 if let Some(verdict) = check.evaluate(&resource.facts, context) {
                     let (target, resource) = (Arc::clone(&self.target), Arc::clone(&resource));
-                    unit.findings.push(Finding { target, resource, check, verdict });
+                    unit.findings.push(Finding { target, resource, check, verdict, exception: None });
                 }
             }
             unit.resources.push(resource);

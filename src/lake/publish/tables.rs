@@ -186,6 +186,7 @@ fn judged(
     each_batch(Table::Findings, sources, scratch, |batch| {
         let rows = Judged::of(batch.clone())?;
         posture.add(&rows, &mut tally)?;
+        tally.add_excepted(&rows);
         files.write(&history.join(&rows)?)
     })?;
     let [events, standing] = history.finish()?;

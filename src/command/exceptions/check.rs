@@ -1,0 +1,162 @@
+//! `exceptions check`: what is odd about a file, and what each exception covers of the last published run.
+
+use std::{
+    collections::BTreeMap,
+    fmt::{self, Write as _},
+};
+
+use anstyle::{AnsiColor, Style};
+use serde::Serialize;
+
+use super::{Read, load, read};
+use crate::{
+    cli::CheckArgs,
+    command::{
+        Failure, Screen,
+        checks::{json, written},
+        print, store,
+    },
+    config::Place,
+    exception::{
+        Standing,
+        published::Held,
+        usage::{States, Usage},
+    },
+    exit::ExitStatus,
+    report::terminal::{clipped, grouped},
+};
+
+const BOLD: Style = Style::new().bold();
+const UNSURE: Style = AnsiColor::Yellow.on_default().bold();
+
+/// Reads, holds against the last run, and prints.
+pub(super) async fn run(args: CheckArgs, screen: &Screen) -> Result<ExitStatus, Failure> {
+    let config = load(&args.config)?;
+    let read = read(&config, args.file.file, screen).await?;
+    let held = if args.offline {
+        None
+    } else {
+        let store = store(&config).await;
+        Held::against_last_run(&store, &read.exceptions).await.map_err(Failure::Held)?
+    };
+    let checked = Checked { read, held, is_offline: args.offline };
+    print(&if args.json { json(&checked.told()) } else { written(|out| checked.text(out)) })?;
+    let is_odd = !checked.read.exceptions.warnings().is_empty()
+        || checked.held.as_ref().is_some_and(|held| held.usage.unused().next().is_some());
+    Ok(if args.strict && is_odd { ExitStatus::Usage } else { ExitStatus::Complete })
+}
+
+struct Checked {
+    read: Read,
+    held: Option<Held>,
+    is_offline: bool,
+}
+
+/// The same for programs. Members are added, and none changes its meaning.
+#[derive(Serialize)]
+struct Told<'a> {
+    file: &'a str,
+    sha256: &'a str,
+    today: String,
+    exceptions: usize,
+    in_force: u64,
+    expiring: u64,
+    expired: u64,
+    warnings: Vec<Warning<'a>>,
+    run: Option<Run<'a>>,
+}
+
+#[derive(Serialize)]
+struct Warning<'a> {
+    line: usize,
+    column: usize,
+    message: &'a str,
+}
+
+#[derive(Serialize)]
+struct Run<'a> {
+    run_id: &'a str,
+    failing: u64,
+    covered: u64,
+    exceptions: Vec<Covers<'a>>,
+}
+
+#[derive(Serialize)]
+struct Covers<'a> {
+    id: &'a str,
+    standing: Standing,
+    covers: u64,
+}
+
+impl Checked {
+    fn told(&self) -> Told<'_> {
+        let Read { source, exceptions } = &self.read;
+        let warnings = exceptions.warnings().iter().map(|problem| {
+            let (line, column) = match problem.place {
+                Place::Position { line, column, .. } => (line, column),
+                Place::File(_) | Place::Variable(_) => (0, 0),
+            };
+            Warning { line, column, message: &problem.message }
+        });
+        let run = self.held.as_ref().map(|held| Run {
+            run_id: held.run_id.as_str(),
+            failing: held.failing,
+            covered: held.usage.covered(),
+            exceptions: held
+                .usage
+                .each
+                .iter()
+                .map(|(exception, covers)| Covers {
+                    id: &exception.id,
+                    standing: exception.standing(exceptions.today()),
+                    covers: *covers,
+                })
+                .collect(),
+        });
+        let States { in_force, expiring, expired, unused: _ } = Usage::of(exceptions, &BTreeMap::new()).states();
+        Told {
+            file: &source.place,
+            sha256: &source.sha256,
+            today: exceptions.today().to_string(),
+            exceptions: exceptions.all().len(),
+            in_force,
+            expiring,
+            expired,
+            warnings: warnings.collect(),
+            run,
+        }
+    }
+
+    fn text(&self, out: &mut String) -> fmt::Result {
+        let Told { file, exceptions, in_force, expiring, expired, .. } = self.told();
+        writeln!(out, "{BOLD}{file}{BOLD:#}")?;
+        writeln!(
+            out,
+            "  {exceptions} exceptions: {in_force} in force, of which {expiring} end within 30 days; {expired} ended"
+        )?;
+        for problem in self.read.exceptions.warnings() {
+            writeln!(out, "{UNSURE}warning{UNSURE:#} {problem}")?;
+        }
+        match &self.held {
+            Some(held) => covers(out, held),
+            None if self.is_offline => Ok(()),
+            None => writeln!(out, "\nNothing is published in the lake, so that what each covers cannot be told."),
+        }
+    }
+}
+
+fn covers(out: &mut String, held: &Held) -> fmt::Result {
+    let Held { run_id, failing, usage } = held;
+    writeln!(out, "\n{BOLD}Run {run_id}{BOLD:#}")?;
+    writeln!(out, "  {} of {} findings that fail are covered", grouped(usage.covered()), grouped(*failing))?;
+    for (exception, covers) in &usage.each {
+        let note = match (exception.standing(usage.today), covers) {
+            (Standing::Expired, _) => "  ended",
+            (Standing::InForce | Standing::Expiring, 0) => "  unused",
+            (Standing::InForce | Standing::Expiring, _) => "",
+        };
+        let (count, id) = (grouped(*covers), clipped(&exception.id, 48));
+        writeln!(out, "  {count:>10}  {id:<48}  {}{UNSURE}{note}{UNSURE:#}", exception.expires)?;
+    }
+    Ok(())
+}
