@@ -31,6 +31,11 @@ pub fn matches(pattern: &str, text: &str) -> bool {
 
 /// Whether there is a text that is as both patterns have it.
 pub fn meet(one: &str, other: &str) -> bool {
+    match (is_plain(one), is_plain(other)) {
+        (_, true) => return matches(one, other),
+        (true, false) => return matches(other, one),
+        (false, false) => {}
+    }
     let single = |one: char, other: char| one == other || one == '?' || other == '?';
     paired(one, other, single, true)
 }
@@ -38,7 +43,15 @@ pub fn meet(one: &str, other: &str) -> bool {
 /// Whether every text that is as `narrow` has it is also as `wide` has it. A `true` is certain; patterns that say the same
 /// in other ways may be told apart.
 pub fn holds(wide: &str, narrow: &str) -> bool {
+    if is_plain(narrow) {
+        return matches(wide, narrow);
+    }
     paired(wide, narrow, |wide, narrow| wide == narrow || wide == '?', false)
+}
+
+/// Whether a pattern is no more than a text.
+fn is_plain(pattern: &str) -> bool {
+    !pattern.contains(['*', '?'])
 }
 
 /// Walks through two patterns side by side. A star of the first takes whatever stands in the other; one of the second

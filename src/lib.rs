@@ -70,6 +70,12 @@
 //!   cell that ended, and of the slices that it counts on.
 //! * Publishing leaves evidence: [`lake::manifest`]s in a chain, which [`verify`] recomputes and [`signing`] signs.
 //!
+//! # What need not hold
+//!
+//! [`exception`]: a file of exceptions is read once, before anything is scanned, and its text goes into the [`plan`]. Where a
+//! FAIL is judged, the first that covers it goes along into the row of the finding, whose status stays; publish counts what
+//! each covered, and the summary, the log and `runs` name those that have ended, end soon or cover nothing.
+//!
 //! # What it costs and what it may
 //!
 //! [`throttle::Watch`] counts each attempt of each client, also of the lake's, but for those that sign, into the run's [`effort::Effort`], which

@@ -1,6 +1,6 @@
 //! `exceptions`: a file of exceptions checked, listed, added to, or made from that of another tool.
 
-use std::{io, path::Path, sync::Arc};
+use std::sync::Arc;
 
 use jiff::{civil::Date, tz::TimeZone};
 
@@ -13,10 +13,7 @@ use super::{Failure, Screen, load};
 use crate::{
     cli::ExceptionsCommand,
     config::{Config, ExceptionsFile},
-    exception::{
-        Exceptions, Terms,
-        source::{Source, SourceError},
-    },
+    exception::{Exceptions, Terms, source::Source},
     exit::ExitStatus,
     session::sdk_config_loader,
 };
@@ -64,12 +61,4 @@ fn today(screen: &Screen) -> Date {
 
 fn terms(config: &Config, screen: &Screen) -> Terms {
     Terms { today: today(screen), max_days: config.exceptions.max_days }
-}
-
-/// The content of a file of this machine.
-fn bytes(path: &Path) -> Result<Vec<u8>, (SourceError, io::ErrorKind)> {
-    std::fs::read(path).map_err(|source| {
-        let kind = source.kind();
-        (SourceError::Local { place: path.display().to_string(), source }, kind)
-    })
 }

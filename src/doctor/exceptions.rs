@@ -74,7 +74,10 @@ fn fails(config: &Config, error: &SourceError) -> Observation {
             );
             observation.advised(vec![say(why)])
         }
-        SourceError::Store(_) | SourceError::Large { .. } | SourceError::Unwritable { .. } => {
+        SourceError::Store(_)
+        | SourceError::Large { .. }
+        | SourceError::Input { .. }
+        | SourceError::Unwritable { .. } => {
             observation.advised(vec![say("Correct exceptions.file, or leave it empty for no exceptions.")])
         }
     }

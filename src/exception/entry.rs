@@ -11,7 +11,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::{
     Exception, Terms, checks_of,
-    scope::{Accounts, Scope},
+    scope::{ANY_ARN, Accounts, Scope},
 };
 use crate::{
     check::selection::Pattern,
@@ -236,7 +236,7 @@ fn regions(draft: &mut Draft, value: &Value<'_>, wrong: &mut Problems<'_>, odd: 
 
 /// A pattern of ARNs. A bare name would match none.
 fn resource(text: &str) -> Result<String, String> {
-    if meet(text, "arn:*:*:*:*:*") {
+    if meet(text, ANY_ARN) {
         pattern(text)
     } else {
         Err(format!("`{text}` matches no ARN: write all of it, or */{text} for whatever has this name"))

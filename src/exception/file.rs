@@ -53,8 +53,7 @@ pub fn read(path: &Path, text: &str, terms: Terms) -> Result<Exceptions, ConfigE
     }
     let mut ids = BTreeMap::new();
     for (exception, span) in &all {
-        let first = *ids.entry(exception.id.as_str()).or_insert(exception.line);
-        if first != exception.line {
+        if let Some(first) = ids.insert(exception.id.as_str(), exception.line) {
             let id = &exception.id;
             let message =
                 format!("`{id}` is the exception in line {first} already: change that one, or give this another id");

@@ -1,5 +1,5 @@
-//! Mute lists of Prowler 5.46 as exceptions. What Prowler mutes is covered, no less and, where no pattern says the same, no
-//! more: that is left out. Above each exception stands in which ways it means more than it may seem to.
+//! Mute lists of Prowler 5.46 as exceptions. What Prowler mutes is covered, but that keys of tags are exact here; where no
+//! pattern says the same, the mute is left out. Above each exception stands in which ways it means more than it may seem to.
 
 use std::{collections::BTreeSet, fmt::Write as _, path::Path};
 
@@ -15,7 +15,10 @@ use list::Mute;
 use mute::Converted;
 
 use super::written::comment;
-use crate::{check::profile::Profile, config::ConfigErrors};
+use crate::{
+    check::profile::Profile,
+    config::{ConfigErrors, Place, Problem},
+};
 
 /// What a mute list does not say and an exception has to.
 #[derive(Debug, Clone)]
@@ -41,7 +44,10 @@ pub struct Given {
 /// What Prowler would refuse, all at once and by line: it mutes nothing then.
 pub fn convert(file: &Path, text: &str, given: &Given) -> Result<String, ConfigErrors> {
     let root = yaml::load(file, text).map_err(|problem| ConfigErrors::new(vec![problem]))?;
-    let Some(root) = root else { return Ok(String::new()) };
+    let Some(root) = root else {
+        let (place, message) = (Place::File(file.to_owned()), "nothing stands in it".to_owned());
+        return Err(ConfigErrors::new(vec![Problem { place, message }]));
+    };
     let mutes = list::read(file, &root).map_err(ConfigErrors::new)?;
     let mut body = String::new();
     let (mut entries, mut left_out, mut elsewhere) = (0, 0, 0);

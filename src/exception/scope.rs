@@ -47,6 +47,9 @@ impl Serialize for Accounts {
     }
 }
 
+/// What every ARN is like.
+pub(super) const ANY_ARN: &str = "arn:*:*:*:*:*";
+
 impl Scope {
     /// Whether it takes what is in this place.
     pub fn takes_place(&self, account: AccountId, ou_path: Option<&str>, region: &str) -> bool {

@@ -43,6 +43,14 @@ pub enum SourceError {
         /// Why.
         source: io::Error,
     },
+    /// The file of another tool cannot be read.
+    #[error("cannot read {place}")]
+    Input {
+        /// Where.
+        place: String,
+        /// Why.
+        source: io::Error,
+    },
     /// The file of this machine cannot be written.
     #[error("cannot write {place}; nothing of it was changed")]
     Unwritable {
@@ -73,7 +81,7 @@ impl SourceError {
     /// Whether the configuration or the file is at fault, and not the way to it.
     pub fn is_usage(&self) -> bool {
         match self {
-            Self::Local { .. } | Self::Large { .. } | Self::Wrong(_) => true,
+            Self::Local { .. } | Self::Input { .. } | Self::Large { .. } | Self::Wrong(_) => true,
             Self::Unwritable { .. } => false,
             Self::Store(error) => matches!(error, StoreError::NotFound(_)),
         }

@@ -11,6 +11,7 @@ mod credentials;
 mod demo_truth;
 mod doctor;
 mod effort;
+mod exceptions;
 mod faults;
 mod fuzz_answers;
 mod fuzz_staged;

@@ -3,20 +3,19 @@
 use std::{
     fs,
     io::{self, Write as _},
-    path::{Path, PathBuf},
+    path::Path,
 };
 
 use jiff::{ToSpan as _, civil::Date};
 
-use super::{bytes, file, load, terms};
+use super::{file, load, terms};
 use crate::{
     cli::AddArgs,
     command::{Failure, Screen, print},
-    config::ConfigErrors,
-    config::{ExceptionsFile, problem::text_of},
+    config::ExceptionsFile,
     exception::{
         self,
-        source::SourceError,
+        source::{Source, SourceError},
         written::{Written, appended},
     },
     exit::ExitStatus,
@@ -31,14 +30,14 @@ pub(super) fn run(args: AddArgs, screen: &Screen) -> Result<ExitStatus, Failure>
             "only a file of this machine is added to: name it with --file, let it be reviewed, and put it into S3",
         ));
     };
-    let before = match bytes(&path) {
-        Ok(bytes) => text_of(&path, bytes).map_err(|problem| wrong(ConfigErrors::new(vec![problem])))?,
-        Err((_, io::ErrorKind::NotFound)) => String::new(),
-        Err((error, _)) => return Err(Failure::Exceptions(error)),
+    let before = match Source::local(&path) {
+        Ok(source) => source.text().to_owned(),
+        Err(SourceError::Local { source, .. }) if source.kind() == io::ErrorKind::NotFound => String::new(),
+        Err(error) => return Err(Failure::Exceptions(error)),
     };
     let entry = entry(args, terms.today).to_string();
     let text = appended(&before, &entry);
-    let exceptions = exception::read(&path, &text, terms).map_err(wrong)?;
+    let exceptions = exception::read(&path, &text, terms).map_err(|errors| Failure::Exceptions(errors.into()))?;
     replace(&path, &text)
         .map_err(|source| Failure::Exceptions(SourceError::Unwritable { place: path.display().to_string(), source }))?;
     let added = exceptions.all().iter().max_by_key(|exception| exception.line);
@@ -48,10 +47,6 @@ pub(super) fn run(args: AddArgs, screen: &Screen) -> Result<ExitStatus, Failure>
         told.push_str(&format!("warning {problem}\n"));
     }
     print(&told)
-}
-
-fn wrong(errors: ConfigErrors) -> Failure {
-    Failure::Exceptions(SourceError::Wrong(errors))
 }
 
 fn entry(args: AddArgs, today: Date) -> Written {
@@ -83,15 +78,14 @@ fn entry(args: AddArgs, today: Date) -> Written {
 
 /// Puts a file in the place of another, whole or not at all. A link stays one, and so do the permissions.
 fn replace(path: &Path, text: &str) -> io::Result<()> {
-    let target = fs::canonicalize(path).or_else(|error| match error.kind() {
-        io::ErrorKind::NotFound => Ok(path.to_owned()),
-        _ => Err(error),
-    })?;
-    let folder = target
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .map_or_else(|| PathBuf::from("."), Path::to_owned);
-    let mut file = tempfile::Builder::new().prefix(".exceptions-").tempfile_in(folder)?;
+    let target = if path.exists() { fs::canonicalize(path)? } else { path.to_owned() };
+    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".exceptions-");
+    // Readable as the user's umask allows, unlike files that are meant to stay temporary.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut file = builder.tempfile_in(folder)?;
     file.write_all(text.as_bytes())?;
     if let Ok(metadata) = fs::metadata(&target) {
         file.as_file().set_permissions(metadata.permissions())?;

@@ -1,8 +1,8 @@
 //! `exceptions convert`: what another tool leaves out, as a file of exceptions.
 
-use std::path::Path;
+use std::{fs, path::Path};
 
-use super::{bytes, load, terms};
+use super::{load, terms};
 use crate::{
     cli::{ConvertArgs, Foreign},
     command::{Failure, Screen, print},
@@ -21,8 +21,9 @@ pub(super) fn run(args: ConvertArgs, screen: &Screen) -> Result<ExitStatus, Fail
             "a mute of Prowler never ends, and an exception does: name its last day with --expires, as in --expires 2027-03-31",
         ));
     };
-    let wrong = |errors: ConfigErrors| Failure::Exceptions(SourceError::Wrong(errors));
-    let bytes = bytes(&input).map_err(|(error, _)| Failure::Exceptions(error))?;
+    let wrong = |errors: ConfigErrors| Failure::Exceptions(errors.into());
+    let place = input.display().to_string();
+    let bytes = fs::read(&input).map_err(|source| Failure::Exceptions(SourceError::Input { place, source }))?;
     let text = text_of(&input, bytes).map_err(|problem| wrong(ConfigErrors::new(vec![problem])))?;
     let given = prowler::Given { profile: config.checks.profile, owner, reason, ticket, created: terms.today, expires };
     let converted = prowler::convert(&input, &text, &given).map_err(wrong)?;

@@ -6,7 +6,13 @@ use super::{
     search::{Globs, globs, search},
     standing_for, tag,
 };
-use crate::{check::profile::Profile, exception::written::Written, region};
+use crate::{
+    check::profile::Profile,
+    exception::{scope::ANY_ARN, written::Written},
+    glob::meet,
+    printable::shown,
+    region,
+};
 
 /// What becomes of a mute.
 pub(super) enum Converted {
@@ -47,7 +53,8 @@ pub(super) fn converted(mute: &Mute, given: &Given) -> Converted {
     if tags.len() > 1 {
         notes.push(format!("Note: of the tags any is asked for, so that {} exceptions are made of it.", tags.len()));
     }
-    let reason = mute.description.clone().or_else(|| given.reason.clone());
+    let described = mute.description.as_deref().map(one_line).filter(|text| !text.is_empty());
+    let reason = described.or_else(|| given.reason.clone());
     let reason = reason.unwrap_or_else(|| format!("muted in Prowler, line {}", mute.check.at.line));
     let entry = |tags| Written {
         notes: notes.clone(),
@@ -158,7 +165,11 @@ fn resources(items: &[String], notes: &mut Vec<String>) -> Result<Vec<String>, S
                 "Note: Prowler compares names of resources, and finds no ARN in them; here it is an ARN.".to_owned(),
             );
         }
-        patterns.extend(found.wide.iter().map(|name| by_name(name)));
+        let wide = found.wide.iter().map(|name| by_name(name)).collect::<Vec<_>>();
+        if !wide.iter().all(|pattern| meet(pattern, ANY_ARN)) {
+            return Err(format!("The resource `{item}` is no part of an ARN."));
+        }
+        patterns.extend(wide);
     }
     patterns.dedup();
     Ok(patterns)
@@ -187,6 +198,12 @@ fn tags(items: &[String], notes: &mut Vec<String>) -> Result<Vec<tag::Tags>, Str
         ));
     }
     Ok(all)
+}
+
+/// A description as a reason can be.
+fn one_line(text: &str) -> String {
+    const LONGEST: usize = 2_000;
+    shown(&text.split_whitespace().collect::<Vec<_>>().join(" ")).chars().take(LONGEST).collect()
 }
 
 fn listed(items: &[String]) -> String {

@@ -3,6 +3,9 @@
 
 use regex::Regex;
 
+/// Letters of an item at most.
+const MOST: usize = 1_000;
+
 /// The regular expression that Prowler makes of an item.
 fn expression(item: &str) -> String {
     item.replace('*', ".*")
@@ -31,6 +34,9 @@ impl Globs {
 
 /// The patterns of an item; none where no pattern says the same.
 pub(super) fn globs(item: &str) -> Option<Globs> {
+    if item.chars().count() > MOST || item.chars().any(char::is_control) {
+        return None;
+    }
     let expression = expression(item);
     let branches = alternatives(&expression).into_iter().map(branch).collect::<Option<Vec<_>>>()?;
     let (wide, exact) = branches.into_iter().unzip();

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::search::{alternatives, globs};
+use crate::config::tag_key;
 
 /// Tags that a resource has to have, with patterns of their values.
 pub(super) type Tags = BTreeMap<String, Vec<String>>;
@@ -39,7 +40,8 @@ pub(super) fn tags(items: &[String]) -> Option<Vec<Tags>> {
 fn options(item: &str) -> Option<Tags> {
     let mut options = Tags::new();
     for part in alternatives(item) {
-        let (key, value) = part.split_once('=')?;
+        // A dollar would be the end of all tags.
+        let (key, value) = part.split_once('=').filter(|(_, value)| !value.ends_with('$'))?;
         let key = exact(key)?;
         let mut values = globs(&format!("^{value}"))?.wide;
         options.entry(key).or_default().append(&mut values);
@@ -50,7 +52,7 @@ fn options(item: &str) -> Option<Tags> {
 /// A part that is searched for and holds no sign of a pattern.
 fn exact(key: &str) -> Option<String> {
     let globs = globs(&format!("^{key}$"))?;
-    globs.exact.into_iter().next().filter(|key| !key.is_empty() && !key.contains(['*', '?']))
+    globs.exact.into_iter().next().filter(|key| tag_key(key).is_ok())
 }
 
 #[cfg(test)]
@@ -68,12 +70,12 @@ mod tests {
             (key.to_owned(), values.iter().map(|value| (*value).to_owned()).collect::<Vec<_>>())
         };
         assert_eq!(of(&["test=test"]), Some(vec![vec![tag("test", &["test*"])]]));
-        assert_eq!(of(&["a=1$", "b=2"]), Some(vec![vec![tag("a", &["1"]), tag("b", &["2*"])]]));
+        assert_eq!(of(&["a=1", "b=2"]), Some(vec![vec![tag("a", &["1*"]), tag("b", &["2*"])]]));
         assert_eq!(of(&["project=test|project=stage"]), Some(vec![vec![tag("project", &["test*", "stage*"])]]));
         assert_eq!(of(&["a=1|b=2"]), Some(vec![vec![tag("a", &["1*"])], vec![tag("b", &["2*"])]]));
         assert_eq!(of(&["*"]), Some(vec![vec![]]));
         assert_eq!(of(&["team=*"]), Some(vec![vec![tag("team", &["*"])]]));
-        for items in [&["dev"][..], &["a*=1"], &["a=[12]"], &["a=1", "a=2"], &["=1"]] {
+        for items in [&["dev"][..], &["a*=1"], &["a=[12]"], &["a=1", "a=2"], &["=1"], &["a=1$"], &["^a=1"]] {
             assert_eq!(of(items), None, "{items:?}");
         }
     }

@@ -47,7 +47,7 @@ Mutelist:
         "*":
           Regions: ["*"]
           Resources: ["*"]
-          Tags: ["a=1|b=2$"]
+          Tags: ["a=1|b=2"]
         sagemaker_domain_sso_configured:
           Regions: ["*"]
           Resources: ["d-[0-9]+"]
@@ -112,5 +112,5 @@ Muted: 1
         format!("{text}a{number}: &a{number} [{before}]\n")
     });
     assert!(converted(&bomb, Profile::Both).unwrap_err().to_string().contains("repeat too much"));
-    assert_eq!(converted("", Profile::Both).unwrap(), "");
+    assert_eq!(converted("# nothing", Profile::Both).unwrap_err().to_string(), "mutelist.yaml: nothing stands in it");
 }
