@@ -6,18 +6,22 @@ SHELL := bash
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-builtin-rules
 
-# What is made once and used by every checkout: the tools' virtual environment and cargo-deny.
+# What is made once and used by every checkout: the tools' virtual environment, cargo-deny and checkov.
 CACHE := $(or $(SAGESWEEP_CACHE),$(HOME)/.cache/sagesweep)
 CARGO ?= cargo
 PYTHON ?= python3
 DENY_VERSION := 0.19.0
 DENY_ROOT := $(CACHE)/cargo-deny-$(DENY_VERSION)
+CHECKOV_VERSION := 3.3.30
+CHECKOV := $(CACHE)/checkov-$(CHECKOV_VERSION)/bin/checkov
 DENY := $(or $(shell command -v cargo-deny 2>/dev/null),$(DENY_ROOT)/bin/cargo-deny)
 
 MOTO := tests/moto
 SQL := tests/sql
+EXPORT := tests/export
+INFRA := tests/infra
 # What the Python tests need; the second are installed without what they ask for.
-REQUIREMENTS = $(MOTO)/requirements.txt $(SQL)/requirements.txt
+REQUIREMENTS = $(MOTO)/requirements.txt $(SQL)/requirements.txt $(EXPORT)/requirements.txt $(wildcard $(INFRA)/*requirements.txt)
 UNRESOLVED = $(SQL)/unresolved.txt
 # One environment for each content of the requirements and each interpreter: a stale one is never used.
 VENV = $(CACHE)/venv-$(shell { $(PYTHON) -VV; cat $(REQUIREMENTS) $(UNRESOLVED); } 2>/dev/null | cksum | cut -d' ' -f1)
@@ -27,9 +31,9 @@ TARGET = $(shell $(CARGO) metadata --format-version 1 --no-deps --locked | $(PYT
 export PYTHONDONTWRITEBYTECODE := 1
 
 # What `make test` is made of, the cheapest first.
-PARTS := fmt-check clippy doc unit deny moto sql
+PARTS := fmt-check clippy doc unit deny moto sql export infra
 
-.PHONY: help demo test fmt $(PARTS) nights test-spark soak venv look clean need-rust need-python need-java
+.PHONY: help demo test fmt $(PARTS) nights test-spark soak venv look scanned clean need-rust need-python need-java
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
@@ -37,7 +41,7 @@ help: ## this list
 demo: need-rust ## build, then audit the embedded simulated organization into ./sagesweep-out
 	$(CARGO) run --locked -- demo $(ARGS)
 
-test: ## everything that must hold: format, lints, docs, tests, licences, the run against moto, the views
+test: ## everything that must hold: format, lints, docs, tests, licences, the run against moto, the views, the exports, the stack
 	@took=(); \
 	for part in $(PARTS); do \
 		began=$$SECONDS; \
@@ -80,7 +84,7 @@ $(DENY_ROOT)/bin/cargo-deny:
 # compile the SDK once more.
 moto: need-rust venv ## the whole run against moto, an AWS emulator
 	$(CARGO) test --locked --test it --no-run
-	SAGESWEEP_BIN="$${SAGESWEEP_BIN:-$(TARGET)/debug/sagesweep}" $(VENV)/bin/python -m pytest -p no:cacheprovider $(MOTO) $(ARGS)
+	SAGESWEEP_BIN="$${SAGESWEEP_BIN:-$(TARGET)/debug/sagesweep}" $(VENV)/bin/python -m pytest $(MOTO) $(ARGS)
 
 # The nights that the views are asked about, written by a test in Rust.
 nights: need-rust
@@ -89,17 +93,32 @@ nights: need-rust
 sql: nights venv ## the views on DuckDB and through the Athena of an AWS emulator, the DDL, the files
 	$(call ask-views,--ignore=$(SQL)/test_spark.py $(or $(ARGS),$(SQL)))
 
+infra: nights venv $(CHECKOV) ## the templates, deployed in emulators and used there by the program; the image and the release
+	CHECKOV="$(CHECKOV)" $(call ask-views,$(or $(ARGS),$(INFRA)))
+
+# An environment of its own, for it pins a boto3 that the others refuse.
+$(CHECKOV): | need-python
+	$(PYTHON) -m venv $(CACHE)/checkov-$(CHECKOV_VERSION)
+	$(CACHE)/checkov-$(CHECKOV_VERSION)/bin/pip install --quiet --disable-pip-version-check checkov==$(CHECKOV_VERSION)
+
 # Java and some 400 MB of packages, so not in `make test`.
 test-spark: REQUIREMENTS += $(SQL)/spark.txt
 test-spark: need-java nights venv ## the views on Spark: the same rows as on DuckDB
 	$(call ask-views,$(or $(ARGS),$(SQL)/test_spark.py))
 
 ask-views = SAGESWEEP_NIGHTS="$(TARGET)/tmp/nights" SAGESWEEP_BIN="$${SAGESWEEP_BIN:-$(TARGET)/debug/sagesweep}" \
-	$(VENV)/bin/python -m pytest -p no:cacheprovider $(1)
+	$(VENV)/bin/python -m pytest $(1)
+
+export: need-rust venv ## exports against the schemas of OCSF and the model of Security Hub
+	$(CARGO) test --locked --test it --no-run
+	SAGESWEEP_BIN="$${SAGESWEEP_BIN:-$(TARGET)/debug/sagesweep}" $(VENV)/bin/python -m pytest $(or $(ARGS),$(EXPORT))
 
 LAKE ?= sagesweep-out
 look: venv ## count what a directory of tables holds (LAKE=sagesweep-out)
 	@$(VENV)/bin/python $(MOTO)/lake.py $(LAKE)
+
+scanned: venv ## what Athena would scan for each view of a directory of tables (LAKE=sagesweep-out)
+	@$(VENV)/bin/python $(SQL)/scanned.py $(LAKE)
 
 venv: need-python
 	@venv="$(VENV)"; \

@@ -221,6 +221,15 @@ pub struct Remediation {
     pub code: &'static str,
 }
 
+impl Remediation {
+    /// One of its texts with the names of a resource filled in.
+    pub fn filled(text: &str, name: &str, arn: &str, region: &str, account: &str) -> String {
+        [("{name}", name), ("{arn}", arn), ("{region}", region), ("{account}", account)]
+            .iter()
+            .fold(text.to_owned(), |text, (placeholder, value)| text.replace(placeholder, value))
+    }
+}
+
 /// What a check looks at besides the facts of its resource, and what has to be read for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Evidence {

@@ -18,9 +18,13 @@ use crate::{
 
 mod checks;
 mod exceptions;
+mod query;
+mod tables;
 
 pub use checks::{ChecksArgs, ExplainArgs, ResourceArn};
 pub use exceptions::{AddArgs, CheckArgs, ConvertArgs, ExceptionsCommand, FileArg, Foreign, ListArgs};
+pub use query::QueryArgs;
+pub use tables::{DiffArgs, ExportArgs};
 
 /// Audits every SageMaker resource of an AWS Organization into Parquet, and says what it did not see.
 #[derive(Debug, Parser)]
@@ -66,6 +70,15 @@ pub enum Command {
     /// Hold what was published against its manifests: nothing changed, removed or added.
     #[command(after_help = VERIFY_EXAMPLES)]
     Verify(VerifyArgs),
+    /// Say what changed between two published runs, and what cannot be compared.
+    #[command(after_help = tables::DIFF_NOTES)]
+    Diff(DiffArgs),
+    /// Write the findings of a published run as OCSF, ASFF, CSV, JSON, or for Security Lake.
+    #[command(after_help = tables::EXPORT_NOTES)]
+    Export(ExportArgs),
+    /// Ask the tables and the views in SQL, on this machine.
+    #[command(after_help = query::QUERY_NOTES)]
+    Query(QueryArgs),
     /// Print the configuration in effect, with all defaults filled in.
     Config(ConfigArg),
     /// List the checks.

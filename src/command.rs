@@ -8,16 +8,21 @@ use std::{
 
 use aws_config::SdkConfig;
 use indicatif::MultiProgress;
-use tokio::signal::unix::{SignalKind, signal};
 
 mod checks;
 #[cfg(feature = "demo")]
 mod demo;
+mod diff;
 mod doctor;
 mod exceptions;
 mod explain;
+mod export;
 mod iam_policy;
+mod query;
+mod stops;
 mod verify;
+
+use stops::Stops;
 
 use crate::{
     Incomplete, Run, RunError,
@@ -25,12 +30,14 @@ use crate::{
     config::{Config, ConfigErrors, Destination},
     exception::{published::HeldError, source::SourceError},
     exit::ExitStatus,
+    export::ExportError,
     finding::Severity,
-    lake::{RunId, publish::Published, store::Store},
+    lake::{RunId, publish::Published, published::FindError, read::ReadError, store::Store},
     limits::{self, OpenFiles},
     logs,
     outcome::causes,
     printable::escaped,
+    query::QueryError,
     report,
     session::{Clock, sdk_config_loader},
     verify::VerifyError,
@@ -43,7 +50,7 @@ pub async fn execute(cli: Cli) -> ExitStatus {
     OpenFiles::raised();
     match Box::pin(dispatch(cli.command, &screen)).await {
         Ok(status) => status,
-        Err(failure) if failure.is_of_no_reader() => failure.status(),
+        Err(failure) if failure.is_quiet() => failure.status(),
         Err(failure) => {
             match (form, failure.status()) {
                 // Among lines of JSON, the last one is JSON too; what is wrong with the command line is for people.
@@ -72,25 +79,34 @@ fn clock(_cli: &Cli) -> Clock {
 async fn dispatch(command: Command, screen: &Screen) -> Result<ExitStatus, Failure> {
     match command {
         Command::Run(args) => {
-            let run = started(Box::pin(screen.start(&args.config, args.run_id))).await?;
-            let published = until_stopped(&run, Box::pin(run.scan_and_publish())).await?;
+            let mut stops = Stops::listened_to();
+            let run = stops.before(Box::pin(screen.start(&args.config, args.run_id))).await?;
+            let published = stops.during(&run, Box::pin(run.scan_and_publish())).await?;
             Ok(screen.conclude(&run, &published, args.fail_on))
         }
         Command::Scan(args) => {
-            let run = started(Box::pin(screen.start(&args.config, args.run_id))).await?;
-            until_stopped(&run, Box::pin(run.scan_shard(args.shard))).await?;
+            let mut stops = Stops::listened_to();
+            let run = stops.before(Box::pin(screen.start(&args.config, args.run_id))).await?;
+            stops.during(&run, Box::pin(run.scan_shard(args.shard))).await?;
             print(&format!("{}\n", run.run_id))
         }
         Command::Publish(args) => {
-            let run = match args.run_id {
-                Some(run_id) => screen.open(&args.config, Some(run_id)).await?,
-                None => screen.open(&args.config, None).await?.to_publish().await.map_err(Failure::Run)?,
+            let mut stops = Stops::listened_to();
+            let opening = async {
+                match args.run_id {
+                    Some(run_id) => screen.open(&args.config, Some(run_id)).await,
+                    None => screen.open(&args.config, None).await?.to_publish().await.map_err(Failure::Run),
+                }
             };
+            let run = stops.before(Box::pin(opening)).await?;
             let incomplete = if args.incomplete { Incomplete::Published } else { Incomplete::Refused };
-            let published = until_stopped(&run, Box::pin(run.publish(incomplete))).await?;
+            let published = stops.during(&run, Box::pin(run.publish(incomplete))).await?;
             Ok(screen.conclude(&run, &published, args.fail_on))
         }
         Command::Verify(args) => verify::run(args, screen).await,
+        Command::Diff(args) => diff::run(args).await,
+        Command::Export(args) => export::run(args).await,
+        Command::Query(args) => Box::pin(query::run(args, screen)).await,
         Command::Config(args) => print(&load(&args)?.to_toml()),
         Command::Checks(args) => print(&checks::text(&args)),
         Command::Explain(args) => print(&explain::text(&args)?),
@@ -156,8 +172,14 @@ enum Failure {
     Verify(VerifyError),
     Exceptions(SourceError),
     Held(HeldError),
+    Find(FindError),
+    Read(ReadError),
+    Export(ExportError),
     PublicKey(String),
     OtherType(String),
+    Sql(String),
+    Query(QueryError),
+    Interrupted,
     #[cfg(feature = "demo")]
     Demo(String),
     Killed(RunId),
@@ -171,7 +193,9 @@ impl Failure {
             Self::Run(error) if error.is_usage() => ExitStatus::Usage,
             Self::Verify(error) if error.is_usage() => ExitStatus::Usage,
             Self::Exceptions(error) if error.is_usage() => ExitStatus::Usage,
-            Self::PublicKey(_) | Self::OtherType(_) => ExitStatus::Usage,
+            Self::Find(error) if error.is_usage() => ExitStatus::Usage,
+            Self::Query(error) if error.is_usage() => ExitStatus::Usage,
+            Self::PublicKey(_) | Self::OtherType(_) | Self::Sql(_) => ExitStatus::Usage,
             // Another process does what was asked for.
             Self::Run(RunError::UnderWay { .. } | RunError::Done(_)) => ExitStatus::Complete,
             Self::Output(_) if self.is_of_no_reader() => ExitStatus::Complete,
@@ -179,6 +203,11 @@ impl Failure {
             | Self::Verify(_)
             | Self::Exceptions(_)
             | Self::Held(_)
+            | Self::Find(_)
+            | Self::Read(_)
+            | Self::Export(_)
+            | Self::Query(_)
+            | Self::Interrupted
             | Self::Output(_)
             | Self::Killed(_)
             | Self::NotBegun => ExitStatus::Failed,
@@ -190,6 +219,11 @@ impl Failure {
     /// Whether there was nobody to read the output: a reader that closed the pipe has read enough.
     fn is_of_no_reader(&self) -> bool {
         matches!(self, Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe)
+    }
+
+    /// Whether nobody needs to be told.
+    fn is_quiet(&self) -> bool {
+        self.is_of_no_reader() || matches!(self, Self::Interrupted)
     }
 
     fn text(&self) -> String {
@@ -206,7 +240,15 @@ impl Failure {
             Self::Verify(error) => format!("error: {}", escaped(&causes(error))),
             Self::Exceptions(error) => format!("error: {}", escaped(&causes(error))),
             Self::Held(error) => format!("error: {}", escaped(&causes(error))),
-            Self::PublicKey(text) | Self::OtherType(text) => format!("error: {text}"),
+            Self::Find(error) => format!("error: {}", escaped(&causes(error))),
+            Self::Read(error) => format!("error: {}", escaped(&causes(error))),
+            Self::Export(error) => format!("error: {}", escaped(&causes(error))),
+            Self::PublicKey(text) | Self::OtherType(text) | Self::Sql(text) => format!("error: {text}"),
+            Self::Query(error) => {
+                let lines = error.to_string();
+                format!("error: {}", lines.lines().map(escaped).collect::<Vec<_>>().join("\n"))
+            }
+            Self::Interrupted => "stopped".to_owned(),
             Self::Output(error) => format!("error: cannot write the output: {error}"),
             #[cfg(feature = "demo")]
             Self::Demo(text) => format!("error: {text}"),
@@ -219,10 +261,16 @@ impl Failure {
 }
 
 fn load(arg: &ConfigArg) -> Result<Config, Failure> {
+    load_with(arg, None)
+}
+
+/// Loads the configuration with one more variable, in the place of the one of the environment.
+fn load_with(arg: &ConfigArg, variable: Option<(&str, &str)>) -> Result<Config, Failure> {
     let texts = |(name, value): (OsString, OsString)| Some((name.into_string().ok()?, value.into_string().ok()?));
     // As the variable that it stands for, since which checks are selected is looked at with the profile.
     let profile = arg.profile.map(|profile| ("SAGESWEEP_CHECKS_PROFILE".to_owned(), profile.as_str().to_owned()));
-    let environment = std::env::vars_os().filter_map(texts).chain(profile);
+    let variable = variable.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let environment = std::env::vars_os().filter_map(texts).chain(profile).chain(variable);
     let config = Config::load(arg.config.as_deref(), environment).map_err(Failure::Config)?;
     for region in config.regions.unknown() {
         tracing::warn!(%region, "this version does not know the region; if it is misspelt, nothing is audited there");
@@ -240,45 +288,6 @@ async fn store(config: &Config) -> Store {
 
 /// SIGXFSZ, on Linux and macOS.
 const FILE_SIZE_EXCEEDED: i32 = 25;
-
-/// Waits for the beginning of a run, unless somebody asks it to stop.
-async fn started(start: impl Future<Output = Result<Run, Failure>> + Unpin) -> Result<Run, Failure> {
-    tokio::select! {
-        run = start => run,
-        () = stop_asked_for() => Err(Failure::NotBegun),
-    }
-}
-
-/// Waits for the work. At Ctrl-C or SIGTERM it is asked to come to an end, and at a second one left alone.
-async fn until_stopped<T>(run: &Run, work: impl Future<Output = Result<T, RunError>> + Unpin) -> Result<T, Failure> {
-    // Listened to, a limit on the size of files is an error of the write that names the file, and not a sudden death.
-    let _listening = signal(SignalKind::from_raw(FILE_SIZE_EXCEEDED));
-    let twice = async {
-        stop_asked_for().await;
-        tracing::warn!("stopping: what is complete is being kept; once more to stop at once");
-        run.stop();
-        stop_asked_for().await;
-    };
-    tokio::select! {
-        result = work => result.map_err(Failure::Run),
-        () = twice => Err(Failure::Killed(run.run_id.clone())),
-    }
-}
-
-async fn stop_asked_for() {
-    let terminated = async {
-        match signal(SignalKind::terminate()) {
-            Ok(mut signals) => {
-                signals.recv().await;
-            }
-            Err(_) => std::future::pending().await,
-        }
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        () = terminated => {}
-    }
-}
 
 fn print(text: &str) -> Result<ExitStatus, Failure> {
     anstream::stdout().write_all(text.as_bytes()).map_err(Failure::Output)?;

@@ -9,11 +9,12 @@ pub enum ExitStatus {
     Complete,
     /// A check at or above `--fail-on` failed, and no exception covers it.
     Findings,
-    /// The command line or the configuration is wrong; nothing was done.
+    /// The command line, the configuration or the SQL of a question is wrong; nothing was done.
     Usage,
     /// The run was published, and coverage is below the configured floor.
     Incomplete,
-    /// The run itself failed and nothing was published, or what was published is not as it was, or cannot be verified.
+    /// The run itself failed and nothing was published, or what was published is not as it was, or cannot be verified, or a
+    /// question has no answer.
     Failed,
 }
 

@@ -37,6 +37,11 @@ impl Severity {
         }
     }
 
+    /// The severity of this number.
+    pub fn of_id(id: i32) -> Option<Self> {
+        Self::ALL.into_iter().find(|severity| severity.id() == id)
+    }
+
     /// OCSF `severity`, in lower case.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -75,6 +80,11 @@ impl Status {
             Self::Unknown => "UNKNOWN",
             Self::NotApplicable => "NOT_APPLICABLE",
         }
+    }
+
+    /// The status that tables spell like this.
+    pub fn spelt(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.as_str() == text)
     }
 
     /// OCSF `compliance.status_id`: 2, Warning, is "did not yield a result due to missing information".

@@ -13,3 +13,19 @@ pub(crate) fn hold(file: &str, text: &str, tests: &str) {
     let written = fs::read_to_string(&path).unwrap_or_default();
     assert!(written == text, "{file} is stale: INSTA_UPDATE=always cargo test --lib {tests}");
 }
+
+/// The same for what stands in `file` between the line that begins with `first` and the line that begins with `last`.
+pub(crate) fn hold_between(file: &str, first: &str, last: &str, text: &str, tests: &str) {
+    let written = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).unwrap();
+    let mut lines = written.split_inclusive('\n');
+    let mut before = String::new();
+    for line in lines.by_ref() {
+        before.push_str(line);
+        if line.starts_with(first) {
+            break;
+        }
+    }
+    let after = lines.skip_while(|line| !line.starts_with(last)).collect::<String>();
+    assert!(!after.is_empty(), "{file} has no line that begins with {first:?} and one with {last:?} after it");
+    hold(file, &format!("{before}{text}{after}"), tests);
+}

@@ -37,6 +37,8 @@ pub mod order;
 pub mod placed;
 pub mod posture;
 pub mod publish;
+pub mod published;
+pub mod read;
 pub mod resources;
 pub mod runs;
 pub mod sealed;

@@ -29,6 +29,12 @@
 //! While publish merges the findings it holds them against what the run before left standing ([`lake::standing`]): two
 //! sorted streams side by side. Of that come `finding_events`, the beginnings of streaks in `findings`, and what stands now.
 //!
+//! # Asked on this machine
+//!
+//! [`query`] answers SQL with an embedded engine: the text of the views is that of Athena, and the functions of Athena that
+//! the engine lacks are given to it. It sees the lake through one object store over ours, which shows the runs that have a
+//! commit and can write nothing. Where its answers and those of DuckDB and Spark differ, a test fails.
+//!
 //! # How resources are read
 //!
 //! Each type has a file in [`resource`] and says how it is read. Nearly all are listed and described one by one, by
@@ -76,6 +82,11 @@
 //! FAIL is judged, the first that covers it goes along into the row of the finding, whose status stays; publish counts what
 //! each covered, and the summary, the log and `runs` name those that have ended, end soon or cover nothing.
 //!
+//! # Read back
+//!
+//! [`lake::published`] finds a run as a person names it and reads its tables, held against their manifest, a batch at a time:
+//! [`diff`] walks two of them side by side, and [`export`] writes one in the forms of others.
+//!
 //! # What it costs and what it may
 //!
 //! [`throttle::Watch`] counts each attempt of each client, also of the lake's, but for those that sign, into the run's [`effort::Effort`], which
@@ -93,10 +104,12 @@ pub mod config;
 pub mod coverage;
 #[cfg(feature = "demo")]
 pub mod demo;
+pub mod diff;
 pub mod doctor;
 pub mod effort;
 pub mod exception;
 pub mod exit;
+pub mod export;
 pub mod finding;
 #[cfg(test)]
 mod generated;
@@ -109,11 +122,13 @@ pub mod limits;
 pub mod logs;
 pub mod organization;
 pub mod outcome;
+mod output;
 pub mod paging;
 pub mod place;
 pub mod plan;
 pub mod printable;
 pub mod progress;
+pub mod query;
 pub mod region;
 pub mod report;
 pub mod resource;

@@ -1,7 +1,8 @@
 //! Where a resource lives: partition, account and region, each a type of its own.
 
-use std::{fmt, str::FromStr};
+use std::{collections::BTreeSet, fmt, str::FromStr, sync::Arc};
 
+use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -59,10 +60,13 @@ impl fmt::Debug for AccountId {
     }
 }
 
+/// Regions that are remembered: more than AWS has, so that no input fills the memory.
+const MOST_KNOWN: usize = 256;
+
 /// A region code such as `eu-central-1`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct Region(std::sync::Arc<str>);
+pub struct Region(Arc<str>);
 
 /// A text that cannot be a region code.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -85,8 +89,21 @@ impl FromStr for Region {
             && text.starts_with(|first: char| first.is_ascii_lowercase())
             && text.split('-').count() >= 3
             && text.split('-').all(|part| !part.is_empty());
-        if shaped && text.bytes().all(legal) { Ok(Self(text.into())) } else { Err(InvalidRegion(text.to_owned())) }
+        if shaped && text.bytes().all(legal) { Ok(Self(shared(text))) } else { Err(InvalidRegion(text.to_owned())) }
     }
+}
+
+/// The text as all regions of that code have it: what is staged names one for each cell.
+fn shared(text: &str) -> Arc<str> {
+    static KNOWN: Mutex<BTreeSet<Arc<str>>> = Mutex::new(BTreeSet::new());
+    let mut known = KNOWN.lock();
+    known.get(text).cloned().unwrap_or_else(|| {
+        let region = Arc::from(text);
+        if known.len() < MOST_KNOWN {
+            known.insert(Arc::clone(&region));
+        }
+        region
+    })
 }
 
 impl TryFrom<String> for Region {

@@ -35,7 +35,8 @@ pub fn escaped_json(json: &str) -> Cow<'_, str> {
 }
 
 fn spelt(text: &str, spell: impl Fn(char, &mut String)) -> Cow<'_, str> {
-    if !text.chars().any(is_unsafe) {
+    // Most texts are of nothing but printable ASCII, which is soon seen.
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) || !text.chars().any(is_unsafe) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 16);

@@ -44,7 +44,9 @@ pub mod optimization_job;
 mod origin;
 pub mod partner_app;
 pub mod processing_job;
+mod read;
 mod settled;
+pub mod stored;
 pub mod studio_lifecycle_config;
 mod tags;
 pub mod training_job;
@@ -55,6 +57,7 @@ pub mod workforce;
 
 pub use called::NoSuchResourceType;
 pub use origin::{Origin, OriginKind};
+pub use read::Read;
 pub use settled::Settled;
 pub use tags::TAG_ACTIONS;
 
@@ -69,8 +72,8 @@ use crate::{
     session::gate::Gate,
 };
 
-/// The facts of a resource type, what is known of the type, and how its resources are read.
-pub trait Kind: fmt::Debug + Clone + PartialEq + Serialize + DeserializeOwned {
+/// The facts of a resource type, and what is known of the type.
+pub trait Kind: fmt::Debug + Clone + PartialEq + Serialize + DeserializeOwned + Into<Facts> {
     /// The name in CloudFormation's style; for what it has no type for, our own spelling of one.
     const NAME: &'static str;
 
@@ -98,12 +101,6 @@ pub trait Kind: fmt::Debug + Clone + PartialEq + Serialize + DeserializeOwned {
     fn is_whole(&self) -> bool {
         true
     }
-
-    /// Reads all resources of the type in a cell, and delivers them.
-    fn collect(cell: &Arc<Cell>) -> impl Future<Output = Collected> + Send;
-
-    /// Tries whether one of the actions is allowed; what it answers is not looked at.
-    fn probe(gate: &Gate, target: &Target, action: &'static str) -> impl Future<Output = Result<(), Refusal>> + Send;
 
     /// Reads what the first answer could not tell of resources that are about to be judged.
     fn confirm(

@@ -14,7 +14,7 @@ use std::{collections::BTreeSet, io, path::PathBuf};
 
 use tempfile::TempDir;
 use thiserror::Error;
-use tokio::task::{self, JoinError};
+use tokio::task::JoinError;
 
 mod chain;
 mod committed;
@@ -107,7 +107,7 @@ pub async fn verify(store: &Store, which: &Which, public_keys: Option<&[PublicKe
     let mut verifier = Verifier {
         store,
         public_keys,
-        scratch: task::spawn_blocking(scratch).await??,
+        scratch: Store::reading().await?,
         inventory: Inventory::default(),
         sequences: Vec::new(),
         named: BTreeSet::new(),
@@ -134,9 +134,4 @@ struct Verifier<'a> {
     /// The keys that manifests account for.
     named: BTreeSet<String>,
     report: Report,
-}
-
-fn scratch() -> Result<TempDir, VerifyError> {
-    let made = tempfile::Builder::new().prefix("sagesweep-").tempdir();
-    made.map_err(|source| VerifyError::File { path: std::env::temp_dir(), source })
 }

@@ -437,6 +437,36 @@ JOIN posture_by_check AS c ON c.check_id = q.check_id
 WHERE c.is_selected AND q.run_date >= date_format(current_date - interval '7' day, '%Y-%m-%d')
 GROUP BY c.run_date, q.framework, q.framework_name, q.requirement, q.standard;
 
+CREATE OR REPLACE VIEW requirements_published AS
+SELECT
+    q.run_id,
+    CAST(q.run_date AS date) AS run_date,
+    q.run_date AS run_partition,
+    q.framework,
+    q.framework_name,
+    q.requirement,
+    q.standard,
+    count(*) AS checks,
+    CAST(sum(p.passed) AS bigint) AS passed,
+    CAST(sum(p.failed) AS bigint) AS failed,
+    CAST(sum(p.excepted) AS bigint) AS excepted,
+    CAST(sum(p.unknown) AS bigint) AS unknown,
+    100e0 * sum(p.passed) / nullif(sum(p.passed) + sum(p.failed), 0) AS score_percent
+FROM check_requirements AS q
+JOIN (
+    SELECT
+        run_id,
+        run_partition,
+        check_id,
+        sum(passed) AS passed,
+        sum(failed) AS failed,
+        sum(excepted) AS excepted,
+        sum(unknown) AS unknown
+    FROM posture_published
+    GROUP BY run_id, run_partition, check_id
+) AS p ON p.run_partition = q.run_date AND p.run_id = q.run_id AND p.check_id = q.check_id
+GROUP BY q.run_id, q.run_date, q.framework, q.framework_name, q.requirement, q.standard;
+
 CREATE OR REPLACE VIEW posture_trend AS
 SELECT
     r.run_date,

@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use super::*;
+use crate::secret::Looked;
 
 static TAGS: BTreeMap<String, String> = BTreeMap::new();
 static PARAMETERS: LazyLock<Parameters> = LazyLock::new(Parameters::default);
@@ -53,4 +54,21 @@ pub(crate) fn told(check: &Check, facts: impl Into<Facts>, context: Context<'_>)
     let verdict = check.evaluate(&facts.into(), context).unwrap();
     assert_eq!(verdict.evidence.is_some(), matches!(verdict.status, Status::Fail | Status::Unknown), "{}", check.id);
     (verdict.status, verdict.reason_code().into_owned())
+}
+
+/// Holds that a check goes by the tags of what it judges, whose facts tell why they were refused.
+pub(crate) fn tags_decide<F: Into<Facts>>(check: &Check, facts: impl Fn(Option<String>) -> F) {
+    let tags = BTreeMap::from([("owner".to_owned(), "ml".to_owned())]);
+    let tagged = Context { tags: &tags, ..context() };
+    assert_eq!(told(check, facts(None), tagged).0, Status::Pass);
+    assert_eq!(told(check, facts(None), context()).0, Status::Fail);
+    let refused = Some("sagemaker:ListTags: AccessDeniedException".to_owned());
+    assert_eq!(told(check, facts(refused), tagged).0, Status::Unknown);
+}
+
+/// Holds that a check goes by what was seen in the texts of what it judges.
+pub(crate) fn secrets_decide<F: Into<Facts>>(check: &Check, facts: impl Fn(Looked) -> F) {
+    assert_eq!(told(check, facts(Looked::Nothing), context()).0, Status::NotApplicable);
+    assert_eq!(told(check, facts(Looked::through([])), context()).0, Status::Pass);
+    assert_eq!(told(check, facts(Looked::Never), context()).0, Status::Unknown);
 }

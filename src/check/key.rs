@@ -231,6 +231,19 @@ pub fn evidence<'t>(uses: impl IntoIterator<Item = (Role, Option<&'t str>)>, con
     Value::Object(named)
 }
 
+/// [`evidence`], and a member of the answer that the judgement rests on besides.
+pub fn evidence_with<'t>(
+    uses: impl IntoIterator<Item = (Role, Option<&'t str>)>,
+    (member, value): (&str, Value),
+    context: Context<'_>,
+) -> Value {
+    let mut evidence = evidence(uses, context);
+    if let Some(members) = evidence.as_object_mut() {
+        members.insert(member.to_owned(), value);
+    }
+    evidence
+}
+
 /// Judges keys that all have to be set, with their evidence.
 pub fn all_required(uses: &[(Role, Option<&str>)], all_well: &'static str, context: Context<'_>) -> Verdict {
     combine(uses.iter().map(|(role, text)| judge(*role, *text, context)), all_well)

@@ -7,7 +7,7 @@
 
 use serde_json::json;
 
-use super::{Check, Evaluate, Evidence};
+use super::{Check, Evaluate, Evidence, setting};
 use crate::finding::{Severity, Status, Verdict};
 
 pub mod sagemaker_clarify_exists;
@@ -47,7 +47,7 @@ pub enum Refused {
     /// MANUAL.
     Manual,
     /// It counts for nothing.
-    Passed,
+    PassedOver,
 }
 
 /// Every check of Prowler that is put to resources, in the order of its id; one that judges regions stands twice.
@@ -105,6 +105,12 @@ impl Like {
     }
 }
 
+/// A key of volumes, of which Prowler asks only whether one is named.
+fn volume_key(is_named: bool, member: &'static str) -> Verdict {
+    let named = ("volume_key_named", "a volume key is named");
+    setting::required(is_named, named, ("volume_key_absent", "no volume key is named"), member)
+}
+
 /// The verdict of a check of Prowler on a resource whose description was refused; none for a check of ours.
 pub(super) fn of_refused(check: &Check, why: &str) -> Option<Verdict> {
     let rule = RULES.iter().find(|rule| std::ptr::eq(&raw const rule.check, check))?;
@@ -112,7 +118,7 @@ pub(super) fn of_refused(check: &Check, why: &str) -> Option<Verdict> {
         Refused::Passes => (Status::Pass, "Prowler passes what it could not describe"),
         Refused::Fails => (Status::Fail, "Prowler fails what it could not describe"),
         Refused::Manual => (Status::Unknown, "Prowler asks people to look at what it could not describe"),
-        Refused::Passed => (Status::NotApplicable, "Prowler passes over what it could not describe"),
+        Refused::PassedOver => (Status::NotApplicable, "Prowler passes over what it could not describe"),
     };
     let verdict = Verdict::new(status, "description_refused", format!("{text} ({why})"));
     Some(verdict.with_evidence(|| json!({ "refused": why })))
@@ -152,7 +158,7 @@ mod tests {
                 Refused::Passes => Status::Pass,
                 Refused::Fails => Status::Fail,
                 Refused::Manual => Status::Unknown,
-                Refused::Passed => Status::NotApplicable,
+                Refused::PassedOver => Status::NotApplicable,
             };
             assert_eq!((status, &*code), (expected, "description_refused"), "{}", rule.check.id);
         }

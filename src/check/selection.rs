@@ -62,7 +62,12 @@ pub fn check(id: &str) -> Result<&'static Check, NoSuchCheck> {
 impl Pattern {
     /// Whether it names a check.
     pub fn names(&self, check: &Check) -> bool {
-        matches(&self.0, check.id)
+        self.names_id(check.id)
+    }
+
+    /// Whether it names the check with this id, which need not be of this version.
+    pub fn names_id(&self, id: &str) -> bool {
+        matches(&self.0, id)
     }
 }
 

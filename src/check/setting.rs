@@ -68,6 +68,15 @@ pub fn inter_container_encryption(is_on: bool, instance_count: Option<i64>) -> V
         .with_evidence(|| json!({ "EnableInterContainerTrafficEncryption": is_on, "instance_count": instance_count }))
 }
 
+/// How tags come to be there, for the texts of checks on them.
+pub const ADD_TAGS: &str = "Add tags, of which those count that are not AWS's own. Which have to be there is configured as \
+                            required_tag_keys in [parameters]; where none are, any tag will do.";
+/// [`ADD_TAGS`] with the CLI.
+pub const ADD_TAGS_CLI: &str = "aws sagemaker add-tags --region {region} --resource-arn {arn} --tags Key=owner,Value=…";
+/// [`ADD_TAGS`] with the Python SDK.
+pub const ADD_TAGS_PYTHON: &str = "client = boto3.client(\"sagemaker\", region_name=\"{region}\")\n\
+                                   client.add_tags(ResourceArn=\"{arn}\", Tags=[{\"Key\": \"owner\", \"Value\": \"…\"}])";
+
 /// Tags, of which there has to be at least one or, where keys are required, all of these; those of AWS do not count.
 /// `refused` says why the tags could not be read.
 pub fn tagged(refused: Option<&str>, context: Context<'_>) -> Verdict {

@@ -45,14 +45,14 @@ fn shared(sharing: &Sharing, context: Context<'_>) -> KeyVerdict {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{check::alone, finding::Status, resource::endpoint_config::Captured};
+    use crate::{check::alone, finding::Status, resource::stored::Stored};
 
     #[test]
     fn what_may_be_written_needs_a_key_and_nothing_else_does() {
         let sharing = |option: Option<&str>, key: Option<&str>| {
             Some(Sharing { option: option.map(ToOwned::to_owned), key: key.map(ToOwned::to_owned) })
         };
-        let canvas = |key: Option<&str>| Some(Captured { key: key.map(ToOwned::to_owned) });
+        let canvas = |key: Option<&str>| Some(Stored { key: key.map(ToOwned::to_owned) });
         for (sharing, canvas, status, code) in [
             (None, None, Status::NotApplicable, "nothing"),
             (sharing(Some("Disabled"), None), None, Status::NotApplicable, "notebook_output_not_shared"),

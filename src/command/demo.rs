@@ -10,7 +10,7 @@ use tokio::{
     process::{Child, Command},
 };
 
-use super::{Failure, Screen, until_stopped};
+use super::{Failure, Screen, stops::Stops};
 use crate::{
     cli::{DemoArgs, ShapeArgs, SimulateArgs},
     config::{Config, Destination, Rate},
@@ -55,7 +55,7 @@ pub(super) async fn run(args: DemoArgs, screen: &Screen) -> Result<ExitStatus, F
         .await;
     // By default a new one: an unfinished run may be of another organization.
     let run = screen.run(sdk, config, args.run_id, Clock::System);
-    let published = until_stopped(&run, Box::pin(run.scan_and_publish())).await?;
+    let published = Stops::listened_to().during(&run, Box::pin(run.scan_and_publish())).await?;
     Ok(screen.conclude(&run, &published, None))
 }
 

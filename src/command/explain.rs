@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     check::{
-        Check, Control, Evidence,
+        Check, Control, Evidence, Remediation,
         catalogue::{Entry, by_framework},
         compatibility::Equivalent,
         prowler,
@@ -156,9 +156,7 @@ fn paragraph(out: &mut String, indent: usize, text: &str) -> fmt::Result {
 /// A text with the names of the resource filled in.
 fn filled(text: &str, resource: Option<&ResourceArn>) -> String {
     let Some(ResourceArn { arn, region, account, name, resource_type: _ }) = resource else { return text.to_owned() };
-    [("{name}", name), ("{arn}", arn), ("{region}", region), ("{account}", account)]
-        .iter()
-        .fold(text.to_owned(), |text, (placeholder, value)| text.replace(placeholder, value))
+    Remediation::filled(text, name, arn, region, account)
 }
 
 /// A path on lines of bounded width, broken before its dots.

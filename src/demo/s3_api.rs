@@ -26,7 +26,13 @@ pub(super) fn answer(world: &World, invocation: &Invocation) -> Result<Reply, Re
         Operation::HeadBucket => Ok(Reply::good(Service::S3, "")),
         Operation::GetBucketLocation => Ok(xml("LocationConstraint", region(world, invocation))),
         Operation::ListObjectsV2 => list(bucket, &addressed),
-        Operation::HeadObject | Operation::GetObject => bucket.objects.get(key).map(found).ok_or_else(no_such_key),
+        Operation::HeadObject | Operation::GetObject => {
+            let object = bucket.objects.get(key).ok_or_else(no_such_key)?;
+            match invocation.head.headers.get("range").and_then(|range| range.to_str().ok()) {
+                Some(range) => part(object, range),
+                None => Ok(found(object)),
+            }
+        }
         Operation::PutObject => {
             let (bytes, sum) = content(&invocation.head.headers, &invocation.body)?;
             let object = Object::new(bytes.into(), Some(sum), metadata(invocation));
@@ -109,6 +115,22 @@ fn found(object: &Object) -> Reply {
     }
     reply.headers.extend(object.metadata.iter().map(|(name, value)| (format!("{METADATA}{name}"), value.clone())));
     reply
+}
+
+/// Some bytes of an object, whose sum is that of all of them and is left out.
+fn part(object: &Object, range: &str) -> Result<Reply, Refusal> {
+    let refused = || Refusal::new(416, "InvalidRange", "The requested range is not satisfiable");
+    let (first, last) = range.strip_prefix("bytes=").and_then(|range| range.split_once('-')).ok_or_else(refused)?;
+    let (first, last): (usize, usize) =
+        (first.parse().ok().ok_or_else(refused)?, last.parse().ok().ok_or_else(refused)?);
+    let size = object.bytes.len();
+    if first > last || first >= size {
+        return Err(refused());
+    }
+    let end = size.min(last.saturating_add(1));
+    let part = Object { bytes: object.bytes.slice(first..end), crc32: None, ..object.clone() };
+    let reply = Reply { status: 206, ..found(&part) };
+    Ok(with(reply, "content-range", format!("bytes {first}-{}/{size}", end - 1)))
 }
 
 fn metadata(invocation: &Invocation) -> Vec<(String, String)> {

@@ -1,7 +1,10 @@
 //! The Glue catalog as CloudFormation: the database, the tables with their computed partitions, and the views as Athena itself
 //! would store them.
 //!
-//! The tests hold `infra/athena/glue.json` against it; `INSTA_UPDATE=always cargo test --lib lake::glue` writes it anew.
+//! They are the greater part of `infra/lake.yaml`. The tests hold it against them; `INSTA_UPDATE=always cargo test --lib lake::glue`
+//! writes them anew.
+
+use std::fmt::Write as _;
 
 use serde_json::{Map, Value, json};
 
@@ -12,35 +15,56 @@ use super::{
     view::{VIEWS, View},
 };
 
-/// The parameter of the template that holds the destination of the lake, `s3://bucket/prefix`.
-const LAKE: &str = "${Lake}";
+/// The destination of the lake in the words of the template, whose parameters these are.
+const LAKE: &str = "s3://${BucketName}/${LakePrefix}";
+/// How long a line may be before what it holds is written over several.
+const WIDTH: usize = 130;
 
-/// A template of its own, which another one can nest: parameters and [`resources`].
-pub fn template() -> Value {
-    json!({
-        "AWSTemplateFormatVersion": "2010-09-09",
-        "Description": "sagesweep: the database, the tables and the views of the lake in the Glue catalog, for Athena.",
-        "Parameters": parameters(),
-        "Resources": resources(),
-        "Outputs": { "Database": { "Description": "The database.", "Value": { "Ref": "GlueDatabase" } } },
-    })
+/// The resources as lines of YAML, indented as members of `Resources`.
+pub fn yaml() -> String {
+    let mut lines = String::new();
+    for (id, resource) in resources() {
+        put(&mut lines, 2, &format!("{id}:"), &resource);
+    }
+    lines
 }
 
-/// The parameters that the resources refer to.
-pub fn parameters() -> Value {
-    json!({
-        "Lake": {
-            "Type": "String",
-            "Description": "The destination of the lake, s3://bucket/prefix, without a slash at its end.",
-            "AllowedPattern": "s3://[a-z0-9][a-z0-9.-]+(/[^/]+)*",
-        },
-        "Database": {
-            "Type": "String",
-            "Description": "The name of the database.",
-            "Default": "sagesweep",
-            "AllowedPattern": "[a-z][a-z0-9_]*",
-        },
-    })
+/// Writes a value after its key or dash: in the same line where it fits, else below.
+fn put(lines: &mut String, indent: usize, key: &str, value: &Value) {
+    let flow = flow(value);
+    let fits = indent + key.len() + flow.len() < WIDTH;
+    let below: Vec<(String, &Value)> = match value {
+        Value::Object(members) if !fits => members.iter().map(|(name, value)| (format!("{name}:"), value)).collect(),
+        Value::Array(items) if !fits => items.iter().map(|item| ("-".to_owned(), item)).collect(),
+        Value::Object(_) | Value::Array(_) | Value::String(_) | Value::Number(_) | Value::Bool(_) | Value::Null => {
+            Vec::new()
+        }
+    };
+    let held = if below.is_empty() { format!(" {flow}") } else { String::new() };
+    // Writing to a String does not fail.
+    let _ = writeln!(lines, "{:indent$}{key}{held}", "");
+    for (key, value) in below {
+        put(lines, indent + 2, &key, value);
+    }
+}
+
+/// The value in one line. A text is quoted as in JSON, of which YAML is a superset.
+fn flow(value: &Value) -> String {
+    match value {
+        Value::Object(members) => short(members).unwrap_or_else(|| {
+            let members = members.iter().map(|(name, member)| format!("{name}: {}", flow(member)));
+            format!("{{ {} }}", members.collect::<Vec<_>>().join(", "))
+        }),
+        Value::Array(items) => format!("[{}]", items.iter().map(flow).collect::<Vec<_>>().join(", ")),
+        Value::String(_) | Value::Number(_) | Value::Bool(_) | Value::Null => value.to_string(),
+    }
+}
+
+/// The short form of a function of CloudFormation.
+fn short(members: &Map<String, Value>) -> Option<String> {
+    let (name, argument) = members.iter().next().filter(|_| members.len() == 1)?;
+    let name = name.strip_prefix("Fn::").unwrap_or(name);
+    matches!(name, "Ref" | "Sub").then(|| format!("!{name} {}", flow(argument)))
 }
 
 /// The resources by their logical ids.
@@ -101,7 +125,11 @@ fn view_input(view: &View) -> Value {
         "TableType": "VIRTUAL_VIEW",
         "Parameters": { "presto_view": "true", "comment": "Presto View" },
         "PartitionKeys": [],
-        "StorageDescriptor": { "Columns": hive.collect::<Vec<_>>() },
+        // Athena refuses a view without one, though there is nothing to read.
+        "StorageDescriptor": {
+            "SerdeInfo": { "Name": "-", "SerializationLibrary": "-" },
+            "Columns": hive.collect::<Vec<_>>(),
+        },
         "ViewOriginalText": { "Fn::Sub": ["/* Presto View: ${Encoded} */", { "Encoded": { "Fn::Base64": sub(&definition(view)) } }] },
         "ViewExpandedText": "/* Presto View */",
     })
@@ -142,10 +170,9 @@ mod tests {
     use crate::generated;
 
     #[test]
-    fn the_template_is_made_from_the_tables_and_the_views() {
-        let mut text = serde_json::to_string_pretty(&template()).unwrap();
-        text.push('\n');
-        generated::hold("infra/athena/glue.json", &text, "lake::glue");
+    fn the_template_holds_the_tables_and_the_views() {
+        let (first, last) = ("  # The database, the tables and the views", "Outputs:");
+        generated::hold_between("infra/lake.yaml", first, last, &format!("{}\n", yaml()), "lake::glue");
     }
 
     #[test]

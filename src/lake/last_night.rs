@@ -6,7 +6,6 @@
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     fmt,
-    fs::File,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -14,13 +13,6 @@ use std::{
 use arrow_array::RecordBatch;
 use arrow_schema::{ArrowError, SchemaRef};
 use jiff::Timestamp;
-use parquet::{
-    arrow::{
-        ProjectionMask,
-        arrow_reader::{ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder},
-    },
-    errors::ParquetError,
-};
 use tempfile::TempDir;
 use thiserror::Error;
 use tokio::task::{self, JoinError};
@@ -36,7 +28,7 @@ pub use spool::BATCH_ROWS;
 
 use super::{
     Table,
-    hash::Digest,
+    read::{self, ReadError},
     staging::unit::CellKey,
     store::{Store, StoreError},
 };
@@ -45,23 +37,12 @@ use crate::{place::AccountId, resource::Resource};
 /// Why the last night cannot be read back. Everything is read anew then.
 #[derive(Debug, Error)]
 pub enum LastNightError {
-    /// The store refused.
+    /// The store refused a place for temporary files.
     #[error("cannot fetch what the last run published")]
     Store(#[from] StoreError),
-    /// A file is not what its manifest says.
-    #[error("{0} is not what was published; `sagesweep verify` tells more")]
-    Changed(String),
-    /// A file cannot be hashed.
-    #[error("cannot read {}", path.display())]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// A published file cannot be understood.
-    #[error("cannot understand what the last run published")]
-    Parquet(#[from] ParquetError),
+    /// The published files cannot be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
     /// The copy on the local disk cannot be written or read.
     #[error("cannot use the local copy of what the last run published; look at free space for temporary files")]
     Spool(#[from] ArrowError),
@@ -111,8 +92,8 @@ impl LastNight {
         scratch: &str,
     ) -> Result<Self, LastNightError> {
         let scratch = store.scratch(scratch).await?;
-        let coverage = fetch(store, base, Table::Coverage, here, scratch.path()).await?;
-        let resources = fetch(store, base, Table::Resources, here, scratch.path()).await?;
+        let coverage = read::fetch(store, base.objects(Table::Coverage), here, scratch.path()).await?;
+        let resources = read::fetch(store, base.objects(Table::Resources), here, scratch.path()).await?;
         let (accounts, folder) = (accounts.clone(), scratch.path().to_owned());
         let copied = task::spawn_blocking(move || {
             let cells = copy(&resources, &rows::COLUMNS, &folder.join("resources.arrow"), |cell| {
@@ -152,31 +133,6 @@ impl LastNight {
     }
 }
 
-/// The published files of a table on this machine, after their contents were compared with the manifest.
-async fn fetch(
-    store: &Store,
-    base: &Base,
-    table: Table,
-    here: &BTreeMap<String, PathBuf>,
-    scratch: &Path,
-) -> Result<Vec<PathBuf>, LastNightError> {
-    let mut paths = Vec::new();
-    for object in base.objects(table) {
-        let path = match here.get(&object.key) {
-            Some(path) => path.clone(),
-            None => store.fetch(&object.key, scratch).await?,
-        };
-        let hashed = path.clone();
-        let digest = task::spawn_blocking(move || Digest::of_file(&hashed)).await?;
-        let digest = digest.map_err(|source| LastNightError::Read { path: path.clone(), source })?;
-        if (digest.bytes, &digest.sha256) != (object.bytes, &object.sha256) {
-            return Err(LastNightError::Changed(store.place(&object.key)));
-        }
-        paths.push(path);
-    }
-    Ok(paths)
-}
-
 /// A spool and what it holds of each key.
 type Copied<K> = (Arc<spool::Reader>, HashMap<K, Held>);
 
@@ -190,7 +146,7 @@ fn copy<K: Clone + Eq + std::hash::Hash>(
     let mut writer: Option<spool::Writer<K>> = None;
     let mut all = HashMap::<K, Held>::new();
     for file in files {
-        for batch in open(file, columns)? {
+        for batch in read::batches(file, columns)? {
             let batch = batch?;
             let writer = match &mut writer {
                 Some(writer) => writer,
@@ -219,15 +175,6 @@ fn copy<K: Clone + Eq + std::hash::Hash>(
         all.entry(key).or_default().batches.push(number);
     }
     Ok((Arc::new(spool::Reader::open(spool)?), all))
-}
-
-fn open(file: &Path, columns: &[&str]) -> Result<ParquetRecordBatchReader, LastNightError> {
-    let source = File::open(file).map_err(ParquetError::from)?;
-    // The types are those of Parquet, whatever form the rows had in the writer's memory.
-    let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
-    let builder = ParquetRecordBatchReaderBuilder::try_new_with_options(source, options)?;
-    let columns = ProjectionMask::columns(builder.parquet_schema(), columns.iter().copied());
-    Ok(builder.with_projection(columns).with_batch_size(8_192).build()?)
 }
 
 /// How many rows from this one on are of the same cell: they are sorted, so that the end is found by halving.

@@ -35,7 +35,7 @@ pub const RUN_BATCH_SUBJECTS: usize = 256;
 /// Rows in a batch that comes out, and as many more as the last subject has.
 pub const OUTPUT_BATCH_ROWS: usize = 8192;
 /// Runs that are open at once; more are merged in rounds.
-pub const FAN_IN: usize = 128;
+pub const FAN_IN: usize = 64;
 
 /// Runs that cannot be merged.
 #[derive(Debug, Error)]

@@ -2,6 +2,7 @@
 
 use std::{
     io,
+    ops::Range,
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -193,6 +194,14 @@ impl Store {
         }
     }
 
+    /// A part of an object; `bytes` must lie inside it.
+    pub async fn read_range(&self, key: &str, bytes: Range<u64>) -> Result<Vec<u8>, StoreError> {
+        match self {
+            Self::Directory(directory) => directory.read_range(key, bytes).await,
+            Self::S3(bucket) => bucket.read_range(key, bytes).await,
+        }
+    }
+
     /// An object as a file: from S3 in `folder`, from a directory where it stands.
     pub async fn fetch(&self, key: &str, folder: &Path) -> Result<PathBuf, StoreError> {
         match self {
@@ -241,6 +250,12 @@ impl Store {
             Self::Directory(directory) => directory.scratch(name).await,
             Self::S3(_) => directory::system_scratch(name).await,
         }
+    }
+
+    /// A temporary directory for objects of a bucket that are read, where the system keeps such: of its own for each call,
+    /// so that any number may read at once, and a directory that is only read stays as it is.
+    pub async fn reading() -> Result<TempDir, StoreError> {
+        directory::reading().await
     }
 
     /// Removes what a process that was killed has left unfinished of objects in `folder` whose names start with

@@ -37,6 +37,7 @@ pub static VIEWS: &[View] = views![
     "posture_by_region",
     "posture_by_check",
     "posture_by_requirement",
+    "requirements_published",
     "posture_trend",
     "events_published",
     "new_and_resolved",

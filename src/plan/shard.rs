@@ -114,8 +114,8 @@ pub struct ShardEnd {
 
 impl ShardEnd {
     /// A part of the shard that was there when it ended, and is not among these.
-    pub fn lost(&self, parts: &[Part]) -> Option<u32> {
-        let there = parts.iter().filter(|part| part.shard == self.shard).map(|part| part.number);
+    pub fn lost<'p>(&self, parts: impl Iterator<Item = &'p Part>) -> Option<u32> {
+        let there = parts.filter(|part| part.shard == self.shard).map(|part| part.number);
         self.parts.difference(&there.collect()).next().copied()
     }
 

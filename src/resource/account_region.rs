@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Kind, Resource, Settled, listed};
+use super::{Kind, Read, Resource, Settled, listed};
 use crate::{
     coverage::Outcome,
     organization::Target,
@@ -109,7 +109,9 @@ impl Kind for AccountRegion {
     fn keys(&self) -> Vec<&str> {
         Vec::new()
     }
+}
 
+impl Read for AccountRegion {
     async fn collect(cell: &Arc<Cell>) -> Collected {
         let shows = [ResourceType::ProcessingJob, ResourceType::MonitoringSchedule, ResourceType::ModelPackageGroup];
         let before = cell.neighbours().before(|resource_type| shows.contains(&resource_type));

@@ -1,22 +1,15 @@
 //! Configurations of the images of Studio. What is looked at are their tags, so that they are listed and not described.
 
-use std::sync::Arc;
-
 use aws_sdk_sagemaker::types::AppImageConfigDetails;
 use serde::{Deserialize, Serialize};
 
 use super::{
     Facts, Kind, Resource, Settled,
     answer::moment,
-    listed::{self, Described, Line, Listed, Page},
+    listed::{self, Described, Line, Listed},
     tags,
 };
-use crate::{
-    organization::Target,
-    outcome::Refusal,
-    scan::cell::{Cell, Collected},
-    session::gate::Gate,
-};
+use crate::{outcome::Refusal, scan::cell::Cell, session::gate::Gate};
 
 /// The facts of the configuration of an image.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -39,14 +32,6 @@ impl Kind for AppImageConfig {
         self.tags_refused.is_none()
     }
 
-    async fn collect(cell: &Arc<Cell>) -> Collected {
-        listed::collect::<Self>(cell).await
-    }
-
-    async fn probe(gate: &Gate, target: &Target, action: &'static str) -> Result<(), Refusal> {
-        listed::probe::<Self>(gate, target, action).await
-    }
-
     async fn confirm(cell: &Cell, resources: Vec<Resource>) -> (Vec<Resource>, Option<Refusal>) {
         tags::read(cell, resources, |facts, why| {
             if let Facts::AppImageConfig(config) = facts {
@@ -62,13 +47,7 @@ impl Listed for AppImageConfig {
     /// The listing tells it all.
     const DESCRIBE: &'static str = Self::LIST;
 
-    async fn page(gate: &Gate, token: Option<String>) -> Result<Page, Refusal> {
-        let client = gate.sagemaker();
-        let send = || client.list_app_image_configs().max_results(100).set_next_token(token.clone()).send();
-        let answer = gate.call(Self::LIST, send).await?;
-        let lines = answer.app_image_configs.as_deref();
-        Page::new(lines, answer.next_token(), line).ok_or_else(|| Refusal::lacks(Self::LIST, "AppImageConfigs"))
-    }
+    listed::page!(list_app_image_configs, app_image_configs, "AppImageConfigs");
 
     fn describe(_gate: &Gate, _line: &Line) -> impl Future<Output = Result<Described<Self>, Refusal>> + Send {
         std::future::ready(Ok(Described::new(Self::default())))

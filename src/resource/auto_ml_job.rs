@@ -1,22 +1,15 @@
 //! AutoML jobs of both versions of the API, which the second describes alike. One that has ended never changes.
 
-use std::sync::Arc;
-
 use aws_sdk_sagemaker::{operation::describe_auto_ml_job_v2::DescribeAutoMlJobV2Output, types::AutoMlJobSummary};
 use serde::{Deserialize, Serialize};
 
 use super::{
     Kind, Settled,
     answer::{all_said, moment, said},
-    listed::{self, Described, Line, Listed, Page},
+    listed::{self, Described, Line, Listed},
     maker,
 };
-use crate::{
-    organization::Target,
-    outcome::Refusal,
-    scan::cell::{Cell, Collected},
-    session::gate::Gate,
-};
+use crate::{outcome::Refusal, session::gate::Gate};
 
 /// The facts of an AutoML job. The instances that it uses are chosen by the service, and no answer names them.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -44,14 +37,6 @@ impl Kind for AutoMlJob {
     fn keys(&self) -> Vec<&str> {
         [&self.volume_key, &self.output_key].into_iter().flatten().map(String::as_str).collect()
     }
-
-    async fn collect(cell: &Arc<Cell>) -> Collected {
-        listed::collect::<Self>(cell).await
-    }
-
-    async fn probe(gate: &Gate, target: &Target, action: &'static str) -> Result<(), Refusal> {
-        listed::probe::<Self>(gate, target, action).await
-    }
 }
 
 impl Listed for AutoMlJob {
@@ -59,13 +44,7 @@ impl Listed for AutoMlJob {
     const DESCRIBE: &'static str = "sagemaker:DescribeAutoMLJobV2";
     const ARN_TYPE: &'static str = "automl-job";
 
-    async fn page(gate: &Gate, token: Option<String>) -> Result<Page, Refusal> {
-        let client = gate.sagemaker();
-        let send = || client.list_auto_ml_jobs().max_results(100).set_next_token(token.clone()).send();
-        let answer = gate.call(Self::LIST, send).await?;
-        let lines = answer.auto_ml_job_summaries.as_deref();
-        Page::new(lines, answer.next_token(), line).ok_or_else(|| Refusal::lacks(Self::LIST, "AutoMLJobSummaries"))
-    }
+    listed::page!(list_auto_ml_jobs, auto_ml_job_summaries, "AutoMLJobSummaries");
 
     async fn describe(gate: &Gate, line: &Line) -> Result<Described<Self>, Refusal> {
         let client = gate.sagemaker();

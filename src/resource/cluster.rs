@@ -1,7 +1,5 @@
 //! HyperPod clusters, which can be changed at any time, so that each is described every night.
 
-use std::sync::Arc;
-
 use aws_sdk_sagemaker::{
     operation::describe_cluster::DescribeClusterOutput,
     types::{ClusterInstanceStorageConfig, ClusterSummary, VpcConfig},
@@ -11,14 +9,9 @@ use serde::{Deserialize, Serialize};
 use super::{
     Kind, Settled,
     answer::{all_said, moment, said},
-    listed::{self, Described, Line, Listed, Page},
+    listed::{self, Described, Line, Listed},
 };
-use crate::{
-    organization::Target,
-    outcome::Refusal,
-    scan::cell::{Cell, Collected},
-    session::gate::Gate,
-};
+use crate::{outcome::Refusal, session::gate::Gate};
 
 /// The facts of a HyperPod cluster.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -72,27 +65,13 @@ impl Kind for Cluster {
         let volumes = self.groups.iter().flat_map(|group| &group.volumes);
         volumes.filter_map(|volume| volume.key.as_deref()).collect()
     }
-
-    async fn collect(cell: &Arc<Cell>) -> Collected {
-        listed::collect::<Self>(cell).await
-    }
-
-    async fn probe(gate: &Gate, target: &Target, action: &'static str) -> Result<(), Refusal> {
-        listed::probe::<Self>(gate, target, action).await
-    }
 }
 
 impl Listed for Cluster {
     const LIST: &'static str = "sagemaker:ListClusters";
     const DESCRIBE: &'static str = "sagemaker:DescribeCluster";
 
-    async fn page(gate: &Gate, token: Option<String>) -> Result<Page, Refusal> {
-        let client = gate.sagemaker();
-        let send = || client.list_clusters().max_results(100).set_next_token(token.clone()).send();
-        let answer = gate.call(Self::LIST, send).await?;
-        let lines = answer.cluster_summaries.as_deref();
-        Page::new(lines, answer.next_token(), line).ok_or_else(|| Refusal::lacks(Self::LIST, "ClusterSummaries"))
-    }
+    listed::page!(list_clusters, cluster_summaries, "ClusterSummaries");
 
     async fn describe(gate: &Gate, line: &Line) -> Result<Described<Self>, Refusal> {
         let client = gate.sagemaker();

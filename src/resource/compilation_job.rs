@@ -1,7 +1,5 @@
 //! Compilation jobs, which make a model fit a kind of device; one that has ended never changes.
 
-use std::sync::Arc;
-
 use aws_sdk_sagemaker::{
     operation::describe_compilation_job::DescribeCompilationJobOutput, types::CompilationJobSummary,
 };
@@ -10,14 +8,9 @@ use serde::{Deserialize, Serialize};
 use super::{
     Kind, Settled,
     answer::{all_said, moment, said},
-    listed::{self, Described, Line, Listed, Page},
+    listed::{self, Described, Line, Listed},
 };
-use crate::{
-    organization::Target,
-    outcome::Refusal,
-    scan::cell::{Cell, Collected},
-    session::gate::Gate,
-};
+use crate::{outcome::Refusal, session::gate::Gate};
 
 /// The facts of a compilation job.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -39,27 +32,13 @@ impl Kind for CompilationJob {
     fn keys(&self) -> Vec<&str> {
         self.output_key.as_deref().into_iter().collect()
     }
-
-    async fn collect(cell: &Arc<Cell>) -> Collected {
-        listed::collect::<Self>(cell).await
-    }
-
-    async fn probe(gate: &Gate, target: &Target, action: &'static str) -> Result<(), Refusal> {
-        listed::probe::<Self>(gate, target, action).await
-    }
 }
 
 impl Listed for CompilationJob {
     const LIST: &'static str = "sagemaker:ListCompilationJobs";
     const DESCRIBE: &'static str = "sagemaker:DescribeCompilationJob";
 
-    async fn page(gate: &Gate, token: Option<String>) -> Result<Page, Refusal> {
-        let client = gate.sagemaker();
-        let send = || client.list_compilation_jobs().max_results(100).set_next_token(token.clone()).send();
-        let answer = gate.call(Self::LIST, send).await?;
-        let lines = answer.compilation_job_summaries.as_deref();
-        Page::new(lines, answer.next_token(), line).ok_or_else(|| Refusal::lacks(Self::LIST, "CompilationJobSummaries"))
-    }
+    listed::page!(list_compilation_jobs, compilation_job_summaries, "CompilationJobSummaries");
 
     async fn describe(gate: &Gate, line: &Line) -> Result<Described<Self>, Refusal> {
         let client = gate.sagemaker();

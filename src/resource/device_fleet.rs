@@ -1,21 +1,14 @@
 //! Fleets of devices, which can be changed at any time, so that each is described every night.
 
-use std::sync::Arc;
-
 use aws_sdk_sagemaker::{operation::describe_device_fleet::DescribeDeviceFleetOutput, types::DeviceFleetSummary};
 use serde::{Deserialize, Serialize};
 
 use super::{
     Kind, Settled,
     answer::{moment, said},
-    listed::{self, Described, Line, Listed, Page},
+    listed::{self, Described, Line, Listed},
 };
-use crate::{
-    organization::Target,
-    outcome::Refusal,
-    scan::cell::{Cell, Collected},
-    session::gate::Gate,
-};
+use crate::{outcome::Refusal, session::gate::Gate};
 
 /// The facts of a device fleet.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -33,27 +26,13 @@ impl Kind for DeviceFleet {
     fn keys(&self) -> Vec<&str> {
         self.output_key.as_deref().into_iter().collect()
     }
-
-    async fn collect(cell: &Arc<Cell>) -> Collected {
-        listed::collect::<Self>(cell).await
-    }
-
-    async fn probe(gate: &Gate, target: &Target, action: &'static str) -> Result<(), Refusal> {
-        listed::probe::<Self>(gate, target, action).await
-    }
 }
 
 impl Listed for DeviceFleet {
     const LIST: &'static str = "sagemaker:ListDeviceFleets";
     const DESCRIBE: &'static str = "sagemaker:DescribeDeviceFleet";
 
-    async fn page(gate: &Gate, token: Option<String>) -> Result<Page, Refusal> {
-        let client = gate.sagemaker();
-        let send = || client.list_device_fleets().max_results(100).set_next_token(token.clone()).send();
-        let answer = gate.call(Self::LIST, send).await?;
-        let lines = answer.device_fleet_summaries.as_deref();
-        Page::new(lines, answer.next_token(), line).ok_or_else(|| Refusal::lacks(Self::LIST, "DeviceFleetSummaries"))
-    }
+    listed::page!(list_device_fleets, device_fleet_summaries, "DeviceFleetSummaries");
 
     async fn describe(gate: &Gate, line: &Line) -> Result<Described<Self>, Refusal> {
         let client = gate.sagemaker();

@@ -1,7 +1,5 @@
 //! Domains of Studio, which can be changed at any time. They are named by their id, since calls ask for that.
 
-use std::sync::Arc;
-
 use aws_sdk_sagemaker::{
     operation::describe_domain::DescribeDomainOutput,
     types::{AppNetworkAccessType, AuthMode, DomainDetails, DomainStatus, FeatureStatus},
@@ -11,16 +9,11 @@ use serde::{Deserialize, Serialize};
 use super::{
     Facts, Kind, Resource, Settled,
     answer::{moment, said},
-    listed::{self, Described, Line, Listed, Page},
+    listed::{self, Described, Line, Listed},
     tags,
     user_settings::Outputs,
 };
-use crate::{
-    organization::Target,
-    outcome::Refusal,
-    scan::cell::{Cell, Collected},
-    session::gate::Gate,
-};
+use crate::{outcome::Refusal, scan::cell::Cell, session::gate::Gate};
 
 /// The facts of a domain.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -58,14 +51,6 @@ impl Kind for Domain {
         self.tags_refused.is_none()
     }
 
-    async fn collect(cell: &Arc<Cell>) -> Collected {
-        listed::collect::<Self>(cell).await
-    }
-
-    async fn probe(gate: &Gate, target: &Target, action: &'static str) -> Result<(), Refusal> {
-        listed::probe::<Self>(gate, target, action).await
-    }
-
     async fn confirm(cell: &Cell, resources: Vec<Resource>) -> (Vec<Resource>, Option<Refusal>) {
         tags::read(cell, resources, |facts, why| {
             if let Facts::Domain(domain) = facts {
@@ -81,13 +66,7 @@ impl Listed for Domain {
     const DESCRIBE: &'static str = "sagemaker:DescribeDomain";
     const NOBODY: &'static str = "d-sagesweep-looks-for-nothing";
 
-    async fn page(gate: &Gate, token: Option<String>) -> Result<Page, Refusal> {
-        let client = gate.sagemaker();
-        let send = || client.list_domains().max_results(100).set_next_token(token.clone()).send();
-        let answer = gate.call(Self::LIST, send).await?;
-        let lines = answer.domains.as_deref();
-        Page::new(lines, answer.next_token(), line).ok_or_else(|| Refusal::lacks(Self::LIST, "Domains"))
-    }
+    listed::page!(list_domains, domains, "Domains");
 
     async fn describe(gate: &Gate, line: &Line) -> Result<Described<Self>, Refusal> {
         let client = gate.sagemaker();

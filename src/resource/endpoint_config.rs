@@ -1,7 +1,5 @@
 //! Endpoint configurations, which never change: what the variants of an endpoint run on, and with which keys they store.
 
-use std::sync::Arc;
-
 use aws_sdk_sagemaker::{
     operation::describe_endpoint_config::DescribeEndpointConfigOutput,
     types::{
@@ -14,14 +12,10 @@ use serde::{Deserialize, Serialize};
 use super::{
     Kind, Settled,
     answer::{all_said, moment, said},
-    listed::{self, Described, Line, Listed, Page},
+    listed::{self, Described, Line, Listed},
+    stored::Stored,
 };
-use crate::{
-    organization::Target,
-    outcome::Refusal,
-    scan::cell::{Cell, Collected},
-    session::gate::Gate,
-};
+use crate::{outcome::Refusal, session::gate::Gate};
 
 /// The facts of an endpoint configuration.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -29,9 +23,9 @@ pub struct EndpointConfig {
     /// `KmsKeyId`, which encrypts the volumes of the instances.
     pub volume_key: Option<String>,
     /// `DataCaptureConfig`, where capture is not disabled: the key of what is captured.
-    pub data_capture: Option<Captured>,
+    pub data_capture: Option<Stored>,
     /// `AsyncInferenceConfig.OutputConfig`, where there is one: the key of the answers.
-    pub async_output: Option<Captured>,
+    pub async_output: Option<Stored>,
     /// `ProductionVariants`.
     pub variants: Vec<Variant>,
     /// `ShadowProductionVariants`.
@@ -40,13 +34,6 @@ pub struct EndpointConfig {
     pub network_isolation: Option<bool>,
     /// `VpcConfig.Subnets`; where there are none, the models decide that the variants name.
     pub subnets: Vec<String>,
-}
-
-/// Something that is written, and the key that encrypts it.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Captured {
-    /// The key.
-    pub key: Option<String>,
 }
 
 /// A variant of an endpoint.
@@ -65,7 +52,7 @@ pub struct Variant {
     /// Whether it has a `ServerlessConfig`, and so neither instances nor volumes of its own.
     pub serverless: bool,
     /// `CoreDumpConfig`, where there is one: its key.
-    pub core_dump: Option<Captured>,
+    pub core_dump: Option<Stored>,
 }
 
 impl Variant {
@@ -98,27 +85,13 @@ impl Kind for EndpointConfig {
         let captured = dumps.chain([&self.data_capture, &self.async_output]).flatten().map(|captured| &captured.key);
         captured.chain([&self.volume_key]).flatten().map(String::as_str).collect()
     }
-
-    async fn collect(cell: &Arc<Cell>) -> Collected {
-        listed::collect::<Self>(cell).await
-    }
-
-    async fn probe(gate: &Gate, target: &Target, action: &'static str) -> Result<(), Refusal> {
-        listed::probe::<Self>(gate, target, action).await
-    }
 }
 
 impl Listed for EndpointConfig {
     const LIST: &'static str = "sagemaker:ListEndpointConfigs";
     const DESCRIBE: &'static str = "sagemaker:DescribeEndpointConfig";
 
-    async fn page(gate: &Gate, token: Option<String>) -> Result<Page, Refusal> {
-        let client = gate.sagemaker();
-        let send = || client.list_endpoint_configs().max_results(100).set_next_token(token.clone()).send();
-        let answer = gate.call(Self::LIST, send).await?;
-        let lines = answer.endpoint_configs.as_deref();
-        Page::new(lines, answer.next_token(), line).ok_or_else(|| Refusal::lacks(Self::LIST, "EndpointConfigs"))
-    }
+    listed::page!(list_endpoint_configs, endpoint_configs, "EndpointConfigs");
 
     async fn describe(gate: &Gate, line: &Line) -> Result<Described<Self>, Refusal> {
         let client = gate.sagemaker();
@@ -143,8 +116,8 @@ fn facts(config: &DescribeEndpointConfigOutput) -> EndpointConfig {
     let output = config.async_inference_config().and_then(|config| config.output_config());
     EndpointConfig {
         volume_key: said(config.kms_key_id()),
-        data_capture: capture.map(|capture| Captured { key: said(capture.kms_key_id()) }),
-        async_output: output.map(|output| Captured { key: said(output.kms_key_id()) }),
+        data_capture: capture.map(|capture| Stored { key: said(capture.kms_key_id()) }),
+        async_output: output.map(|output| Stored { key: said(output.kms_key_id()) }),
         variants: config.production_variants().iter().map(variant).collect(),
         shadow_variants: config.shadow_production_variants().iter().map(variant).collect(),
         network_isolation: config.enable_network_isolation(),
@@ -170,7 +143,7 @@ fn variant(variant: &ProductionVariant) -> Variant {
         instance_count: variant.initial_instance_count().map(i64::from),
         minimum_instances: scaling.and_then(ProductionVariantManagedInstanceScaling::min_instance_count).map(i64::from),
         serverless,
-        core_dump: variant.core_dump_config().map(|dump| Captured { key: said(dump.kms_key_id()) }),
+        core_dump: variant.core_dump_config().map(|dump| Stored { key: said(dump.kms_key_id()) }),
     }
 }
 

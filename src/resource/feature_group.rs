@@ -1,8 +1,6 @@
 //! Feature groups, which can be changed at any time: what their stores are encrypted with, and whether they can be told
 //! apart.
 
-use std::sync::Arc;
-
 use aws_sdk_sagemaker::{
     operation::describe_feature_group::DescribeFeatureGroupOutput,
     types::{FeatureGroupStatus, FeatureGroupSummary, StorageType},
@@ -12,24 +10,19 @@ use serde::{Deserialize, Serialize};
 use super::{
     Facts, Kind, Resource, Settled,
     answer::{moment, said},
-    endpoint_config::Captured,
-    listed::{self, Described, Line, Listed, Page},
+    listed::{self, Described, Line, Listed},
+    stored::Stored,
     tags,
 };
-use crate::{
-    organization::Target,
-    outcome::Refusal,
-    scan::cell::{Cell, Collected},
-    session::gate::Gate,
-};
+use crate::{outcome::Refusal, scan::cell::Cell, session::gate::Gate};
 
 /// The facts of a feature group.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct FeatureGroup {
     /// `OfflineStoreConfig`, where there is one: the key of its `S3StorageConfig`.
-    pub offline_store: Option<Captured>,
+    pub offline_store: Option<Stored>,
     /// `OnlineStoreConfig`, where the store is enabled: the key of its `SecurityConfig`.
-    pub online_store: Option<Captured>,
+    pub online_store: Option<Stored>,
     /// `OnlineStoreConfig.StorageType`: `Standard`, `Standard_V2` or `InMemory`; absent is `Standard`.
     pub online_storage: Option<String>,
     /// Whether there is a `Description`.
@@ -56,14 +49,6 @@ impl Kind for FeatureGroup {
         self.tags_refused.is_none()
     }
 
-    async fn collect(cell: &Arc<Cell>) -> Collected {
-        listed::collect::<Self>(cell).await
-    }
-
-    async fn probe(gate: &Gate, target: &Target, action: &'static str) -> Result<(), Refusal> {
-        listed::probe::<Self>(gate, target, action).await
-    }
-
     async fn confirm(cell: &Cell, resources: Vec<Resource>) -> (Vec<Resource>, Option<Refusal>) {
         tags::read(cell, resources, |facts, why| {
             if let Facts::FeatureGroup(group) = facts {
@@ -78,13 +63,7 @@ impl Listed for FeatureGroup {
     const LIST: &'static str = "sagemaker:ListFeatureGroups";
     const DESCRIBE: &'static str = "sagemaker:DescribeFeatureGroup";
 
-    async fn page(gate: &Gate, token: Option<String>) -> Result<Page, Refusal> {
-        let client = gate.sagemaker();
-        let send = || client.list_feature_groups().max_results(100).set_next_token(token.clone()).send();
-        let answer = gate.call(Self::LIST, send).await?;
-        let lines = answer.feature_group_summaries.as_deref();
-        Page::new(lines, answer.next_token(), line).ok_or_else(|| Refusal::lacks(Self::LIST, "FeatureGroupSummaries"))
-    }
+    listed::page!(list_feature_groups, feature_group_summaries, "FeatureGroupSummaries");
 
     async fn describe(gate: &Gate, line: &Line) -> Result<Described<Self>, Refusal> {
         let client = gate.sagemaker();
@@ -112,9 +91,9 @@ fn facts(group: &DescribeFeatureGroupOutput) -> FeatureGroup {
     let online = group.online_store_config().filter(|store| store.enable_online_store() == Some(true));
     FeatureGroup {
         offline_store: offline
-            .map(|store| Captured { key: said(store.s3_storage_config().and_then(|storage| storage.kms_key_id())) }),
+            .map(|store| Stored { key: said(store.s3_storage_config().and_then(|storage| storage.kms_key_id())) }),
         online_store: online
-            .map(|store| Captured { key: said(store.security_config().and_then(|security| security.kms_key_id())) }),
+            .map(|store| Stored { key: said(store.security_config().and_then(|security| security.kms_key_id())) }),
         online_storage: said(online.and_then(|store| store.storage_type()).map(StorageType::as_str)),
         described: said(group.description()).is_some(),
         tags_refused: None,
@@ -133,7 +112,7 @@ mod tests {
             let config = OnlineStoreConfig::builder().set_enable_online_store(enabled).build();
             facts(&DescribeFeatureGroupOutput::builder().online_store_config(config).build()).online_store
         };
-        assert_eq!(store(Some(true)), Some(Captured { key: None }));
+        assert_eq!(store(Some(true)), Some(Stored { key: None }));
         assert_eq!([store(Some(false)), store(None)], [None, None]);
     }
 }

@@ -1,7 +1,5 @@
 //! Flow definitions of human review, which never change.
 
-use std::sync::Arc;
-
 use aws_sdk_sagemaker::{
     operation::describe_flow_definition::DescribeFlowDefinitionOutput, types::FlowDefinitionSummary,
 };
@@ -10,14 +8,9 @@ use serde::{Deserialize, Serialize};
 use super::{
     Kind, Settled,
     answer::{moment, said},
-    listed::{self, Described, Line, Listed, Page},
+    listed::{self, Described, Line, Listed},
 };
-use crate::{
-    organization::Target,
-    outcome::Refusal,
-    scan::cell::{Cell, Collected},
-    session::gate::Gate,
-};
+use crate::{outcome::Refusal, session::gate::Gate};
 
 /// The facts of a flow definition.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -35,27 +28,13 @@ impl Kind for FlowDefinition {
     fn keys(&self) -> Vec<&str> {
         self.output_key.as_deref().into_iter().collect()
     }
-
-    async fn collect(cell: &Arc<Cell>) -> Collected {
-        listed::collect::<Self>(cell).await
-    }
-
-    async fn probe(gate: &Gate, target: &Target, action: &'static str) -> Result<(), Refusal> {
-        listed::probe::<Self>(gate, target, action).await
-    }
 }
 
 impl Listed for FlowDefinition {
     const LIST: &'static str = "sagemaker:ListFlowDefinitions";
     const DESCRIBE: &'static str = "sagemaker:DescribeFlowDefinition";
 
-    async fn page(gate: &Gate, token: Option<String>) -> Result<Page, Refusal> {
-        let client = gate.sagemaker();
-        let send = || client.list_flow_definitions().max_results(100).set_next_token(token.clone()).send();
-        let answer = gate.call(Self::LIST, send).await?;
-        let lines = answer.flow_definition_summaries.as_deref();
-        Page::new(lines, answer.next_token(), line).ok_or_else(|| Refusal::lacks(Self::LIST, "FlowDefinitionSummaries"))
-    }
+    listed::page!(list_flow_definitions, flow_definition_summaries, "FlowDefinitionSummaries");
 
     async fn describe(gate: &Gate, line: &Line) -> Result<Described<Self>, Refusal> {
         let client = gate.sagemaker();

@@ -3,8 +3,6 @@
 //! Search carries them too, but its index lags behind, so that it would have to be held against the listing; there are
 //! few of them beside the training jobs that they start. One that has ended never changes.
 
-use std::sync::Arc;
-
 use aws_sdk_sagemaker::{
     operation::describe_hyper_parameter_tuning_job::DescribeHyperParameterTuningJobOutput,
     types::{
@@ -17,16 +15,11 @@ use serde::{Deserialize, Serialize};
 use super::{
     Kind, Settled,
     answer::{all_said, moment, said},
-    listed::{self, Described, Line, Listed, Page},
+    listed::{self, Described, Line, Listed},
     maker,
     training_job::sdk_instances,
 };
-use crate::{
-    organization::Target,
-    outcome::Refusal,
-    scan::cell::{Cell, Collected},
-    session::gate::Gate,
-};
+use crate::{outcome::Refusal, session::gate::Gate};
 
 /// The facts of a hyperparameter tuning job. Values of environments and hyperparameters are never kept.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -71,28 +64,17 @@ impl Kind for HyperParameterTuningJob {
         let keys = self.definitions.iter().flat_map(|definition| [&definition.volume_key, &definition.output_key]);
         keys.flatten().map(String::as_str).collect()
     }
-
-    async fn collect(cell: &Arc<Cell>) -> Collected {
-        listed::collect::<Self>(cell).await
-    }
-
-    async fn probe(gate: &Gate, target: &Target, action: &'static str) -> Result<(), Refusal> {
-        listed::probe::<Self>(gate, target, action).await
-    }
 }
 
 impl Listed for HyperParameterTuningJob {
     const LIST: &'static str = "sagemaker:ListHyperParameterTuningJobs";
     const DESCRIBE: &'static str = "sagemaker:DescribeHyperParameterTuningJob";
 
-    async fn page(gate: &Gate, token: Option<String>) -> Result<Page, Refusal> {
-        let client = gate.sagemaker();
-        let send = || client.list_hyper_parameter_tuning_jobs().max_results(100).set_next_token(token.clone()).send();
-        let answer = gate.call(Self::LIST, send).await?;
-        let lines = answer.hyper_parameter_tuning_job_summaries.as_deref();
-        Page::new(lines, answer.next_token(), line)
-            .ok_or_else(|| Refusal::lacks(Self::LIST, "HyperParameterTuningJobSummaries"))
-    }
+    listed::page!(
+        list_hyper_parameter_tuning_jobs,
+        hyper_parameter_tuning_job_summaries,
+        "HyperParameterTuningJobSummaries"
+    );
 
     async fn describe(gate: &Gate, line: &Line) -> Result<Described<Self>, Refusal> {
         let client = gate.sagemaker();

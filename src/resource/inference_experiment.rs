@@ -1,7 +1,5 @@
 //! Inference experiments, which compare a model in shadow of another; one that has ended never changes.
 
-use std::sync::Arc;
-
 use aws_sdk_sagemaker::{
     operation::describe_inference_experiment::DescribeInferenceExperimentOutput,
     types::{InferenceExperimentSummary, ModelVariantConfigSummary, ProductionVariantInstanceType},
@@ -11,15 +9,10 @@ use serde::{Deserialize, Serialize};
 use super::{
     Kind, Settled,
     answer::{moment, said},
-    endpoint_config::Captured,
-    listed::{self, Described, Line, Listed, Page},
+    listed::{self, Described, Line, Listed},
+    stored::Stored,
 };
-use crate::{
-    organization::Target,
-    outcome::Refusal,
-    scan::cell::{Cell, Collected},
-    session::gate::Gate,
-};
+use crate::{outcome::Refusal, session::gate::Gate};
 
 /// The facts of an inference experiment.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -27,7 +20,7 @@ pub struct InferenceExperiment {
     /// `KmsKey`, which encrypts the volumes of the instances.
     pub instance_storage_key: Option<String>,
     /// `DataStorageConfig`, where requests and answers are kept: their key.
-    pub data_storage: Option<Captured>,
+    pub data_storage: Option<Stored>,
     /// `ModelVariants[].InfrastructureConfig.RealTimeInferenceConfig.InstanceType`.
     pub instance_types: Vec<String>,
 }
@@ -42,27 +35,13 @@ impl Kind for InferenceExperiment {
         let data = self.data_storage.as_ref().and_then(|captured| captured.key.as_deref());
         self.instance_storage_key.as_deref().into_iter().chain(data).collect()
     }
-
-    async fn collect(cell: &Arc<Cell>) -> Collected {
-        listed::collect::<Self>(cell).await
-    }
-
-    async fn probe(gate: &Gate, target: &Target, action: &'static str) -> Result<(), Refusal> {
-        listed::probe::<Self>(gate, target, action).await
-    }
 }
 
 impl Listed for InferenceExperiment {
     const LIST: &'static str = "sagemaker:ListInferenceExperiments";
     const DESCRIBE: &'static str = "sagemaker:DescribeInferenceExperiment";
 
-    async fn page(gate: &Gate, token: Option<String>) -> Result<Page, Refusal> {
-        let client = gate.sagemaker();
-        let send = || client.list_inference_experiments().max_results(100).set_next_token(token.clone()).send();
-        let answer = gate.call(Self::LIST, send).await?;
-        let lines = answer.inference_experiments.as_deref();
-        Page::new(lines, answer.next_token(), line).ok_or_else(|| Refusal::lacks(Self::LIST, "InferenceExperiments"))
-    }
+    listed::page!(list_inference_experiments, inference_experiments, "InferenceExperiments");
 
     async fn describe(gate: &Gate, line: &Line) -> Result<Described<Self>, Refusal> {
         let client = gate.sagemaker();
@@ -93,7 +72,7 @@ fn facts(experiment: &DescribeInferenceExperimentOutput) -> InferenceExperiment 
     let data = experiment.data_storage_config();
     InferenceExperiment {
         instance_storage_key: said(experiment.kms_key()),
-        data_storage: data.map(|data| Captured { key: said(data.kms_key()) }),
+        data_storage: data.map(|data| Stored { key: said(data.kms_key()) }),
         instance_types: variants.map(instance_type).collect(),
     }
 }

@@ -2,8 +2,6 @@
 //!
 //! The key of their results, `OutputConfig.KmsKeyId` of the request, is in no answer, so that it cannot be looked at.
 
-use std::sync::Arc;
-
 use aws_sdk_sagemaker::{
     operation::describe_inference_recommendations_job::DescribeInferenceRecommendationsJobOutput,
     types::InferenceRecommendationsJob as Summary,
@@ -13,14 +11,9 @@ use serde::{Deserialize, Serialize};
 use super::{
     Kind, Settled,
     answer::{all_said, moment, said},
-    listed::{self, Described, Line, Listed, Page},
+    listed::{self, Described, Line, Listed},
 };
-use crate::{
-    organization::Target,
-    outcome::Refusal,
-    scan::cell::{Cell, Collected},
-    session::gate::Gate,
-};
+use crate::{outcome::Refusal, session::gate::Gate};
 
 /// The facts of an inference recommendation job.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -63,29 +56,13 @@ impl Kind for InferenceRecommendationsJob {
     fn keys(&self) -> Vec<&str> {
         self.volume_key.as_deref().into_iter().collect()
     }
-
-    async fn collect(cell: &Arc<Cell>) -> Collected {
-        listed::collect::<Self>(cell).await
-    }
-
-    async fn probe(gate: &Gate, target: &Target, action: &'static str) -> Result<(), Refusal> {
-        listed::probe::<Self>(gate, target, action).await
-    }
 }
 
 impl Listed for InferenceRecommendationsJob {
     const LIST: &'static str = "sagemaker:ListInferenceRecommendationsJobs";
     const DESCRIBE: &'static str = "sagemaker:DescribeInferenceRecommendationsJob";
 
-    async fn page(gate: &Gate, token: Option<String>) -> Result<Page, Refusal> {
-        let client = gate.sagemaker();
-        let send =
-            || client.list_inference_recommendations_jobs().max_results(100).set_next_token(token.clone()).send();
-        let answer = gate.call(Self::LIST, send).await?;
-        let lines = answer.inference_recommendations_jobs.as_deref();
-        Page::new(lines, answer.next_token(), line)
-            .ok_or_else(|| Refusal::lacks(Self::LIST, "InferenceRecommendationsJobs"))
-    }
+    listed::page!(list_inference_recommendations_jobs, inference_recommendations_jobs, "InferenceRecommendationsJobs");
 
     async fn describe(gate: &Gate, line: &Line) -> Result<Described<Self>, Refusal> {
         let client = gate.sagemaker();

@@ -158,6 +158,8 @@ macro_rules! defines {
         $name:ident as $slug:literal:
         $list_action:literal by $list:ident, $describe_action:literal by $describe:ident, $output:ident
     ) => {
+        use $crate::resource::job_definition::line;
+
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
         #[serde(transparent)]
@@ -173,18 +175,6 @@ macro_rules! defines {
                 self.0.keys()
             }
 
-            async fn collect(cell: &std::sync::Arc<$crate::scan::cell::Cell>) -> $crate::scan::cell::Collected {
-                $crate::resource::listed::collect::<Self>(cell).await
-            }
-
-            async fn probe(
-                gate: &$crate::session::gate::Gate,
-                target: &$crate::organization::Target,
-                action: &'static str,
-            ) -> Result<(), $crate::outcome::Refusal> {
-                $crate::resource::listed::probe::<Self>(gate, target, action).await
-            }
-
             async fn confirm(
                 cell: &$crate::scan::cell::Cell,
                 resources: Vec<$crate::resource::Resource>,
@@ -198,17 +188,7 @@ macro_rules! defines {
             const LIST: &'static str = $list_action;
             const DESCRIBE: &'static str = $describe_action;
 
-            async fn page(
-                gate: &$crate::session::gate::Gate,
-                token: Option<String>,
-            ) -> Result<$crate::resource::listed::Page, $crate::outcome::Refusal> {
-                let client = gate.sagemaker();
-                let send = || client.$list().max_results(100).set_next_token(token.clone()).send();
-                let answer = gate.call(Self::LIST, send).await?;
-                let (lines, next) = (answer.job_definition_summaries.as_deref(), answer.next_token());
-                $crate::resource::listed::Page::new(lines, next, $crate::resource::job_definition::line)
-                    .ok_or_else(|| $crate::outcome::Refusal::lacks(Self::LIST, "JobDefinitionSummaries"))
-            }
+            $crate::resource::listed::page!($list, job_definition_summaries, "JobDefinitionSummaries");
 
             async fn describe(
                 gate: &$crate::session::gate::Gate,

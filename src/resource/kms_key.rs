@@ -9,7 +9,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use futures::StreamExt as _;
 use serde::{Deserialize, Serialize};
 
-use super::{Kind, Resource, Settled};
+use super::{Kind, Read, Resource, Settled};
 use crate::{
     check::Evidence,
     coverage::Outcome,
@@ -72,7 +72,9 @@ impl Kind for KmsKey {
     fn keys(&self) -> Vec<&str> {
         Vec::new()
     }
+}
 
+impl Read for KmsKey {
     async fn collect(cell: &Arc<Cell>) -> Collected {
         let before = cell.neighbours().before(ResourceType::names_keys);
         let mut collected = told_from(&before, "keys");

@@ -1,22 +1,15 @@
 //! Labeling jobs. One that has ended never changes.
 
-use std::sync::Arc;
-
 use aws_sdk_sagemaker::{operation::describe_labeling_job::DescribeLabelingJobOutput, types::LabelingJobSummary};
 use serde::{Deserialize, Serialize};
 
 use super::{
     Kind, Settled,
     answer::{all_said, moment, said},
-    listed::{self, Described, Line, Listed, Page},
+    listed::{self, Described, Line, Listed},
     maker,
 };
-use crate::{
-    organization::Target,
-    outcome::Refusal,
-    scan::cell::{Cell, Collected},
-    session::gate::Gate,
-};
+use crate::{outcome::Refusal, session::gate::Gate};
 
 /// The facts of a labeling job.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -50,27 +43,13 @@ impl Kind for LabelingJob {
         let volume_key = self.automation.iter().map(|automation| &automation.volume_key);
         volume_key.chain([&self.output_key]).flatten().map(String::as_str).collect()
     }
-
-    async fn collect(cell: &Arc<Cell>) -> Collected {
-        listed::collect::<Self>(cell).await
-    }
-
-    async fn probe(gate: &Gate, target: &Target, action: &'static str) -> Result<(), Refusal> {
-        listed::probe::<Self>(gate, target, action).await
-    }
 }
 
 impl Listed for LabelingJob {
     const LIST: &'static str = "sagemaker:ListLabelingJobs";
     const DESCRIBE: &'static str = "sagemaker:DescribeLabelingJob";
 
-    async fn page(gate: &Gate, token: Option<String>) -> Result<Page, Refusal> {
-        let client = gate.sagemaker();
-        let send = || client.list_labeling_jobs().max_results(100).set_next_token(token.clone()).send();
-        let answer = gate.call(Self::LIST, send).await?;
-        let lines = answer.labeling_job_summary_list.as_deref();
-        Page::new(lines, answer.next_token(), line).ok_or_else(|| Refusal::lacks(Self::LIST, "LabelingJobSummaryList"))
-    }
+    listed::page!(list_labeling_jobs, labeling_job_summary_list, "LabelingJobSummaryList");
 
     async fn describe(gate: &Gate, line: &Line) -> Result<Described<Self>, Refusal> {
         let client = gate.sagemaker();

@@ -12,7 +12,7 @@ use std::{
 use futures::StreamExt as _;
 use jiff::Timestamp;
 
-use super::{Facts, Kind, Resource, answer::said, is_same_time, tags};
+use super::{Facts, Kind, Read, Resource, answer::said, is_same_time, tags};
 use crate::{
     coverage::{Method, Outcome},
     lake::{last_night::BATCH_ROWS, staging::unit::Span},
@@ -36,10 +36,7 @@ const PARALLEL: usize = 8;
 const UNIT: usize = 500;
 
 /// A resource type that is listed and described.
-pub(super) trait Listed: Kind + Send + Sync + 'static
-where
-    Facts: From<Self>,
-{
+pub(super) trait Listed: Kind + Send + Sync + 'static {
     /// The listing, as `service:Operation`.
     const LIST: &'static str;
     /// The description.
@@ -54,7 +51,41 @@ where
 
     /// The description of what a line of the listing names.
     fn describe(gate: &Gate, line: &Line) -> impl Future<Output = Result<Described<Self>, Refusal>> + Send;
+
+    /// Tries whether an action is allowed. A type that takes other calls than these two and that of tags tries them itself.
+    fn attempt(gate: &Gate, target: &Target, action: &'static str) -> impl Future<Output = Result<(), Refusal>> + Send {
+        attempt::<Self>(gate, target, action)
+    }
 }
+
+impl<K: Listed> Read for K {
+    async fn collect(cell: &Arc<Cell>) -> Collected {
+        collect::<K>(cell).await
+    }
+
+    async fn probe(gate: &Gate, target: &Target, action: &'static str) -> Result<(), Refusal> {
+        K::attempt(gate, target, action).await
+    }
+}
+
+/// The page of a listing by the SDK's names of the call and of the list in its answer, and by the API's name of that. Lines
+/// are made by the function `line` of the file.
+macro_rules! page {
+    ($list:ident, $lines:ident, $called:literal) => {
+        async fn page(
+            gate: &$crate::session::gate::Gate,
+            token: Option<String>,
+        ) -> Result<$crate::resource::listed::Page, $crate::outcome::Refusal> {
+            let client = gate.sagemaker();
+            let send = || client.$list().max_results(100).set_next_token(token.clone()).send();
+            let answer = gate.call(Self::LIST, send).await?;
+            let page = $crate::resource::listed::Page::new(answer.$lines.as_deref(), answer.next_token(), line);
+            page.ok_or_else(|| $crate::outcome::Refusal::lacks(Self::LIST, $called))
+        }
+    };
+}
+
+pub(super) use page;
 
 /// A page of a listing.
 #[derive(Debug)]
@@ -112,10 +143,7 @@ impl Line {
         Some(Self { name, arn, created_at: None, modified_at: None, state: None })
     }
 
-    fn in_place<K: Listed>(mut self, target: &Target) -> Self
-    where
-        Facts: From<K>,
-    {
+    fn in_place<K: Listed>(mut self, target: &Target) -> Self {
         if self.arn.is_empty() {
             self.arn = arn(target, &format!("{}/{}", K::ARN_TYPE, self.name));
         }
@@ -137,10 +165,7 @@ impl Line {
 }
 
 /// Reads all resources of a type in a cell.
-pub(super) async fn collect<K: Listed>(cell: &Arc<Cell>) -> Collected
-where
-    Facts: From<K>,
-{
+async fn collect<K: Listed>(cell: &Arc<Cell>) -> Collected {
     let mut collected = Collected { method: Some(Method::ListDescribe), ..Collected::complete(0) };
     let (mut lines, nameless, broken) = list::<K>(cell).await;
     if let Some(refusal) = broken {
@@ -192,10 +217,7 @@ where
 }
 
 /// The lines of the whole listing, each once, how many do not name their resource, and the refusal at which it broke off.
-async fn list<K: Listed>(cell: &Cell) -> (Vec<Line>, u64, Option<Refusal>)
-where
-    Facts: From<K>,
-{
+async fn list<K: Listed>(cell: &Cell) -> (Vec<Line>, u64, Option<Refusal>) {
     let (mut lines, mut nameless, mut seen) = (Vec::new(), 0, HashSet::new());
     let mut pages = Pages::new(K::LIST);
     while pages.more() {
@@ -270,10 +292,7 @@ fn is_unchanged(line: &Line, known: &Resource) -> bool {
 
 /// The resources behind some lines. One whose description is refused stays, with unreadable facts; one that is no more
 /// does not. After some denials in a row the others count as denied too, unasked.
-pub(super) async fn described<K: Listed>(cell: &Cell, lines: &[Line]) -> (Vec<Resource>, Option<Refusal>)
-where
-    Facts: From<K>,
-{
+pub(super) async fn described<K: Listed>(cell: &Cell, lines: &[Line]) -> (Vec<Resource>, Option<Refusal>) {
     let (mut resources, mut first_refusal) = (Vec::with_capacity(lines.len()), None);
     let mut denials = Denials::default();
     for chunk in lines.chunks(PARALLEL) {
@@ -303,10 +322,7 @@ where
     (resources, first_refusal)
 }
 
-async fn described_line<K: Listed>(cell: &Cell, line: &Line) -> Result<Resource, Refusal>
-where
-    Facts: From<K>,
-{
+async fn described_line<K: Listed>(cell: &Cell, line: &Line) -> Result<Resource, Refusal> {
     cell.step(K::DESCRIBE);
     let Described { facts, arn, state, modified_at, role_arn, origin, tags } = K::describe(&cell.gate, line).await?;
     let envelope = line.clone().resource(facts.into(), cell.now());
@@ -322,10 +338,7 @@ where
 }
 
 /// Tries whether an action is allowed; what it answers is not looked at.
-pub(super) async fn probe<K: Listed>(gate: &Gate, target: &Target, action: &'static str) -> Result<(), Refusal>
-where
-    Facts: From<K>,
-{
+pub(super) async fn attempt<K: Listed>(gate: &Gate, target: &Target, action: &'static str) -> Result<(), Refusal> {
     if action == K::LIST {
         return K::page(gate, None).await.map(drop);
     }

@@ -4,22 +4,15 @@
 //! none can be set when it is created (its artifacts lie in the bucket of `ArtifactStoreUri`), so that a check of either
 //! would say the same of every server.
 
-use std::sync::Arc;
-
 use aws_sdk_sagemaker::{operation::describe_mlflow_app::DescribeMlflowAppOutput, types::MlflowAppSummary};
 use serde::{Deserialize, Serialize};
 
 use super::{
     Kind, Settled,
     answer::{moment, said},
-    listed::{self, Described, Line, Listed, Page},
+    listed::{self, Described, Line, Listed},
 };
-use crate::{
-    organization::Target,
-    outcome::Refusal,
-    scan::cell::{Cell, Collected},
-    session::gate::Gate,
-};
+use crate::{outcome::Refusal, session::gate::Gate};
 
 /// The facts of an MLflow app.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -37,27 +30,13 @@ impl Kind for MlflowApp {
     fn keys(&self) -> Vec<&str> {
         self.storage_key.as_deref().into_iter().collect()
     }
-
-    async fn collect(cell: &Arc<Cell>) -> Collected {
-        listed::collect::<Self>(cell).await
-    }
-
-    async fn probe(gate: &Gate, target: &Target, action: &'static str) -> Result<(), Refusal> {
-        listed::probe::<Self>(gate, target, action).await
-    }
 }
 
 impl Listed for MlflowApp {
     const LIST: &'static str = "sagemaker:ListMlflowApps";
     const DESCRIBE: &'static str = "sagemaker:DescribeMlflowApp";
 
-    async fn page(gate: &Gate, token: Option<String>) -> Result<Page, Refusal> {
-        let client = gate.sagemaker();
-        let send = || client.list_mlflow_apps().max_results(100).set_next_token(token.clone()).send();
-        let answer = gate.call(Self::LIST, send).await?;
-        let lines = answer.summaries.as_deref();
-        Page::new(lines, answer.next_token(), line).ok_or_else(|| Refusal::lacks(Self::LIST, "Summaries"))
-    }
+    listed::page!(list_mlflow_apps, summaries, "Summaries");
 
     async fn describe(gate: &Gate, line: &Line) -> Result<Described<Self>, Refusal> {
         let client = gate.sagemaker();

@@ -1,8 +1,6 @@
 //! Models, which never change: the containers that answer, and the network that they run in. Where inference components
 //! deploy a model, network and isolation are those of the endpoint configuration.
 
-use std::sync::Arc;
-
 use aws_sdk_sagemaker::{
     operation::describe_model::DescribeModelOutput,
     types::{ContainerDefinition, ModelSummary, RepositoryAccessMode},
@@ -12,12 +10,10 @@ use serde::{Deserialize, Serialize};
 use super::{
     Kind, Settled,
     answer::{all_said, moment, said},
-    listed::{self, Described, Line, Listed, Page},
+    listed::{self, Described, Line, Listed},
 };
 use crate::{
-    organization::Target,
     outcome::Refusal,
-    scan::cell::{Cell, Collected},
     secret::{self, Looked, Place},
     session::gate::Gate,
 };
@@ -65,27 +61,13 @@ impl Kind for Model {
     fn is_whole(&self) -> bool {
         self.secrets.is_current()
     }
-
-    async fn collect(cell: &Arc<Cell>) -> Collected {
-        listed::collect::<Self>(cell).await
-    }
-
-    async fn probe(gate: &Gate, target: &Target, action: &'static str) -> Result<(), Refusal> {
-        listed::probe::<Self>(gate, target, action).await
-    }
 }
 
 impl Listed for Model {
     const LIST: &'static str = "sagemaker:ListModels";
     const DESCRIBE: &'static str = "sagemaker:DescribeModel";
 
-    async fn page(gate: &Gate, token: Option<String>) -> Result<Page, Refusal> {
-        let client = gate.sagemaker();
-        let send = || client.list_models().max_results(100).set_next_token(token.clone()).send();
-        let answer = gate.call(Self::LIST, send).await?;
-        let lines = answer.models.as_deref();
-        Page::new(lines, answer.next_token(), line).ok_or_else(|| Refusal::lacks(Self::LIST, "Models"))
-    }
+    listed::page!(list_models, models, "Models");
 
     async fn describe(gate: &Gate, line: &Line) -> Result<Described<Self>, Refusal> {
         let client = gate.sagemaker();

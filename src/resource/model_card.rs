@@ -1,21 +1,14 @@
 //! Model cards. What a card says can be rewritten, and the key that encrypts it cannot.
 
-use std::sync::Arc;
-
 use aws_sdk_sagemaker::types::{ModelCardStatus, ModelCardSummary};
 use serde::{Deserialize, Serialize};
 
 use super::{
     Kind, Settled,
     answer::{moment, said},
-    listed::{self, Described, Line, Listed, Page},
+    listed::{self, Described, Line, Listed},
 };
-use crate::{
-    organization::Target,
-    outcome::Refusal,
-    scan::cell::{Cell, Collected},
-    session::gate::Gate,
-};
+use crate::{outcome::Refusal, session::gate::Gate};
 
 /// The facts of a model card. What it says is never kept.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -34,27 +27,13 @@ impl Kind for ModelCard {
     fn keys(&self) -> Vec<&str> {
         self.key.as_deref().into_iter().collect()
     }
-
-    async fn collect(cell: &Arc<Cell>) -> Collected {
-        listed::collect::<Self>(cell).await
-    }
-
-    async fn probe(gate: &Gate, target: &Target, action: &'static str) -> Result<(), Refusal> {
-        listed::probe::<Self>(gate, target, action).await
-    }
 }
 
 impl Listed for ModelCard {
     const LIST: &'static str = "sagemaker:ListModelCards";
     const DESCRIBE: &'static str = "sagemaker:DescribeModelCard";
 
-    async fn page(gate: &Gate, token: Option<String>) -> Result<Page, Refusal> {
-        let client = gate.sagemaker();
-        let send = || client.list_model_cards().max_results(100).set_next_token(token.clone()).send();
-        let answer = gate.call(Self::LIST, send).await?;
-        let lines = answer.model_card_summaries.as_deref();
-        Page::new(lines, answer.next_token(), line).ok_or_else(|| Refusal::lacks(Self::LIST, "ModelCardSummaries"))
-    }
+    listed::page!(list_model_cards, model_card_summaries, "ModelCardSummaries");
 
     async fn describe(gate: &Gate, line: &Line) -> Result<Described<Self>, Refusal> {
         let client = gate.sagemaker();

@@ -1,8 +1,6 @@
 //! Model packages, versioned and unversioned. What can be changed later, such as the approval, is no fact of theirs, so
 //! that one that was made stays as it was.
 
-use std::sync::Arc;
-
 use aws_sdk_sagemaker::{
     operation::describe_model_package::DescribeModelPackageOutput,
     types::{
@@ -15,14 +13,9 @@ use serde::{Deserialize, Serialize};
 use super::{
     Kind, Settled,
     answer::{moment, said},
-    listed::{self, Described, Line, Listed, Page},
+    listed::{Described, Line, Listed, Page},
 };
-use crate::{
-    organization::Target,
-    outcome::Refusal,
-    scan::cell::{Cell, Collected},
-    session::gate::Gate,
-};
+use crate::{outcome::Refusal, session::gate::Gate};
 
 /// The facts of a model package.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -56,14 +49,6 @@ impl Kind for ModelPackage {
     fn keys(&self) -> Vec<&str> {
         let profiles = self.validation_profiles.iter().flat_map(|profile| [&profile.output_key, &profile.volume_key]);
         profiles.chain([&self.key]).flatten().map(String::as_str).collect()
-    }
-
-    async fn collect(cell: &Arc<Cell>) -> Collected {
-        listed::collect::<Self>(cell).await
-    }
-
-    async fn probe(gate: &Gate, target: &Target, action: &'static str) -> Result<(), Refusal> {
-        listed::probe::<Self>(gate, target, action).await
     }
 }
 

@@ -1,7 +1,7 @@
 //! Groups of model packages. Which of them has an approved package is told by one listing of the approved packages of the
 //! place; neither groups nor packages are described for that.
 
-use std::{collections::HashSet, sync::Arc};
+use std::collections::HashSet;
 
 use aws_sdk_sagemaker::types::{
     ModelApprovalStatus, ModelPackageGroupStatus, ModelPackageGroupSummary, ModelPackageSummary, ModelPackageType,
@@ -12,16 +12,10 @@ use super::{
     Facts, Kind, Resource, Settled,
     account_region::Sign,
     answer::{moment, said},
-    listed::{self, Described, Line, Listed, Page},
+    listed::{self, Described, Line, Listed},
     model_package::ModelPackage,
 };
-use crate::{
-    organization::Target,
-    outcome::Refusal,
-    paging::Pages,
-    scan::cell::{Cell, Collected},
-    session::gate::Gate,
-};
+use crate::{organization::Target, outcome::Refusal, paging::Pages, scan::cell::Cell, session::gate::Gate};
 
 /// The facts of a model package group.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -119,17 +113,6 @@ impl Kind for ModelPackageGroup {
         !matches!(self.approved, Approved::Unread(_))
     }
 
-    async fn collect(cell: &Arc<Cell>) -> Collected {
-        listed::collect::<Self>(cell).await
-    }
-
-    async fn probe(gate: &Gate, target: &Target, action: &'static str) -> Result<(), Refusal> {
-        if action == ModelPackage::LIST {
-            return listed::probe::<ModelPackage>(gate, target, action).await;
-        }
-        listed::probe::<Self>(gate, target, action).await
-    }
-
     async fn confirm(cell: &Cell, mut resources: Vec<Resource>) -> (Vec<Resource>, Option<Refusal>) {
         if resources.is_empty() {
             return (resources, None);
@@ -148,18 +131,18 @@ impl Listed for ModelPackageGroup {
     const LIST: &'static str = "sagemaker:ListModelPackageGroups";
     const DESCRIBE: &'static str = ModelPackage::LIST;
 
-    async fn page(gate: &Gate, token: Option<String>) -> Result<Page, Refusal> {
-        let client = gate.sagemaker();
-        let send = || client.list_model_package_groups().max_results(100).set_next_token(token.clone()).send();
-        let answer = gate.call(Self::LIST, send).await?;
-        let lines = answer.model_package_group_summary_list.as_deref();
-        Page::new(lines, answer.next_token(), line)
-            .ok_or_else(|| Refusal::lacks(Self::LIST, "ModelPackageGroupSummaryList"))
-    }
+    listed::page!(list_model_package_groups, model_package_group_summary_list, "ModelPackageGroupSummaryList");
 
     /// Nothing is asked of a single group: see [`Kind::confirm`].
     async fn describe(_gate: &Gate, _line: &Line) -> Result<Described<Self>, Refusal> {
         Ok(Described::new(Self::default()))
+    }
+
+    async fn attempt(gate: &Gate, target: &Target, action: &'static str) -> Result<(), Refusal> {
+        if action == ModelPackage::LIST {
+            return listed::attempt::<ModelPackage>(gate, target, action).await;
+        }
+        listed::attempt::<Self>(gate, target, action).await
     }
 }
 

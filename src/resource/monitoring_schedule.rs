@@ -1,10 +1,7 @@
 //! Monitoring schedules, which can be changed at any time. What their jobs do stands in the schedule itself, or in a
 //! definition that it names, which is described once in a place, whoever looks at it first.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_sagemaker::{
     operation::describe_monitoring_schedule::DescribeMonitoringScheduleOutput,
@@ -18,7 +15,7 @@ use super::{
     answer::{moment, said},
     data_quality_job_definition::DataQualityJobDefinition,
     job_definition::{self, JobDefinition, Monitored},
-    listed::{self, Described, Line, Listed, Page},
+    listed::{self, Described, Line, Listed},
     model_bias_job_definition::ModelBiasJobDefinition,
     model_explainability_job_definition::ModelExplainabilityJobDefinition,
     model_quality_job_definition::ModelQualityJobDefinition,
@@ -26,10 +23,7 @@ use super::{
 use crate::{
     organization::Target,
     outcome::Refusal,
-    scan::{
-        cell::{Cell, Collected},
-        neighbours::Neighbours,
-    },
+    scan::{cell::Cell, neighbours::Neighbours},
     session::gate::Gate,
 };
 
@@ -109,24 +103,6 @@ impl Kind for MonitoringSchedule {
         matches!(self.definition, Definition::Read(_))
     }
 
-    async fn collect(cell: &Arc<Cell>) -> Collected {
-        listed::collect::<Self>(cell).await
-    }
-
-    async fn probe(gate: &Gate, target: &Target, action: &'static str) -> Result<(), Refusal> {
-        match action {
-            DataQualityJobDefinition::DESCRIBE => listed::probe::<DataQualityJobDefinition>(gate, target, action).await,
-            ModelBiasJobDefinition::DESCRIBE => listed::probe::<ModelBiasJobDefinition>(gate, target, action).await,
-            ModelExplainabilityJobDefinition::DESCRIBE => {
-                listed::probe::<ModelExplainabilityJobDefinition>(gate, target, action).await
-            }
-            ModelQualityJobDefinition::DESCRIBE => {
-                listed::probe::<ModelQualityJobDefinition>(gate, target, action).await
-            }
-            _ => listed::probe::<Self>(gate, target, action).await,
-        }
-    }
-
     /// Reads the definitions that schedules name, but for those that are known in the place already.
     async fn confirm(cell: &Cell, mut resources: Vec<Resource>) -> (Vec<Resource>, Option<Refusal>) {
         let mut unknown = BTreeMap::<Monitored, BTreeSet<String>>::new();
@@ -155,14 +131,7 @@ impl Listed for MonitoringSchedule {
     const LIST: &'static str = "sagemaker:ListMonitoringSchedules";
     const DESCRIBE: &'static str = "sagemaker:DescribeMonitoringSchedule";
 
-    async fn page(gate: &Gate, token: Option<String>) -> Result<Page, Refusal> {
-        let client = gate.sagemaker();
-        let send = || client.list_monitoring_schedules().max_results(100).set_next_token(token.clone()).send();
-        let answer = gate.call(Self::LIST, send).await?;
-        let lines = answer.monitoring_schedule_summaries.as_deref();
-        Page::new(lines, answer.next_token(), line)
-            .ok_or_else(|| Refusal::lacks(Self::LIST, "MonitoringScheduleSummaries"))
-    }
+    listed::page!(list_monitoring_schedules, monitoring_schedule_summaries, "MonitoringScheduleSummaries");
 
     async fn describe(gate: &Gate, line: &Line) -> Result<Described<Self>, Refusal> {
         let client = gate.sagemaker();
@@ -175,6 +144,22 @@ impl Listed for MonitoringSchedule {
             role_arn: said(inline.and_then(|definition| definition.role_arn())),
             ..Described::new(facts(&schedule))
         })
+    }
+
+    async fn attempt(gate: &Gate, target: &Target, action: &'static str) -> Result<(), Refusal> {
+        match action {
+            DataQualityJobDefinition::DESCRIBE => {
+                listed::attempt::<DataQualityJobDefinition>(gate, target, action).await
+            }
+            ModelBiasJobDefinition::DESCRIBE => listed::attempt::<ModelBiasJobDefinition>(gate, target, action).await,
+            ModelExplainabilityJobDefinition::DESCRIBE => {
+                listed::attempt::<ModelExplainabilityJobDefinition>(gate, target, action).await
+            }
+            ModelQualityJobDefinition::DESCRIBE => {
+                listed::attempt::<ModelQualityJobDefinition>(gate, target, action).await
+            }
+            _ => listed::attempt::<Self>(gate, target, action).await,
+        }
     }
 }
 

@@ -1,7 +1,5 @@
 //! Notebook instances, which can be changed at any time, so that each is described every night.
 
-use std::sync::Arc;
-
 use aws_sdk_sagemaker::{
     operation::{
         describe_notebook_instance::DescribeNotebookInstanceOutput,
@@ -14,13 +12,13 @@ use serde::{Deserialize, Serialize};
 use super::{
     Facts, Kind, Resource, Settled,
     answer::{all_said, moment, said},
-    listed::{self, Described, Line, Listed, Page},
+    listed::{self, Described, Line, Listed},
 };
 use crate::{
     check::Evidence,
     organization::Target,
     outcome::Refusal,
-    scan::cell::{Cell, Collected},
+    scan::cell::Cell,
     secret::{self, Looked, Place},
     session::gate::Gate,
 };
@@ -62,17 +60,6 @@ impl Kind for NotebookInstance {
         self.volume_key.as_deref().into_iter().collect()
     }
 
-    async fn collect(cell: &Arc<Cell>) -> Collected {
-        listed::collect::<Self>(cell).await
-    }
-
-    async fn probe(gate: &Gate, target: &Target, action: &'static str) -> Result<(), Refusal> {
-        if action != DESCRIBE_SCRIPTS {
-            return listed::probe::<Self>(gate, target, action).await;
-        }
-        lifecycle(gate, Self::NOBODY).await.map(drop)
-    }
-
     async fn confirm(cell: &Cell, mut resources: Vec<Resource>) -> (Vec<Resource>, Option<Refusal>) {
         if !cell.needs(Evidence::LifecycleScripts) {
             return (resources, None);
@@ -93,13 +80,7 @@ impl Listed for NotebookInstance {
     const LIST: &'static str = "sagemaker:ListNotebookInstances";
     const DESCRIBE: &'static str = "sagemaker:DescribeNotebookInstance";
 
-    async fn page(gate: &Gate, token: Option<String>) -> Result<Page, Refusal> {
-        let client = gate.sagemaker();
-        let send = || client.list_notebook_instances().max_results(100).set_next_token(token.clone()).send();
-        let answer = gate.call(Self::LIST, send).await?;
-        let lines = answer.notebook_instances.as_deref();
-        Page::new(lines, answer.next_token(), line).ok_or_else(|| Refusal::lacks(Self::LIST, "NotebookInstances"))
-    }
+    listed::page!(list_notebook_instances, notebook_instances, "NotebookInstances");
 
     async fn describe(gate: &Gate, line: &Line) -> Result<Described<Self>, Refusal> {
         let client = gate.sagemaker();
@@ -111,6 +92,13 @@ impl Listed for NotebookInstance {
             role_arn: said(notebook.role_arn()),
             ..Described::new(facts(&notebook))
         })
+    }
+
+    async fn attempt(gate: &Gate, target: &Target, action: &'static str) -> Result<(), Refusal> {
+        if action != DESCRIBE_SCRIPTS {
+            return listed::attempt::<Self>(gate, target, action).await;
+        }
+        lifecycle(gate, Self::NOBODY).await.map(drop)
     }
 }
 

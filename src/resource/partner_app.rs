@@ -1,21 +1,14 @@
 //! Partner AI apps, which can be changed at any time, so that each is described every night.
 
-use std::sync::Arc;
-
 use aws_sdk_sagemaker::{operation::describe_partner_app::DescribePartnerAppOutput, types::PartnerAppSummary};
 use serde::{Deserialize, Serialize};
 
 use super::{
     Kind, Settled,
     answer::{moment, said},
-    listed::{self, Described, Line, Listed, Page},
+    listed::{self, Described, Line, Listed},
 };
-use crate::{
-    organization::Target,
-    outcome::Refusal,
-    scan::cell::{Cell, Collected},
-    session::gate::Gate,
-};
+use crate::{outcome::Refusal, session::gate::Gate};
 
 /// The facts of a partner AI app.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -33,14 +26,6 @@ impl Kind for PartnerApp {
     fn keys(&self) -> Vec<&str> {
         self.storage_key.as_deref().into_iter().collect()
     }
-
-    async fn collect(cell: &Arc<Cell>) -> Collected {
-        listed::collect::<Self>(cell).await
-    }
-
-    async fn probe(gate: &Gate, target: &Target, action: &'static str) -> Result<(), Refusal> {
-        listed::probe::<Self>(gate, target, action).await
-    }
 }
 
 impl Listed for PartnerApp {
@@ -48,13 +33,7 @@ impl Listed for PartnerApp {
     const DESCRIBE: &'static str = "sagemaker:DescribePartnerApp";
     const NOBODY: &'static str = "app-000000000000";
 
-    async fn page(gate: &Gate, token: Option<String>) -> Result<Page, Refusal> {
-        let client = gate.sagemaker();
-        let send = || client.list_partner_apps().max_results(100).set_next_token(token.clone()).send();
-        let answer = gate.call(Self::LIST, send).await?;
-        let lines = answer.summaries.as_deref();
-        Page::new(lines, answer.next_token(), line).ok_or_else(|| Refusal::lacks(Self::LIST, "Summaries"))
-    }
+    listed::page!(list_partner_apps, summaries, "Summaries");
 
     async fn describe(gate: &Gate, line: &Line) -> Result<Described<Self>, Refusal> {
         let client = gate.sagemaker();

@@ -1,7 +1,5 @@
 //! Processing jobs. No search carries them all, so that they are listed and described; one that has ended never changes.
 
-use std::sync::Arc;
-
 use aws_sdk_sagemaker::{operation::describe_processing_job::DescribeProcessingJobOutput, types::ProcessingJobSummary};
 use serde::{Deserialize, Serialize};
 
@@ -9,16 +7,10 @@ use super::{
     Kind, OriginKind, Settled,
     account_region::Sign,
     answer::{all_said, in_environment, moment, said},
-    listed::{self, Described, Line, Listed, Page},
+    listed::{self, Described, Line, Listed},
     maker,
 };
-use crate::{
-    organization::Target,
-    outcome::Refusal,
-    scan::cell::{Cell, Collected},
-    secret::Looked,
-    session::gate::Gate,
-};
+use crate::{outcome::Refusal, secret::Looked, session::gate::Gate};
 
 /// The facts of a processing job. Values of its environment are never kept.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -76,27 +68,13 @@ impl Kind for ProcessingJob {
     fn is_whole(&self) -> bool {
         self.secrets.is_current()
     }
-
-    async fn collect(cell: &Arc<Cell>) -> Collected {
-        listed::collect::<Self>(cell).await
-    }
-
-    async fn probe(gate: &Gate, target: &Target, action: &'static str) -> Result<(), Refusal> {
-        listed::probe::<Self>(gate, target, action).await
-    }
 }
 
 impl Listed for ProcessingJob {
     const LIST: &'static str = "sagemaker:ListProcessingJobs";
     const DESCRIBE: &'static str = "sagemaker:DescribeProcessingJob";
 
-    async fn page(gate: &Gate, token: Option<String>) -> Result<Page, Refusal> {
-        let client = gate.sagemaker();
-        let send = || client.list_processing_jobs().max_results(100).set_next_token(token.clone()).send();
-        let answer = gate.call(Self::LIST, send).await?;
-        let lines = answer.processing_job_summaries.as_deref();
-        Page::new(lines, answer.next_token(), line).ok_or_else(|| Refusal::lacks(Self::LIST, "ProcessingJobSummaries"))
-    }
+    listed::page!(list_processing_jobs, processing_job_summaries, "ProcessingJobSummaries");
 
     async fn describe(gate: &Gate, line: &Line) -> Result<Described<Self>, Refusal> {
         let client = gate.sagemaker();

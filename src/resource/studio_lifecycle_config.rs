@@ -1,8 +1,6 @@
 //! Lifecycle configurations of Studio, which never change: a script that runs when an app starts. The script is looked
 //! through for secrets and not kept.
 
-use std::sync::Arc;
-
 use aws_sdk_sagemaker::{
     operation::describe_studio_lifecycle_config::DescribeStudioLifecycleConfigOutput,
     types::{StudioLifecycleConfigAppType, StudioLifecycleConfigDetails},
@@ -12,12 +10,10 @@ use serde::{Deserialize, Serialize};
 use super::{
     Kind, Settled,
     answer::{moment, said},
-    listed::{self, Described, Line, Listed, Page},
+    listed::{self, Described, Line, Listed},
 };
 use crate::{
-    organization::Target,
     outcome::Refusal,
-    scan::cell::{Cell, Collected},
     secret::{self, Looked, Place},
     session::gate::Gate,
 };
@@ -44,27 +40,13 @@ impl Kind for StudioLifecycleConfig {
     fn is_whole(&self) -> bool {
         self.secrets.is_current()
     }
-
-    async fn collect(cell: &Arc<Cell>) -> Collected {
-        listed::collect::<Self>(cell).await
-    }
-
-    async fn probe(gate: &Gate, target: &Target, action: &'static str) -> Result<(), Refusal> {
-        listed::probe::<Self>(gate, target, action).await
-    }
 }
 
 impl Listed for StudioLifecycleConfig {
     const LIST: &'static str = "sagemaker:ListStudioLifecycleConfigs";
     const DESCRIBE: &'static str = "sagemaker:DescribeStudioLifecycleConfig";
 
-    async fn page(gate: &Gate, token: Option<String>) -> Result<Page, Refusal> {
-        let client = gate.sagemaker();
-        let send = || client.list_studio_lifecycle_configs().max_results(100).set_next_token(token.clone()).send();
-        let answer = gate.call(Self::LIST, send).await?;
-        let lines = answer.studio_lifecycle_configs.as_deref();
-        Page::new(lines, answer.next_token(), line).ok_or_else(|| Refusal::lacks(Self::LIST, "StudioLifecycleConfigs"))
-    }
+    listed::page!(list_studio_lifecycle_configs, studio_lifecycle_configs, "StudioLifecycleConfigs");
 
     async fn describe(gate: &Gate, line: &Line) -> Result<Described<Self>, Refusal> {
         let client = gate.sagemaker();

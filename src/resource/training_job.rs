@@ -22,7 +22,7 @@ pub(crate) use listing::{DESCRIBE, LIST};
 pub(super) use project::sdk_instances;
 pub(crate) use search::SEARCH;
 
-use super::{Kind, Resource, Settled};
+use super::{Kind, Read, Resource, Settled};
 use crate::{
     organization::Target,
     outcome::Refusal,
@@ -136,15 +136,17 @@ impl Kind for TrainingJob {
         !matches!(self.instances, Instances::Unconfirmed(_)) && self.secrets.is_current()
     }
 
+    async fn confirm(cell: &Cell, resources: Vec<Resource>) -> (Vec<Resource>, Option<Refusal>) {
+        collect::confirm(cell, resources).await
+    }
+}
+
+impl Read for TrainingJob {
     async fn collect(cell: &Arc<Cell>) -> Collected {
         collect::collect(cell).await
     }
 
     async fn probe(gate: &Gate, _target: &Target, action: &'static str) -> Result<(), Refusal> {
         listing::probe(gate, action).await
-    }
-
-    async fn confirm(cell: &Cell, resources: Vec<Resource>) -> (Vec<Resource>, Option<Refusal>) {
-        collect::confirm(cell, resources).await
     }
 }

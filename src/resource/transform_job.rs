@@ -1,24 +1,17 @@
 //! Batch transform jobs. No search carries them all, so that they are listed and described; one that has ended never
 //! changes.
 
-use std::sync::Arc;
-
 use aws_sdk_sagemaker::{operation::describe_transform_job::DescribeTransformJobOutput, types::TransformJobSummary};
 use serde::{Deserialize, Serialize};
 
 use super::{
     Kind, OriginKind, Settled,
     answer::{in_environment, moment, said},
-    listed::{self, Described, Line, Listed, Page},
+    listed::{self, Described, Line, Listed},
     maker,
+    stored::Stored,
 };
-use crate::{
-    organization::Target,
-    outcome::Refusal,
-    scan::cell::{Cell, Collected},
-    secret::Looked,
-    session::gate::Gate,
-};
+use crate::{outcome::Refusal, secret::Looked, session::gate::Gate};
 
 /// The facts of a batch transform job. Values of its environment are never kept.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -28,20 +21,13 @@ pub struct TransformJob {
     /// `TransformOutput.KmsKeyId`.
     pub output_key: Option<String>,
     /// `DataCaptureConfig`, where there is one.
-    pub capture: Option<Capture>,
+    pub capture: Option<Stored>,
     /// `TransformResources.InstanceType`.
     pub instance_type: Option<String>,
     /// `ModelName`.
     pub model: Option<String>,
     /// Secrets in `Environment`.
     pub secrets: Looked,
-}
-
-/// Where requests and answers of a job are kept.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Capture {
-    /// `DataCaptureConfig.KmsKeyId`.
-    pub key: Option<String>,
 }
 
 impl Kind for TransformJob {
@@ -58,27 +44,13 @@ impl Kind for TransformJob {
     fn is_whole(&self) -> bool {
         self.secrets.is_current()
     }
-
-    async fn collect(cell: &Arc<Cell>) -> Collected {
-        listed::collect::<Self>(cell).await
-    }
-
-    async fn probe(gate: &Gate, target: &Target, action: &'static str) -> Result<(), Refusal> {
-        listed::probe::<Self>(gate, target, action).await
-    }
 }
 
 impl Listed for TransformJob {
     const LIST: &'static str = "sagemaker:ListTransformJobs";
     const DESCRIBE: &'static str = "sagemaker:DescribeTransformJob";
 
-    async fn page(gate: &Gate, token: Option<String>) -> Result<Page, Refusal> {
-        let client = gate.sagemaker();
-        let send = || client.list_transform_jobs().max_results(100).set_next_token(token.clone()).send();
-        let answer = gate.call(Self::LIST, send).await?;
-        let lines = answer.transform_job_summaries.as_deref();
-        Page::new(lines, answer.next_token(), line).ok_or_else(|| Refusal::lacks(Self::LIST, "TransformJobSummaries"))
-    }
+    listed::page!(list_transform_jobs, transform_job_summaries, "TransformJobSummaries");
 
     async fn describe(gate: &Gate, line: &Line) -> Result<Described<Self>, Refusal> {
         let client = gate.sagemaker();
@@ -109,7 +81,7 @@ fn facts(job: &DescribeTransformJobOutput) -> TransformJob {
     TransformJob {
         volume_key: said(resources.and_then(|resources| resources.volume_kms_key_id())),
         output_key: said(job.transform_output().and_then(|output| output.kms_key_id())),
-        capture: job.data_capture_config().map(|capture| Capture { key: said(capture.kms_key_id()) }),
+        capture: job.data_capture_config().map(|capture| Stored { key: said(capture.kms_key_id()) }),
         instance_type: said(
             resources
                 .and_then(|resources| resources.instance_type())

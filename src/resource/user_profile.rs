@@ -2,23 +2,16 @@
 //! domains may have a profile of the same name. Spaces have nothing of the kind in their description, so that they are
 //! no type of ours.
 
-use std::sync::Arc;
-
 use aws_sdk_sagemaker::types::{UserProfileDetails, UserProfileStatus};
 use serde::{Deserialize, Serialize};
 
 use super::{
     Kind, Settled,
     answer::{moment, said},
-    listed::{self, Described, Line, Listed, Page},
+    listed::{self, Described, Line, Listed},
     user_settings::Outputs,
 };
-use crate::{
-    organization::Target,
-    outcome::Refusal,
-    scan::cell::{Cell, Collected},
-    session::gate::Gate,
-};
+use crate::{outcome::Refusal, session::gate::Gate};
 
 /// The facts of a user profile.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -36,14 +29,6 @@ impl Kind for UserProfile {
     fn keys(&self) -> Vec<&str> {
         self.outputs.keys()
     }
-
-    async fn collect(cell: &Arc<Cell>) -> Collected {
-        listed::collect::<Self>(cell).await
-    }
-
-    async fn probe(gate: &Gate, target: &Target, action: &'static str) -> Result<(), Refusal> {
-        listed::probe::<Self>(gate, target, action).await
-    }
 }
 
 impl Listed for UserProfile {
@@ -51,13 +36,7 @@ impl Listed for UserProfile {
     const DESCRIBE: &'static str = "sagemaker:DescribeUserProfile";
     const NOBODY: &'static str = "d-sagesweep-looks-for-nothing/sagesweep-looks-for-nothing";
 
-    async fn page(gate: &Gate, token: Option<String>) -> Result<Page, Refusal> {
-        let client = gate.sagemaker();
-        let send = || client.list_user_profiles().max_results(100).set_next_token(token.clone()).send();
-        let answer = gate.call(Self::LIST, send).await?;
-        let lines = answer.user_profiles.as_deref();
-        Page::new(lines, answer.next_token(), line).ok_or_else(|| Refusal::lacks(Self::LIST, "UserProfiles"))
-    }
+    listed::page!(list_user_profiles, user_profiles, "UserProfiles");
 
     async fn describe(gate: &Gate, line: &Line) -> Result<Described<Self>, Refusal> {
         let client = gate.sagemaker();

@@ -4,7 +4,7 @@
 use aws_sdk_sagemaker::types::{NotebookOutputOption, UserSettings};
 use serde::{Deserialize, Serialize};
 
-use super::{answer::said, endpoint_config::Captured};
+use super::{answer::said, stored::Stored};
 
 /// Where people write, as far as settings say it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -12,7 +12,7 @@ pub struct Outputs {
     /// `SharingSettings`, where there are any; without them nothing is shared.
     pub sharing: Option<Sharing>,
     /// `CanvasAppSettings.WorkspaceSettings`, where there are any: the key of `S3KmsKeyId`.
-    pub canvas: Option<Captured>,
+    pub canvas: Option<Stored>,
 }
 
 /// What notebooks share.
@@ -42,7 +42,7 @@ impl Outputs {
             }),
             canvas: canvas
                 .and_then(|canvas| canvas.workspace_settings())
-                .map(|workspace| Captured { key: said(workspace.s3_kms_key_id()) }),
+                .map(|workspace| Stored { key: said(workspace.s3_kms_key_id()) }),
         }
     }
 }

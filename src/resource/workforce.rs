@@ -6,11 +6,11 @@ use std::{
     sync::Arc,
 };
 
-use aws_sdk_sagemaker::{operation::list_workforces::ListWorkforcesOutput, types::Workforce as Line};
+use aws_sdk_sagemaker::{operation::list_workforces::ListWorkforcesOutput, types};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Kind, Resource, Settled,
+    Kind, Read, Resource, Settled,
     answer::{all_said, moment, said},
     listed,
 };
@@ -45,7 +45,9 @@ impl Kind for Workforce {
     fn keys(&self) -> Vec<&str> {
         Vec::new()
     }
+}
 
+impl Read for Workforce {
     async fn collect(cell: &Arc<Cell>) -> Collected {
         let mut collected = Collected { method: Some(Method::ListDescribe), ..Collected::complete(0) };
         let (workforces, nameless, broken) = list(cell).await;
@@ -104,7 +106,7 @@ async fn list(cell: &Cell) -> (Vec<Resource>, u64, Option<Refusal>) {
     (workforces, nameless, None)
 }
 
-fn resource(cell: &Cell, line: &Line) -> Option<Resource> {
+fn resource(cell: &Cell, line: &types::Workforce) -> Option<Resource> {
     let name = said(line.workforce_name())?;
     let arn =
         said(line.workforce_arn()).unwrap_or_else(|| listed::arn(&cell.target, &format!("{}/{name}", Workforce::SLUG)));
@@ -113,7 +115,7 @@ fn resource(cell: &Cell, line: &Line) -> Option<Resource> {
         name,
         created_at: moment(line.create_date()),
         modified_at: moment(line.last_updated_date()),
-        state: said(line.status().map(aws_sdk_sagemaker::types::WorkforceStatus::as_str)),
+        state: said(line.status().map(types::WorkforceStatus::as_str)),
         origin: None,
         role_arn: None,
         tags: BTreeMap::new(),
@@ -122,10 +124,10 @@ fn resource(cell: &Cell, line: &Line) -> Option<Resource> {
     })
 }
 
-fn facts(line: &Line) -> Workforce {
+fn facts(line: &types::Workforce) -> Workforce {
     Workforce {
         source_cidrs: line.source_ip_config().map(|config| all_said(config.cidrs())).unwrap_or_default(),
         vpc: said(line.workforce_vpc_config().and_then(|config| config.vpc_id())),
-        ip_address_type: said(line.ip_address_type().map(aws_sdk_sagemaker::types::WorkforceIpAddressType::as_str)),
+        ip_address_type: said(line.ip_address_type().map(types::WorkforceIpAddressType::as_str)),
     }
 }

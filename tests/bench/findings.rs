@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
-    fmt, fs, io,
+    fmt,
     path::Path,
     sync::Arc,
     time::Duration,
@@ -42,6 +42,7 @@ use sagesweep::{
 use super::{
     Trouble,
     columns::{ColumnSize, MEASURED, column_sizes},
+    here,
 };
 
 /// What was measured on the way of findings.
@@ -141,7 +142,7 @@ pub(super) fn measure(jobs: u64, root: &Path, day: i64) -> Result<Figures, Troub
         columns: Vec::new(),
     };
     let cells = organization.cells().iter().filter(|cell| cell.count() > 0).collect::<Vec<_>>();
-    let before = cpu()?;
+    let before = here::cpu()?;
     let mut facts = Duration::ZERO;
     let (sender, writer) = runtime.block_on(staging::open(store.clone(), context.clone(), 1, Bounds::default()))?;
     let step = usize::try_from(UNIT_JOBS)?;
@@ -151,15 +152,15 @@ pub(super) fn measure(jobs: u64, root: &Path, day: i64) -> Result<Figures, Troub
             let mut reading = Read::of(cell, &organization);
             for from in (0..cell.count()).step_by(step) {
                 // Making the facts up is no part of the way; it does not overlap with the thread that encodes.
-                let began = thread_cpu().unwrap_or_default();
+                let began = here::thread_cpu().unwrap_or_default();
                 let resources =
                     (from..cell.count().min(from + UNIT_JOBS)).map(|index| reading.resource(cell.job(index)));
                 let resources = resources.collect::<Vec<_>>();
-                let made = thread_cpu().unwrap_or_default();
+                let made = here::thread_cpu().unwrap_or_default();
                 let unit = reading.unit(resources);
                 figures.findings += count(unit.findings.len());
                 figures.resources += count(unit.resources.len());
-                let judged = thread_cpu().unwrap_or_default();
+                let judged = here::thread_cpu().unwrap_or_default();
                 figures.judging += judged.saturating_sub(made);
                 facts += judged.saturating_sub(began);
                 drop(sender.send(Delivery::Unit(unit)).await);
@@ -169,16 +170,16 @@ pub(super) fn measure(jobs: u64, root: &Path, day: i64) -> Result<Figures, Troub
     };
     let (staged, ()) = runtime.block_on(future::join(writer.run(), deliver));
     figures.staged_bytes = staged?.bytes;
-    figures.staging = cpu()?.saturating_sub(before).saturating_sub(facts);
+    figures.staging = here::cpu()?.saturating_sub(before).saturating_sub(facts);
 
     let parts = runtime.block_on(staging::parts(&store, &run_id))?;
     let scanned =
         Scanned { facts: run_facts(run_id, started_at), context, parts, gaps: Vec::new(), checks: Vec::new() };
-    let before = cpu()?;
+    let before = here::cpu()?;
     let published = publish::publish(&store, scanned, publish::Shape::default(), Clock::Fixed(start()), None);
     let published = runtime.block_on(published)?;
-    figures.publishing = cpu()?.saturating_sub(before);
-    figures.peak_bytes = peak()?;
+    figures.publishing = here::cpu()?.saturating_sub(before);
+    figures.peak_bytes = here::peak()?;
     figures.columns = column_sizes(root, &published)?;
     for table in MEASURED {
         let ours = published.run.objects.iter().filter(|object| object.key.starts_with(&table.root()));
@@ -377,33 +378,4 @@ fn key(text: &str, usage: KeyUse) -> Key {
 
 fn count(length: usize) -> u64 {
     u64::try_from(length).unwrap_or(u64::MAX)
-}
-
-/// User and system time of the process, in steps of ten milliseconds.
-fn cpu() -> io::Result<Duration> {
-    let stat = fs::read_to_string("/proc/self/stat")?;
-    // The name of the program, in brackets, may hold spaces.
-    let numbers = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
-    let ticks = numbers.skip(11).take(2).map(|number| number.parse::<u64>().unwrap_or_default()).sum::<u64>();
-    Ok(Duration::from_millis(ticks * 10))
-}
-
-/// User and system time of this thread.
-fn thread_cpu() -> io::Result<Duration> {
-    nanoseconds("/proc/thread-self/schedstat")
-}
-
-/// The first number of `schedstat`: time on a processor, in nanoseconds. `stat` counts in hundredths of a second.
-fn nanoseconds(path: impl AsRef<Path>) -> io::Result<Duration> {
-    let text = fs::read_to_string(path)?;
-    let first = text.split_whitespace().next().and_then(|number| number.parse().ok());
-    first.map(Duration::from_nanos).ok_or_else(|| io::ErrorKind::InvalidData.into())
-}
-
-/// The most memory that was resident at once.
-fn peak() -> io::Result<u64> {
-    let status = fs::read_to_string("/proc/self/status")?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kibibytes = line.and_then(|line| line.trim().strip_suffix(" kB")?.parse::<u64>().ok());
-    kibibytes.map(|kibibytes| kibibytes << 10).ok_or_else(|| io::ErrorKind::InvalidData.into())
 }

@@ -13,6 +13,7 @@ mod columns;
 mod counts;
 mod empty;
 mod findings;
+mod here;
 mod lake;
 mod makespan;
 mod memory;

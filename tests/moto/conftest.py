@@ -10,7 +10,7 @@ import organization
 import pytest
 from lake import Lake
 from seed import ROLE, seed, write_truth
-from server import moto
+from moto_server import moto
 
 RUN_SECONDS = 600
 KNOWN = (
@@ -97,22 +97,12 @@ class Audit:
 
 
 @pytest.fixture
-def audit(endpoint, seeded, tmp_path):
+def audit(program, endpoint, seeded, tmp_path):
     """The program under test against the seeded server."""
-    return Audit(_program(), endpoint, tmp_path)
+    return Audit(program, endpoint, tmp_path)
 
 
 @pytest.fixture
-def audit_at(tmp_path):
+def audit_at(program, tmp_path):
     """The program under test against a server of the test's own, by its address."""
-    return lambda endpoint: Audit(_program(), endpoint, tmp_path)
-
-
-def _program():
-    """Its path is in SAGESWEEP_BIN."""
-    program = os.environ.get("SAGESWEEP_BIN")
-    if not program:
-        pytest.fail("SAGESWEEP_BIN is not set: run `make moto`, or set it to the path of the program")
-    program = Path(program).resolve()
-    assert program.is_file(), f"SAGESWEEP_BIN names no file: {program}"
-    return program
+    return lambda endpoint: Audit(program, endpoint, tmp_path)

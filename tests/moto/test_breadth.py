@@ -2,7 +2,7 @@
 
 from breadth import make
 from seed import Server, _key
-from server import moto, recorded
+from moto_server import moto, recorded
 
 ACCOUNT, REGION = "111111111111", "eu-west-1"
 SECTIONS = f"""

@@ -5,7 +5,7 @@ from urllib.parse import unquote
 
 import boto3
 import pytest
-from server import recorded
+from moto_server import recorded
 
 COMPLETE, INCOMPLETE, FAILED = 0, 3, 4
 

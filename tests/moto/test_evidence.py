@@ -12,7 +12,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from seed import MANAGEMENT
-from server import moto
+from moto_server import moto
 
 PREFIX = "nightly/"
 # One account without jobs: coverage alone makes a lake.

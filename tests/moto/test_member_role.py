@@ -4,45 +4,26 @@ import json
 import os
 import subprocess
 import sys
-import urllib.parse
 from pathlib import Path
 
 import boto3
 import pytest
-import yaml
+from policies import document
+from template import INFRA, load
 
-TEMPLATE = Path(__file__).parents[2] / "infra" / "member-role.yaml"
+TEMPLATE = INFRA / "member-role.yaml"
 PRINCIPAL = "arn:aws:iam::111111111111:role/audit/sagesweep-task"
 ORGANIZATION = "o-abc1234567"
 EXTERNAL = "night:audit/1"
 
 
-class Loader(yaml.SafeLoader):
-    """YAML with CloudFormation's short forms, which are read as the long ones."""
-
-
-def _intrinsic(loader, suffix, node):
-    name = suffix if suffix in ("Ref", "Condition") else f"Fn::{suffix}"
-    if isinstance(node, yaml.SequenceNode):
-        return {name: loader.construct_sequence(node, deep=True)}
-    return {name: loader.construct_scalar(node)}
-
-
-Loader.add_multi_constructor("!", _intrinsic)
-
-
-def printed(tmp_path, *arguments, config=""):
+def printed(program, tmp_path, *arguments, config=""):
     """What `sagesweep iam-policy` prints."""
-    program = Path(os.environ["SAGESWEEP_BIN"]).resolve()
     file = tmp_path / "sagesweep.toml"
     file.write_text(config)
     command = [str(program), "iam-policy", *arguments, "--config", str(file)]
     done = subprocess.run(command, capture_output=True, text=True, env={"PATH": os.environ["PATH"]}, check=True)
     return json.loads(done.stdout)
-
-
-def template():
-    return yaml.load(TEMPLATE.read_text(), Loader)
 
 
 def test_the_template_is_clean():
@@ -51,13 +32,12 @@ def test_the_template_is_clean():
     assert done.returncode == 0, done.stdout
 
 
-def test_the_policy_and_the_defaults_are_those_of_the_program(tmp_path):
-    read = template()
+def test_the_policy_and_the_defaults_are_those_of_the_program(program, tmp_path):
+    read = load(TEMPLATE.name)
     properties = read["Resources"]["Role"]["Properties"]
     policies = [policy["PolicyDocument"] for policy in properties["Policies"]]
-    assert policies == [printed(tmp_path, "member")]
+    assert policies == [printed(program, tmp_path, "member")]
     assert "ManagedPolicyArns" not in properties
-    program = Path(os.environ["SAGESWEEP_BIN"]).resolve()
     environment = {"PATH": os.environ["PATH"]}
     config = subprocess.run([str(program), "config"], capture_output=True, text=True, env=environment, cwd=tmp_path, check=True)
     parameters = read["Parameters"]
@@ -67,7 +47,7 @@ def test_the_policy_and_the_defaults_are_those_of_the_program(tmp_path):
 
 @pytest.mark.parametrize("external", ["", EXTERNAL])
 @pytest.mark.parametrize("organization", ["", ORGANIZATION])
-def test_deployed_it_is_what_the_program_prints(endpoint, tmp_path, external, organization):
+def test_deployed_it_is_what_the_program_prints(program, endpoint, tmp_path, external, organization):
     session = boto3.Session(aws_access_key_id="testing", aws_secret_access_key="testing", region_name="us-east-1")
     name = f"sagesweep-{len(external)}-{len(organization)}"
     given = {"TaskRoleArn": PRINCIPAL, "ExternalId": external, "OrganizationId": organization, "RoleName": name}
@@ -86,15 +66,10 @@ def test_deployed_it_is_what_the_program_prints(endpoint, tmp_path, external, or
 
     trust = ["trust", "--principal", PRINCIPAL] + (["--organization", organization] if organization else [])
     config = f'[role]\nexternal_id = "{external}"\n'
-    assert document(role["AssumeRolePolicyDocument"]) == printed(tmp_path, *trust, config=config)
+    assert document(role["AssumeRolePolicyDocument"]) == printed(program, tmp_path, *trust, config=config)
     policies = iam.list_role_policies(RoleName=name)["PolicyNames"]
     assert policies == ["sagesweep-reads"]
     policy = iam.get_role_policy(RoleName=name, PolicyName=policies[0])["PolicyDocument"]
-    assert document(policy) == printed(tmp_path, "member")
+    assert document(policy) == printed(program, tmp_path, "member")
     assert not iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"]
     stacks.delete_stack(StackName=name)
-
-
-def document(policy):
-    # The emulator keeps a template's policy as Python writes it, which is YAML as JSON is.
-    return yaml.safe_load(urllib.parse.unquote(policy)) if isinstance(policy, str) else policy

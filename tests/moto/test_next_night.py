@@ -3,7 +3,7 @@
 import organization
 from lake import Lake
 from seed import INSTANCES, Server, _request
-from server import moto
+from moto_server import moto
 from truth import Job
 
 ACCOUNTS = ("111111111111", "222222222222")

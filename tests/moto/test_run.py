@@ -8,10 +8,9 @@ from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import boto3
-import organization
 import pytest
 from lake import difference
-from server import recorded
+from moto_server import recorded
 from truth import RESOURCE_TYPE
 
 METHODS = {"SEARCH", "SEARCH_UNVERIFIED", "LIST_DESCRIBE"}

@@ -193,6 +193,25 @@ def posture_by_requirement(model):
     return rows
 
 
+def requirements_published(model):
+    keys = ("run_id", "run_date", "framework", "framework_name", "requirement", "standard")
+    found = grouped(model.then("posture_daily"), "run_id", "check_id")
+    served = [row for row in model.then("check_requirements") if (row["run_id"], row["check_id"]) in found]
+    rows = []
+    for group in grouped(served, *keys).values():
+        counts = model.counts([row for served in group for row in found[served["run_id"], served["check_id"]]])
+        rows.append(
+            pick(group[0], *keys)
+            | nights(group[0])
+            | pick(counts, "passed", "failed", "excepted", "unknown")
+            | {
+                "checks": len(group),
+                "score_percent": percent(counts["passed"], counts["passed"] + counts["failed"]),
+            }
+        )
+    return rows
+
+
 SEVERITIES = {"failed_critical": 5, "failed_high": 4, "failed_medium": 3, "failed_low": 2}
 
 

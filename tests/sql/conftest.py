@@ -1,7 +1,6 @@
 """The nights that the views are asked about, and the engines that answer."""
 
 import os
-from pathlib import Path
 
 import pytest
 
@@ -48,12 +47,3 @@ def varied(nights, tmp_path_factory):
 def duck_of_varied(varied, today):
     """DuckDB on the nights with more in them."""
     return DuckDb(varied, today)
-
-
-@pytest.fixture(scope="session")
-def program():
-    """The program; its path is in SAGESWEEP_BIN."""
-    program = os.environ.get("SAGESWEEP_BIN")
-    if not program:
-        pytest.fail("SAGESWEEP_BIN is not set: run `make sql`, or set it to the path of the program")
-    return Path(program).resolve()

@@ -1,7 +1,10 @@
 """Engines that run the views on the files of a lake."""
 
+import json
+import os
+import subprocess
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import duckdb
 
@@ -74,6 +77,62 @@ class Spark:
             {name: plain(_utc(value)) for name, value in zip(frame.columns, row, strict=True)}
             for row in frame.collect()
         ]
+
+
+class Embedded:
+    """The engine of the program itself, `sagesweep query`, as on a day. It is asked with the views as they stand."""
+
+    def __init__(self, program, nights, today):
+        self.program = program
+        self.lake = nights.root.parent
+        self.today = today
+
+    def run(self, *arguments, **more):
+        """The ended process of a question."""
+        command = [self.program, "query", "--lake", self.lake, "--as-of", self.today, *arguments]
+        environment = {"PATH": os.environ["PATH"], "HOME": str(self.lake)}
+        more = {"stdin": subprocess.DEVNULL, "timeout": 300} | more
+        return subprocess.run(command, capture_output=True, text=True, env=environment, check=False, **more)
+
+    def answer(self, *arguments):
+        """The answer to a question as text."""
+        done = self.run(*arguments)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def rows(self, query):
+        """Rows as dictionaries, with the types of JSON."""
+        return [json.loads(line) for line in self.answer(query, "--format", "json").splitlines()]
+
+    def view(self, name, columns):
+        """The rows of a view, each value of the type that its column has."""
+        read = {column["name"]: READERS[column["type"]] for column in columns}
+        rows = []
+        for row in self.rows(f"SELECT * FROM {name}"):
+            assert list(row) == list(read), f"{name} has other columns"
+            rows.append({column: None if row[column] is None else read[column](row[column]) for column in row})
+        return rows
+
+
+def _of(kind):
+    """Takes a value of this type of JSON and no other."""
+
+    def read(value):
+        assert type(value) is kind, f"{value!r} is no {kind.__name__}"
+        return value
+
+    return read
+
+
+READERS = {
+    "varchar": _of(str),
+    "integer": _of(int),
+    "bigint": _of(int),
+    "double": lambda value: plain(float(_of(float)(value))),
+    "boolean": _of(bool),
+    "date": date.fromisoformat,
+    "timestamp": lambda value: plain(datetime.fromisoformat(value)),
+}
 
 
 def _utc(value):

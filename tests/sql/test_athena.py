@@ -2,84 +2,38 @@
 same objects elsewhere. The emulator's engine is DuckDB, so the words of the views are DuckDB's; it keeps no views."""
 
 import json
-import os
-import subprocess
-import sys
 from datetime import date, datetime
-from pathlib import Path
 
-import boto3
 import pytest
 
-from emulator import REGION, Athena, ministack
+from athena import Athena
 from engines import DuckDb, day_after, difference, plain
+from ministack_server import ministack
+from moto_server import moto
 from nights import Nights
+from one_account import JOBS, REGION, make_jobs, night
 from statements import ATHENA, VIEW_FILES, in_dialect, statements, tables, views
 
-sys.path.append(str(Path(__file__).parents[1] / "moto"))
-from server import moto  # noqa: E402
-
-ACCOUNT = "123456789012"
 BUCKET = "audit-lake"
 LAKE = f"s3://{BUCKET}/nightly"
-JOBS = 6
+SERVICES = "s3,glue,athena,cloudformation,sts"
 
 
 @pytest.fixture(scope="module")
 def athena(tmp_path_factory, program):
     """Athena over a lake in which a night was published, and published again."""
-    with moto(tmp_path_factory.mktemp("moto")) as audited, ministack(tmp_path_factory.mktemp("ministack")) as endpoint:
+    folder = tmp_path_factory.mktemp("ministack")
+    with moto(tmp_path_factory.mktemp("moto")) as audited, ministack(folder, REGION, SERVICES=SERVICES) as endpoint:
         athena = Athena(endpoint, BUCKET)
         athena.of("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
         make_jobs(audited)
         for _ in range(2):
-            audit(program, audited, endpoint, tmp_path_factory.mktemp("run"))
+            night(program, tmp_path_factory.mktemp("run"), LAKE, audited, endpoint)
         athena.of("glue").create_database(DatabaseInput={"Name": "sagesweep"})
         athena.database = "sagesweep"
         for statement in statements(ATHENA / "tables.sql"):
             athena.execute(statement.replace("s3://LAKE", LAKE))
         yield athena
-
-
-def make_jobs(endpoint):
-    """Some training jobs, one in the network of the customer."""
-    client = boto3.Session("testing", "testing", region_name=REGION).client("sagemaker", endpoint_url=endpoint)
-    for number in range(JOBS):
-        client.create_training_job(
-            TrainingJobName=f"job-{number}",
-            AlgorithmSpecification={"TrainingImage": "image", "TrainingInputMode": "File"},
-            RoleArn=f"arn:aws:iam::{ACCOUNT}:role/training-{number % 2}",
-            OutputDataConfig={"S3OutputPath": "s3://models/output"},
-            ResourceConfig={"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 10},
-            StoppingCondition={"MaxRuntimeInSeconds": 60},
-            EnableNetworkIsolation=number == 0,
-            Tags=[{"Key": "owner", "Value": "team"}, {"Key": "sagemaker:project-name", "Value": "churn"}],
-        )
-
-
-def audit(program, audited, lake, folder):
-    """Audits the account into the bucket."""
-    config = folder / "sagesweep.toml"
-    config.write_text(
-        f'[organization]\naccounts = ["{ACCOUNT}"]\n[role]\nname = "sagesweep-audit"\n[regions]\ninclude = ["{REGION}"]\n'
-        f'[lake]\ndestination = "{LAKE}"\n'
-    )
-    environment = {
-        "PATH": os.environ["PATH"],
-        "HOME": str(folder),
-        "TMPDIR": str(folder),
-        "AWS_ENDPOINT_URL": audited,
-        "AWS_ENDPOINT_URL_S3": lake,
-        "AWS_ACCESS_KEY_ID": "testing",
-        "AWS_SECRET_ACCESS_KEY": "testing",
-        "AWS_REGION": REGION,
-        "AWS_EC2_METADATA_DISABLED": "true",
-        # What the emulator answers in full.
-        "SAGESWEEP_CHECKS_INCLUDE": "training-job-network-isolation,training-job-vpc",
-    }
-    command = [str(program), "run", "--config", str(config)]
-    done = subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True, timeout=300)
-    assert done.returncode == 0, done.stderr[-4000:]
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ import sqlglot
 import trino_sql_validator
 from sqlglot import exp
 
-from statements import ATHENA, VIEW_FILES, on, statements, tables, views
+from statements import ATHENA, VIEW_FILES, on, statements, views
 
 # Parsers accept functions that do not exist. Athena has all of these; the embedded engine has them or is given them.
 FUNCTIONS = {

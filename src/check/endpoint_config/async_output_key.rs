@@ -53,11 +53,11 @@ fn evaluate(config: &EndpointConfig, context: Context<'_>) -> Verdict {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{check::alone, resource::endpoint_config::Captured};
+    use crate::{check::alone, resource::stored::Stored};
 
     #[test]
     fn the_key_decides_where_anything_is_answered_asynchronously() {
-        let output = |key: Option<&str>| Some(Captured { key: key.map(ToOwned::to_owned) });
+        let output = |key: Option<&str>| Some(Stored { key: key.map(ToOwned::to_owned) });
         for (async_output, status, code) in [
             (None, Status::NotApplicable, "not_asynchronous"),
             (output(None), Status::Fail, "async_output_key_absent"),

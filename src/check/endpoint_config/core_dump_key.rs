@@ -58,11 +58,11 @@ fn evaluate(config: &EndpointConfig, context: Context<'_>) -> Verdict {
     let judged =
         dumps().map(|(name, dump)| (name.to_owned(), key::judge(Role::CoreDump, dump.key.as_deref(), context)));
     key::combine(parts::gather(judged), "core dumps have a usable customer managed key").with_evidence(|| {
-        let mut evidence = key::evidence(dumps().map(|(_, dump)| (Role::CoreDump, dump.key.as_deref())), context);
-        if let Some(members) = evidence.as_object_mut() {
-            members.insert("variants".to_owned(), json!(dumps().map(|(name, _)| name).collect::<Vec<_>>()));
-        }
-        evidence
+        key::evidence_with(
+            dumps().map(|(_, dump)| (Role::CoreDump, dump.key.as_deref())),
+            ("variants", json!(dumps().map(|(name, _)| name).collect::<Vec<_>>())),
+            context,
+        )
     })
 }
 
@@ -71,11 +71,11 @@ mod tests {
     use super::*;
     use crate::{
         check::alone,
-        resource::endpoint_config::{Captured, Variant},
+        resource::{endpoint_config::Variant, stored::Stored},
     };
 
     fn dumping(key: Option<&str>) -> Variant {
-        Variant { core_dump: Some(Captured { key: key.map(ToOwned::to_owned) }), ..Variant::default() }
+        Variant { core_dump: Some(Stored { key: key.map(ToOwned::to_owned) }), ..Variant::default() }
     }
 
     fn told(variants: Vec<Variant>) -> (Status, String) {

@@ -56,11 +56,11 @@ fn evaluate(config: &EndpointConfig, context: Context<'_>) -> Verdict {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{check::alone, resource::endpoint_config::Captured};
+    use crate::{check::alone, resource::stored::Stored};
 
     #[test]
     fn the_key_decides_where_anything_is_captured() {
-        let captured = |key: Option<&str>| Some(Captured { key: key.map(ToOwned::to_owned) });
+        let captured = |key: Option<&str>| Some(Stored { key: key.map(ToOwned::to_owned) });
         for (data_capture, status, code) in [
             (None, Status::NotApplicable, "data_capture_disabled"),
             (captured(None), Status::Fail, "data_capture_key_absent"),

@@ -55,13 +55,8 @@ fn evaluate(config: &EndpointConfig, context: Context<'_>) -> Verdict {
     } else {
         storage::volume(volume_key, &types, context)
     };
-    key::combine([volume], "the volumes have a usable customer managed key").with_evidence(|| {
-        let mut evidence = key::evidence([(Role::Volume, volume_key)], context);
-        if let Some(members) = evidence.as_object_mut() {
-            members.insert("instance_types".to_owned(), json!(types));
-        }
-        evidence
-    })
+    key::combine([volume], "the volumes have a usable customer managed key")
+        .with_evidence(|| key::evidence_with([(Role::Volume, volume_key)], ("instance_types", json!(types)), context))
 }
 
 #[cfg(test)]

@@ -52,11 +52,11 @@ fn evaluate(group: &FeatureGroup, context: Context<'_>) -> Verdict {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{check::alone, resource::endpoint_config::Captured};
+    use crate::{check::alone, resource::stored::Stored};
 
     #[test]
     fn the_key_decides_where_there_is_a_store() {
-        let store = |key: Option<&str>| Some(Captured { key: key.map(ToOwned::to_owned) });
+        let store = |key: Option<&str>| Some(Stored { key: key.map(ToOwned::to_owned) });
         for (offline_store, status, code) in [
             (None, Status::NotApplicable, "no_offline_store"),
             (store(None), Status::Fail, "offline_store_key_absent"),

@@ -57,23 +57,17 @@ fn evaluate(group: &FeatureGroup, context: Context<'_>) -> Verdict {
     };
     let uses = [(Role::OnlineStore, store.key.as_deref())];
     let verdict = key::all_required(&uses, "the online store has a usable customer managed key", context);
-    verdict.with_evidence(|| {
-        let mut evidence = key::evidence(uses, context);
-        if let Some(members) = evidence.as_object_mut() {
-            members.insert("StorageType".to_owned(), json!(group.online_storage));
-        }
-        evidence
-    })
+    verdict.with_evidence(|| key::evidence_with(uses, ("StorageType", json!(group.online_storage)), context))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{check::alone, resource::endpoint_config::Captured};
+    use crate::{check::alone, resource::stored::Stored};
 
     #[test]
     fn the_key_decides_where_there_is_a_store_whatever_its_tier() {
-        let store = |key: Option<&str>| Some(Captured { key: key.map(ToOwned::to_owned) });
+        let store = |key: Option<&str>| Some(Stored { key: key.map(ToOwned::to_owned) });
         for (online_store, status, code) in [
             (None, Status::NotApplicable, "no_online_store"),
             (store(None), Status::Fail, "online_store_key_absent"),

@@ -66,11 +66,11 @@ fn keys(definition: &Definition, context: Context<'_>) -> Verdict {
     let volume = storage::volume(volume_key, &definition.instance_types, context);
     let keys = [volume, judge(Role::Output, output_key, context)];
     key::combine(keys, "volume and output have usable customer managed keys").with_evidence(|| {
-        let mut evidence = key::evidence([(Role::Volume, volume_key), (Role::Output, output_key)], context);
-        if let Some(members) = evidence.as_object_mut() {
-            members.insert("instance_types".to_owned(), json!(definition.instance_types));
-        }
-        evidence
+        key::evidence_with(
+            [(Role::Volume, volume_key), (Role::Output, output_key)],
+            ("instance_types", json!(definition.instance_types)),
+            context,
+        )
     })
 }
 

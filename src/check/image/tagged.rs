@@ -15,12 +15,10 @@ pub static CHECK: Check = Check {
     rationale: "An image without tags has no owner who could be asked what runs in it and who updates it, and is out of reach of \
                 policies that go by tags.",
     remediation: Remediation {
-        summary: "Add tags, of which those count that are not AWS's own. Which have to be there is configured as \
-                  required_tag_keys in [parameters]; where none are, any tag will do.",
+        summary: setting::ADD_TAGS,
         console: "SageMaker AI > Images > {name} > Tags > Manage tags.",
-        cli: "aws sagemaker add-tags --region {region} --resource-arn {arn} --tags Key=owner,Value=…",
-        python: "client = boto3.client(\"sagemaker\", region_name=\"{region}\")\n\
-                 client.add_tags(ResourceArn=\"{arn}\", Tags=[{\"Key\": \"owner\", \"Value\": \"…\"}])",
+        cli: setting::ADD_TAGS_CLI,
+        python: setting::ADD_TAGS_PYTHON,
         code: "Type: AWS::SageMaker::Image\nProperties:\n  Tags:\n  - Key: owner\n    Value: …",
     },
     reads: &["ListTags.Tags"],
@@ -37,18 +35,11 @@ fn evaluate(image: &Image, context: Context<'_>) -> Verdict {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use super::*;
-    use crate::{check::alone, finding::Status};
+    use crate::check::alone;
 
     #[test]
     fn a_tag_passes_none_fails_and_what_was_refused_is_unknown() {
-        let tags = BTreeMap::from([("owner".to_owned(), "ml".to_owned())]);
-        let tagged = Context { tags: &tags, ..alone::context() };
-        assert_eq!(alone::told(&CHECK, Image::default(), tagged).0, Status::Pass);
-        assert_eq!(alone::told(&CHECK, Image::default(), alone::context()).0, Status::Fail);
-        let refused = Image { tags_refused: Some("sagemaker:ListTags: AccessDeniedException".to_owned()) };
-        assert_eq!(alone::told(&CHECK, refused, alone::context()).0, Status::Unknown);
+        alone::tags_decide(&CHECK, |tags_refused| Image { tags_refused });
     }
 }

@@ -56,7 +56,7 @@ fn evaluate(experiment: &InferenceExperiment, context: Context<'_>) -> Verdict {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{check::alone, finding::Status, resource::endpoint_config::Captured};
+    use crate::{check::alone, finding::Status, resource::stored::Stored};
 
     #[test]
     fn where_data_is_kept_the_key_is_judged_by_what_it_is() {
@@ -68,7 +68,7 @@ mod tests {
             (Some("missing"), Status::Fail, "data_capture_key_not_found"),
             (Some("denied"), Status::Unknown, "data_capture_key_unreadable"),
         ] {
-            let data_storage = Some(Captured { key: key.map(ToOwned::to_owned) });
+            let data_storage = Some(Stored { key: key.map(ToOwned::to_owned) });
             let experiment = InferenceExperiment { data_storage, ..InferenceExperiment::default() };
             let told = alone::told(&CHECK, experiment, alone::with_keys());
             assert_eq!(told, (status, code.to_owned()), "{key:?}");

@@ -27,8 +27,8 @@ pub static CHECK: Check = Check {
         console: "SageMaker AI > Inference > Shadow tests > Create shadow test: choose an encryption key; stop {name} \
                   before.",
         cli: "aws sagemaker describe-inference-experiment --region {region} --name {name} |\n  \
-              jq '{ Type, RoleArn, EndpointName: .EndpointMetadata.EndpointName, DataStorageConfig, \
-              ShadowModeConfig,\n    \
+              jq '{ Type, Description, Schedule, RoleArn, EndpointName: .EndpointMetadata.EndpointName,\n    \
+              DataStorageConfig, ShadowModeConfig,\n    \
               ModelVariants: [.ModelVariants[] | del(.Status)] } | del(.. | nulls) |\n    \
               .KmsKey = \"arn:aws:kms:{region}:{account}:key/…\"' > experiment.json\n\
               aws sagemaker create-inference-experiment --region {region} --name … --cli-input-json \
@@ -53,11 +53,7 @@ fn evaluate(experiment: &InferenceExperiment, context: Context<'_>) -> Verdict {
     let volume_key = experiment.instance_storage_key.as_deref();
     let volume = storage::volume(volume_key, &experiment.instance_types, context);
     key::combine([volume], "the volumes have a usable customer managed key").with_evidence(|| {
-        let mut evidence = key::evidence([(Role::Volume, volume_key)], context);
-        if let Some(members) = evidence.as_object_mut() {
-            members.insert("instance_types".to_owned(), json!(experiment.instance_types));
-        }
-        evidence
+        key::evidence_with([(Role::Volume, volume_key)], ("instance_types", json!(experiment.instance_types)), context)
     })
 }
 

@@ -62,11 +62,7 @@ fn evaluate(job: &InferenceRecommendationsJob, context: Context<'_>) -> Verdict 
         None => without_key(&job.endpoints),
     };
     key::combine([volume], "the volumes have a usable customer managed key").with_evidence(|| {
-        let mut evidence = key::evidence([(Role::Volume, volume_key)], context);
-        if let Some(members) = evidence.as_object_mut() {
-            members.insert("endpoints".to_owned(), json!(job.endpoints));
-        }
-        evidence
+        key::evidence_with([(Role::Volume, volume_key)], ("endpoints", json!(job.endpoints)), context)
     })
 }
 

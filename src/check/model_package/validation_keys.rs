@@ -67,11 +67,7 @@ fn evaluate(package: &ModelPackage, context: Context<'_>) -> Verdict {
         let uses = profiles.iter().flat_map(|profile| {
             [(Role::Volume, profile.volume_key.as_deref()), (Role::Output, profile.output_key.as_deref())]
         });
-        let mut evidence = key::evidence(uses, context);
-        if let Some(members) = evidence.as_object_mut() {
-            members.insert("validation_profiles".to_owned(), json!(profiles));
-        }
-        evidence
+        key::evidence_with(uses, ("validation_profiles", json!(profiles)), context)
     })
 }
 

@@ -25,7 +25,8 @@ pub static CHECK: Check = Check {
                   the job.",
         cli: "aws sagemaker describe-optimization-job --region {region} --optimization-job-name {name} |\n  \
               jq '{ RoleArn, ModelSource, DeploymentInstanceType, MaxInstanceCount, OptimizationEnvironment,\n    \
-              OptimizationConfigs, OutputConfig, VpcConfig, StoppingCondition } | del(.. | nulls) |\n    \
+              OptimizationConfigs, OutputConfig, VpcConfig, StoppingCondition, TrainingPlanArns } |\n    \
+              del(.. | nulls) |\n    \
               .OutputConfig.KmsKeyId = \"arn:aws:kms:{region}:{account}:key/…\"' > job.json\n\
               aws sagemaker create-optimization-job --region {region} --optimization-job-name … --cli-input-json \
               file://job.json",

@@ -21,7 +21,8 @@ pub static CHECK: Check = Check {
                   and security groups, then create the job.",
         cli: "aws sagemaker describe-optimization-job --region {region} --optimization-job-name {name} |\n  \
               jq '{ RoleArn, ModelSource, DeploymentInstanceType, MaxInstanceCount, OptimizationEnvironment,\n    \
-              OptimizationConfigs, OutputConfig, VpcConfig, StoppingCondition } | del(.. | nulls) |\n    \
+              OptimizationConfigs, OutputConfig, VpcConfig, StoppingCondition, TrainingPlanArns } |\n    \
+              del(.. | nulls) |\n    \
               .VpcConfig = { \"Subnets\": [\"subnet-…\"], \"SecurityGroupIds\": [\"sg-…\"] }' > job.json\n\
               aws sagemaker create-optimization-job --region {region} --optimization-job-name … --cli-input-json \
               file://job.json",

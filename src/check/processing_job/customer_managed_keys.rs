@@ -79,11 +79,11 @@ fn evaluate(job: &ProcessingJob, context: Context<'_>) -> Verdict {
     let all_well = "all that the job stores has usable customer managed keys";
     key::combine([volume, output].into_iter().chain(judged), all_well).with_evidence(|| {
         let uses = [(Role::Volume, volume_key), (Role::Output, output_key)];
-        let mut evidence = key::evidence(uses.into_iter().chain(datasets.iter().copied()), context);
-        if let Some(members) = evidence.as_object_mut() {
-            members.insert("instance_type".to_owned(), json!(job.instance_type));
-        }
-        evidence
+        key::evidence_with(
+            uses.into_iter().chain(datasets.iter().copied()),
+            ("instance_type", json!(job.instance_type)),
+            context,
+        )
     })
 }
 

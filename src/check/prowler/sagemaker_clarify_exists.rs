@@ -23,7 +23,7 @@ const fn rule(evaluate: Evaluate) -> Rule {
         needs: &[],
         evaluate,
     };
-    Rule { check: check.check(), refused: Refused::Passed }
+    Rule { check: check.check(), refused: Refused::PassedOver }
 }
 
 /// The check of a job.

@@ -1,8 +1,8 @@
 //! Whether an endpoint configuration names a key, whatever stands behind the name and whether one can be set or not.
 
-use super::{Like, Refused, Rule};
+use super::{Like, Refused, Rule, volume_key};
 use crate::{
-    check::{Context, Evaluate, endpoint_config, setting},
+    check::{Context, Evaluate, endpoint_config},
     finding::{Severity, Verdict},
     resource::endpoint_config::EndpointConfig,
 };
@@ -23,13 +23,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn evaluate(config: &EndpointConfig, _context: Context<'_>) -> Verdict {
-    let is_on = config.volume_key.is_some();
-    setting::required(
-        is_on,
-        ("volume_key_named", "a volume key is named"),
-        ("volume_key_absent", "no volume key is named"),
-        "KmsKeyId",
-    )
+    volume_key(config.volume_key.is_some(), "KmsKeyId")
 }
 
 #[cfg(test)]

@@ -23,13 +23,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn evaluate(model: &Model, _context: Context<'_>) -> Verdict {
-    let is_on = model.network_isolation;
-    setting::required(
-        is_on,
-        ("network_isolation_enabled", "network isolation is enabled"),
-        ("network_isolation_disabled", "network isolation is not enabled"),
-        "EnableNetworkIsolation",
-    )
+    setting::network_isolation(model.network_isolation)
 }
 
 #[cfg(test)]

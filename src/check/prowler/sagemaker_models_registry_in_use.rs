@@ -24,7 +24,7 @@ const fn rule(evaluate: Evaluate) -> Rule {
         needs: &[],
         evaluate,
     };
-    Rule { check: check.check(), refused: Refused::Passed }
+    Rule { check: check.check(), refused: Refused::PassedOver }
 }
 
 /// The check of a group, which says which of them lets its region pass.

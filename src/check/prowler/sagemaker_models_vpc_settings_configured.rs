@@ -23,13 +23,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn evaluate(model: &Model, _context: Context<'_>) -> Verdict {
-    let is_on = !model.subnets.is_empty();
-    setting::required(
-        is_on,
-        ("vpc_configured", "it is connected to subnets of a VPC"),
-        ("vpc_absent", "no VPC subnets are configured"),
-        "VpcConfig",
-    )
+    setting::vpc(&model.subnets)
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! Whether a notebook instance names a key, whatever stands behind the name.
 
-use super::{Like, Refused, Rule};
+use super::{Like, Refused, Rule, volume_key};
 use crate::{
-    check::{Context, Evaluate, notebook_instance, setting},
+    check::{Context, Evaluate, notebook_instance},
     finding::{Severity, Verdict},
     resource::notebook_instance::NotebookInstance,
 };
@@ -23,13 +23,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn evaluate(notebook: &NotebookInstance, _context: Context<'_>) -> Verdict {
-    let is_on = notebook.volume_key.is_some();
-    setting::required(
-        is_on,
-        ("volume_key_named", "a volume key is named"),
-        ("volume_key_absent", "no volume key is named"),
-        "KmsKeyId",
-    )
+    volume_key(notebook.volume_key.is_some(), "KmsKeyId")
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! Whether a training job names a volume key, whatever stands behind the name. The output key is not looked at.
 
-use super::{Like, Refused, Rule};
+use super::{Like, Refused, Rule, volume_key};
 use crate::{
-    check::{Context, Evaluate, setting, training_job},
+    check::{Context, Evaluate, training_job},
     finding::{Severity, Verdict},
     resource::training_job::TrainingJob,
 };
@@ -23,13 +23,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn evaluate(job: &TrainingJob, _context: Context<'_>) -> Verdict {
-    let is_on = job.volume_key.is_some();
-    setting::required(
-        is_on,
-        ("volume_key_named", "a volume key is named"),
-        ("volume_key_absent", "no volume key is named"),
-        "VolumeKmsKeyId",
-    )
+    volume_key(job.volume_key.is_some(), "VolumeKmsKeyId")
 }
 
 #[cfg(test)]

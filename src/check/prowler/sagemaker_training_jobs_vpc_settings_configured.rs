@@ -23,13 +23,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn evaluate(job: &TrainingJob, _context: Context<'_>) -> Verdict {
-    let is_on = !job.subnets.is_empty();
-    setting::required(
-        is_on,
-        ("vpc_configured", "it is connected to subnets of a VPC"),
-        ("vpc_absent", "no VPC subnets are configured"),
-        "VpcConfig",
-    )
+    setting::vpc(&job.subnets)
 }
 
 #[cfg(test)]

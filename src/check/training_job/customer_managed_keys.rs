@@ -65,11 +65,11 @@ fn evaluate(job: &TrainingJob, context: Context<'_>) -> Verdict {
     };
     let keys = [volume, judge(Role::Output, output_key, context)];
     key::combine(keys, "volume and output have usable customer managed keys").with_evidence(|| {
-        let mut evidence = key::evidence([(Role::Volume, volume_key), (Role::Output, output_key)], context);
-        if let Some(members) = evidence.as_object_mut() {
-            members.insert("instances".to_owned(), json!(job.instances));
-        }
-        evidence
+        key::evidence_with(
+            [(Role::Volume, volume_key), (Role::Output, output_key)],
+            ("instances", json!(job.instances)),
+            context,
+        )
     })
 }
 

@@ -68,18 +68,18 @@ fn evaluate(job: &TransformJob, context: Context<'_>) -> Verdict {
     let judged = written().map(|(role, key)| judge(role, key, context));
     let all_well = "all that the job stores has usable customer managed keys";
     key::combine([volume].into_iter().chain(judged), all_well).with_evidence(|| {
-        let mut evidence = key::evidence([(Role::Volume, volume_key)].into_iter().chain(written()), context);
-        if let Some(members) = evidence.as_object_mut() {
-            members.insert("instance_type".to_owned(), json!(job.instance_type));
-        }
-        evidence
+        key::evidence_with(
+            [(Role::Volume, volume_key)].into_iter().chain(written()),
+            ("instance_type", json!(job.instance_type)),
+            context,
+        )
     })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{check::alone, finding::Status, resource::transform_job::Capture};
+    use crate::{check::alone, finding::Status, resource::stored::Stored};
 
     /// A job on an EBS-only type whose volume and output are well.
     fn told(change: impl FnOnce(&mut TransformJob)) -> (Status, String) {
@@ -122,7 +122,7 @@ mod tests {
 
     #[test]
     fn captured_data_need_a_key_where_data_are_captured() {
-        let with = |key: Option<&str>| told(|job| job.capture = Some(Capture { key: key.map(ToOwned::to_owned) }));
+        let with = |key: Option<&str>| told(|job| job.capture = Some(Stored { key: key.map(ToOwned::to_owned) }));
         assert_eq!(with(None), said(Status::Fail, "data_capture_key_absent"));
         assert_eq!(with(Some("missing")), said(Status::Fail, "data_capture_key_not_found"));
         assert_eq!(with(Some("customer")), said(Status::Pass, "customer_managed_keys"));

@@ -63,13 +63,13 @@ mod tests {
     use crate::{
         check::alone,
         finding::Status,
-        resource::{endpoint_config::Captured, user_settings::Outputs},
+        resource::{stored::Stored, user_settings::Outputs},
     };
 
     #[test]
     fn a_profile_that_overrides_needs_a_key_and_one_that_does_not_is_not_judged() {
         let outputs = |key: Option<&str>| {
-            let canvas = Some(Captured { key: key.map(ToOwned::to_owned) });
+            let canvas = Some(Stored { key: key.map(ToOwned::to_owned) });
             UserProfile { outputs: Outputs { sharing: None, canvas } }
         };
         let told = |profile| alone::told(&CHECK, profile, alone::with_keys());

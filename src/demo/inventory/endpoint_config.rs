@@ -40,12 +40,24 @@ fn description(item: &Item<'_>) -> Value {
                 Value::Null
             } })
     };
+    let (serverless, mixed) = (variant.get("ServerlessConfig").is_some(), item.percent("mixed", 20));
+    let mut variants = vec![variant];
+    if !components && !serverless && mixed {
+        variants.push(json!({ "VariantName": "canary", "ModelName": "model",
+            "ServerlessConfig": { "MemorySizeInMB": 2048, "MaxConcurrency": 5 } }));
+    }
+    let shadows = (!components && !serverless && item.percent("shadow", 20)).then(|| {
+        json!([{ "VariantName": "shadow", "ModelName": "model",
+            "InstanceType": item.one_of("shadow instances", &["ml.m5.xlarge", "ml.g5.2xlarge"]),
+            "InitialInstanceCount": 1 + item.draw("shadow count").below(2) }])
+    });
     json!({
         "EndpointConfigName": item.name,
         "EndpointConfigArn": item.arn,
         "CreationTime": item.created(),
+        "ShadowProductionVariants": shadows,
         "KmsKeyId": item.key("volume"),
-        "ProductionVariants": [variant],
+        "ProductionVariants": variants,
         "DataCaptureConfig": if item.percent("capture", 70) {
             json!({ "EnableCapture": true, "InitialSamplingPercentage": 10, "DestinationS3Uri": "s3://capture",
                 "KmsKeyId": item.key("capture"), "CaptureOptions": [{ "CaptureMode": "Input" }] })

@@ -137,7 +137,7 @@ pub async fn last_run(store: &Store) -> Result<Option<RunRow>, ChainError> {
 }
 
 /// A run, as the manifest tells it that its object in `runs` names; none when the run does not count.
-pub(super) async fn published(store: &Store, run_id: &RunId) -> Result<Option<RunRow>, ChainError> {
+pub async fn published(store: &Store, run_id: &RunId) -> Result<Option<RunRow>, ChainError> {
     let Some((_, named)) = committed(store, run_id).await? else { return Ok(None) };
     let (Some(sequence), Some(named)) = (named.sequence, named.manifest_sha256) else { return Ok(None) };
     let found = read(store, sequence).await?.filter(|(_, sha256)| *sha256 == named);
@@ -177,7 +177,7 @@ struct Named {
 /// The object in `runs` of a run, if it is there, and the manifest that it names.
 async fn committed(store: &Store, run_id: &RunId) -> Result<Option<(Object, Named)>, ChainError> {
     let key = Table::Runs.key(run_id, 0);
-    let scratch = store.scratch(&format!("{run_id}-chain")).await?;
+    let scratch = Store::reading().await?;
     let path = match store.fetch(&key, scratch.path()).await {
         Ok(path) => path,
         Err(StoreError::NotFound(_)) => return Ok(None),

@@ -31,13 +31,13 @@ pub const MOST_FILES: u64 = 4;
 
 impl Default for Shape {
     fn default() -> Self {
-        Self { group_rows: 30 * OUTPUT_BATCH_ROWS, file_bytes: 192 << 20 }
+        Self { group_rows: 15 * OUTPUT_BATCH_ROWS, file_bytes: 192 << 20 }
     }
 }
 
 /// Rows in a page: columns that are told by what stands before begin anew with each, which costs 8 % of ARNs and names
-/// at 20,000, the default, and a page is still a quarter of a megabyte.
-const PAGE_ROWS: usize = 15 * OUTPUT_BATCH_ROWS;
+/// at 20,000, the default. Each open column of each open table holds the page that it is writing.
+const PAGE_ROWS: usize = 5 * OUTPUT_BATCH_ROWS;
 /// A row group that takes more memory than this is closed early.
 const GROUP_BYTES: usize = 96 << 20;
 /// ARNs of one account share long beginnings: 64 bytes, the default, would not tell them apart.

@@ -46,10 +46,10 @@ impl Ledger {
     /// The ledger of parts, which are in the order of their numbers. A cell whose end counts more resources than its
     /// units hold, and an account that has more cells than have ended, have lost a part, and have not ended; a slice that
     /// counts more than the units of its reading hold was not read.
-    pub fn of(parts: &[Part]) -> Self {
+    pub fn of<'p>(parts: impl IntoIterator<Item = &'p Part> + Clone) -> Self {
         let mut ledger = Self::default();
         let mut held = HashMap::<_, u64>::new();
-        for part in parts {
+        for part in parts.clone() {
             for unit in &part.units {
                 *held.entry(unit.reading).or_default() += unit.resources;
                 match &unit.extent {
@@ -84,7 +84,7 @@ impl Ledger {
         for cell in ledger.ends.keys() {
             *cells.entry(cell.account).or_default() += 1;
         }
-        let ended = parts.iter().flat_map(|part| &part.ended);
+        let ended = parts.into_iter().flat_map(|part| &part.ended);
         let ended = ended.filter(|(account, wanted)| cells.get(account).is_some_and(|there| there >= wanted));
         ledger.accounts = ended.map(|(account, _)| *account).collect();
         ledger

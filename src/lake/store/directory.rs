@@ -2,7 +2,8 @@
 
 use std::{
     fs::{self, File, TryLockError},
-    io::{self, Write as _},
+    io::{self, Read as _, Seek as _, SeekFrom, Write as _},
+    ops::Range,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -88,6 +89,20 @@ impl Directory {
         on_worker(self.path(key), |path| fs::read(path).map_err(failed(READ, path))).await
     }
 
+    pub(super) async fn read_range(&self, key: &str, bytes: Range<u64>) -> Result<Vec<u8>, StoreError> {
+        on_worker(self.path(key), move |path| {
+            let read = || {
+                let mut file = File::open(path)?;
+                file.seek(SeekFrom::Start(bytes.start))?;
+                let mut content = Vec::new();
+                file.take(bytes.end.saturating_sub(bytes.start)).read_to_end(&mut content)?;
+                Ok(content)
+            };
+            read().map_err(failed(READ, path))
+        })
+        .await
+    }
+
     pub(super) async fn fetch(&self, key: &str) -> Result<PathBuf, StoreError> {
         on_worker(self.path(key), |path| {
             fs::metadata(path).map_err(failed(READ, path))?;
@@ -137,6 +152,12 @@ impl Directory {
 /// A temporary directory where the system keeps such.
 pub(super) async fn system_scratch(name: &str) -> Result<TempDir, StoreError> {
     scratch_in(std::env::temp_dir(), format!("sagesweep-{name}.")).await
+}
+
+/// One of its own for each call, in the same place.
+pub(super) async fn reading() -> Result<TempDir, StoreError> {
+    let make = |root: &Path| Builder::new().prefix("sagesweep-").tempdir_in(root);
+    on_worker(std::env::temp_dir(), move |root| make(root).map_err(failed("create a directory in", root))).await
 }
 
 async fn scratch_in(root: PathBuf, prefix: String) -> Result<TempDir, StoreError> {

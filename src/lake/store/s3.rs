@@ -2,6 +2,7 @@
 
 use std::{
     error::Error as StdError,
+    ops::Range,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -122,7 +123,17 @@ impl Bucket {
     }
 
     pub(super) async fn read(&self, key: &str) -> Result<Vec<u8>, StoreError> {
-        let body = self.get(key).await?;
+        self.read_part(key, None).await
+    }
+
+    pub(super) async fn read_range(&self, key: &str, bytes: Range<u64>) -> Result<Vec<u8>, StoreError> {
+        // HTTP names the last byte.
+        let last = bytes.end.saturating_sub(1);
+        self.read_part(key, Some(format!("bytes={}-{last}", bytes.start))).await
+    }
+
+    async fn read_part(&self, key: &str, range: Option<String>) -> Result<Vec<u8>, StoreError> {
+        let body = self.get(key, range).await?;
         let bytes = body.collect().await.map_err(|error| self.broken(GET, key, &error))?;
         Ok(bytes.to_vec())
     }
@@ -130,7 +141,7 @@ impl Bucket {
     pub(super) async fn fetch(&self, key: &str, folder: &Path) -> Result<PathBuf, StoreError> {
         let path = folder.join(key.replace('/', "_"));
         let failed = |source| StoreError::File { doing: "write", path: path.clone(), source };
-        let mut body = self.get(key).await?.into_async_read();
+        let mut body = self.get(key, None).await?.into_async_read();
         let mut file = File::create(&path).await.map_err(failed)?;
         copy_buf(&mut body, &mut file).await.map_err(|error| match error.get_ref() {
             Some(inner) => self.broken(GET, key, inner),
@@ -140,8 +151,8 @@ impl Bucket {
         Ok(path)
     }
 
-    async fn get(&self, key: &str) -> Result<ByteStream, StoreError> {
-        let request = self.client.get_object().bucket(&*self.name).key(self.full(key));
+    async fn get(&self, key: &str, range: Option<String>) -> Result<ByteStream, StoreError> {
+        let request = self.client.get_object().bucket(&*self.name).key(self.full(key)).set_range(range);
         let answer = request.send().await.map_err(|error| self.refused(GET, key, &error))?;
         Ok(answer.body)
     }

@@ -8,8 +8,8 @@ use super::search::Turn;
 
 /// The fewest windows, so that one that begins or ends does not hold up the cell.
 const LEAST: i64 = 2;
-/// The most: five calls a second, each answered within a second and a half.
-const MOST: i64 = 8;
+/// The most: five calls a second, each answered, judged and staged within three seconds.
+const MOST: i64 = 16;
 
 /// How many windows may be open, by how long their calls wait.
 #[derive(Debug)]
@@ -67,11 +67,11 @@ mod tests {
     #[test]
     fn windows_become_more_while_no_call_waits_and_fewer_when_all_do_within_bounds() {
         let breadth = Breadth::new();
-        for _ in 0..100 {
+        for _ in 0..300 {
             breadth.saw(turn(0, 1_000));
         }
-        assert_eq!(breadth.windows(), 8);
-        for _ in 0..1_000 {
+        assert_eq!(breadth.windows(), 16);
+        for _ in 0..2_000 {
             breadth.saw(turn(200, 40));
         }
         assert_eq!(breadth.windows(), 2);
