@@ -96,10 +96,12 @@ pub async fn examine(sdk: &SdkConfig, config: &Config, source: &str, sample: Sam
             scope = Some(organization);
         }
     }
-    observations.extend(Box::pin(exceptions::look(sdk, config, clock, aws.is_some())).await);
     let store = Store::open(&config.lake, sdk, &Arc::default());
     // Without credentials a bucket can tell nothing new.
-    if aws.is_some() || matches!(store, Store::Directory(_)) {
+    let is_lake_asked = aws.is_some() || matches!(store, Store::Directory(_));
+    let lake = is_lake_asked.then_some(&store);
+    observations.extend(Box::pin(exceptions::look(sdk, config, clock, aws.is_some(), lake)).await);
+    if is_lake_asked {
         let name = format!("{:032x}", fastrand::u128(..));
         observations.extend(Box::pin(lake::look(&store, config, &name)).await);
     }

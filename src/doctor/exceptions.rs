@@ -14,8 +14,12 @@ use crate::{
     exception::{
         Exceptions, Terms,
         source::{Source, SourceError},
+        usage::UNUSED,
     },
-    lake::store::StoreError,
+    lake::{
+        published::{PublishedRun, RunName},
+        store::{Store, StoreError},
+    },
     session::Clock,
 };
 
@@ -24,19 +28,51 @@ const SUBJECT: &str = "exceptions.file";
 /// Problems that are told one by one.
 const MOST: usize = 10;
 
-/// Reads the file, where one is configured; in S3 only where there is somebody to be.
-pub(super) async fn look(sdk: &SdkConfig, config: &Config, clock: Clock, has_identity: bool) -> Option<Observation> {
-    let file = config.exceptions.file.as_ref()?;
+/// Reads the file, where one is configured; in S3 only where there is somebody to be. What the last run in the lake made of the
+/// same file is told, too.
+pub(super) async fn look(
+    sdk: &SdkConfig,
+    config: &Config,
+    clock: Clock,
+    has_identity: bool,
+    lake: Option<&Store>,
+) -> Vec<Observation> {
+    let Some(file) = &config.exceptions.file else { return Vec::new() };
     if matches!(file, ExceptionsFile::S3 { .. }) && !has_identity {
-        return None;
+        return Vec::new();
     }
     let today = TimeZone::UTC.to_datetime(clock.now()).date();
     let terms = Terms { today, max_days: config.exceptions.max_days };
     let source = Source::fetch(file, config, sdk, &Arc::default()).await;
-    Some(match source.and_then(|source| source.exceptions(terms)) {
-        Ok(exceptions) => holds(file, &exceptions),
-        Err(error) => fails(config, &error),
-    })
+    let read = source.and_then(|source| Ok((source.exceptions(terms)?, source)));
+    match read {
+        Ok((exceptions, source)) => {
+            let mut seen = vec![holds(file, &exceptions)];
+            if let Some(lake) = lake {
+                seen.extend(unused(lake, &source).await);
+            }
+            seen
+        }
+        Err(error) => vec![fails(config, &error)],
+    }
+}
+
+/// Whether some covered nothing in the last run, if it judged by this very file. A lake that cannot be read is told of
+/// elsewhere.
+async fn unused(lake: &Store, source: &Source) -> Option<Observation> {
+    let run = PublishedRun::find(lake, &RunName::Latest).await.ok()?;
+    let row = &run.row;
+    if row.facts.exceptions_sha256.as_ref() != Some(&source.sha256) {
+        return None;
+    }
+    let count = row.exceptions.get(UNUSED).copied().filter(|count| *count > 0)?;
+    let (noun, verb) = if count == 1 { ("exception", "covers") } else { ("exceptions", "cover") };
+    let text = format!("{count} {noun} in force {verb} nothing that run {} found", run.run_id());
+    let advice = vec![
+        say("Remove them, or mend what they should cover; a check or account that is not in scope any more needs none."),
+        Advice::Command("sagesweep exceptions check".to_owned()),
+    ];
+    Some(Observation::new(Group::Configuration, Level::Warn, SUBJECT, text).advised(advice))
 }
 
 fn holds(file: &ExceptionsFile, exceptions: &Exceptions) -> Observation {

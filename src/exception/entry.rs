@@ -160,7 +160,7 @@ fn derived(check: &[Pattern], scope: &Scope) -> String {
         tags,
     ]);
     let hash = Digest::of(all.to_string().as_bytes()).sha256;
-    format!("EX-{}", hash.chars().take(8).collect::<String>())
+    format!("EX-{}", hash.chars().take(12).collect::<String>())
 }
 
 /// A text or a list of texts that a rule accepts, each once; an empty list is a mistake.

@@ -52,8 +52,8 @@ pub fn convert(file: &Path, text: &str, given: &Given) -> Result<String, ConfigE
     let mut body = String::new();
     let (mut entries, mut left_out, mut elsewhere) = (0, 0, 0);
     let mut ids = BTreeSet::new();
-    for mute in &mutes {
-        match mute::converted(mute, given) {
+    for (number, mute) in mutes.iter().enumerate() {
+        match mute::converted(mute, mutes.iter().take(number), given) {
             Converted::Entries(all) => {
                 for mut entry in all {
                     entry.id = Some(free_id(&mut ids, mute));

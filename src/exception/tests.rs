@@ -105,7 +105,7 @@ fn an_identity_is_told_from_what_is_covered_and_from_nothing_else() {
     let id = |lines: &str| read_text(&entry(lines)).unwrap().all()[0].id.clone();
     let first =
         id("check = ['a*', 'training-job-vpc']\naccount = ['111111111111', '222222222222']\nexpires = 2027-01-01");
-    assert!(first.starts_with("EX-") && first.len() == 11, "{first}");
+    assert!(first.starts_with("EX-") && first.len() == 15, "{first}");
     let same = "check = ['training-job-vpc', 'a*']\naccount = ['222222222222', '111111111111']\ncreated = 2026-11-01\nticket = 't'\nexpires = 2027-01-02";
     assert_eq!(id(same), first);
     assert_ne!(

@@ -6,6 +6,9 @@ use jiff::civil::Date;
 
 use super::{Exception, Exceptions, Standing};
 
+/// The state in `runs` of exceptions that apply and cover nothing.
+pub const UNUSED: &str = "UNUSED";
+
 /// What the exceptions of a run covered.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Usage {
@@ -70,7 +73,7 @@ impl Usage {
     /// The same as the table `runs` has them; empty where there is no exception.
     pub fn by_state(&self) -> BTreeMap<String, u64> {
         let States { in_force, expiring, expired, unused } = self.states();
-        let named = [("IN_FORCE", in_force), ("EXPIRING", expiring), ("EXPIRED", expired), ("UNUSED", unused)];
+        let named = [("IN_FORCE", in_force), ("EXPIRING", expiring), ("EXPIRED", expired), (UNUSED, unused)];
         let named = named.into_iter().filter(|_| !self.each.is_empty());
         named.map(|(state, count)| (state.to_owned(), count)).collect()
     }

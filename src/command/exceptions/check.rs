@@ -16,10 +16,11 @@ use crate::{
         checks::{json, written},
         print, store,
     },
-    config::Place,
+    config::{Place, Problem},
     exception::{
         Standing,
         published::Held,
+        source::SourceError,
         usage::{States, Usage},
     },
     exit::ExitStatus,
@@ -32,7 +33,14 @@ const UNSURE: Style = AnsiColor::Yellow.on_default().bold();
 /// Reads, holds against the last run, and prints.
 pub(super) async fn run(args: CheckArgs, screen: &Screen) -> Result<ExitStatus, Failure> {
     let config = load(&args.config)?;
-    let read = read(&config, args.file.file, screen).await?;
+    let read = match read(&config, args.file.file, screen).await {
+        // A program that asks for JSON gets what is wrong as such, and the same status as everybody.
+        Err(Failure::Exceptions(SourceError::Wrong(errors))) if args.json => {
+            print(&json(&Refused { errors: remarks(errors.problems()) }))?;
+            return Ok(ExitStatus::Usage);
+        }
+        read => read?,
+    };
     let held = if args.offline {
         None
     } else {
@@ -62,12 +70,19 @@ struct Told<'a> {
     in_force: u64,
     expiring: u64,
     expired: u64,
-    warnings: Vec<Warning<'a>>,
+    errors: Vec<Remark<'a>>,
+    warnings: Vec<Remark<'a>>,
     run: Option<Run<'a>>,
 }
 
+/// The same of a file that does not hold.
 #[derive(Serialize)]
-struct Warning<'a> {
+struct Refused<'a> {
+    errors: Vec<Remark<'a>>,
+}
+
+#[derive(Serialize)]
+struct Remark<'a> {
     line: usize,
     column: usize,
     message: &'a str,
@@ -86,18 +101,22 @@ struct Covers<'a> {
     id: &'a str,
     standing: Standing,
     covers: u64,
+    /// The same with what those before it in the file decide about.
+    in_scope: u64,
+}
+
+fn remarks(problems: &[Problem]) -> Vec<Remark<'_>> {
+    let position = |place: &Place| match place {
+        Place::Position { line, column, .. } => (*line, *column),
+        Place::File(_) | Place::Variable(_) => (0, 0),
+    };
+    let all = problems.iter().map(|problem| (position(&problem.place), problem.message.as_str()));
+    all.map(|((line, column), message)| Remark { line, column, message }).collect()
 }
 
 impl Checked {
     fn told(&self) -> Told<'_> {
         let Read { source, exceptions } = &self.read;
-        let warnings = exceptions.warnings().iter().map(|problem| {
-            let (line, column) = match problem.place {
-                Place::Position { line, column, .. } => (line, column),
-                Place::File(_) | Place::Variable(_) => (0, 0),
-            };
-            Warning { line, column, message: &problem.message }
-        });
         let run = self.held.as_ref().map(|held| Run {
             run_id: held.run_id.as_str(),
             failing: held.failing,
@@ -110,6 +129,7 @@ impl Checked {
                     id: &exception.id,
                     standing: exception.standing(exceptions.today()),
                     covers: *covers,
+                    in_scope: covers + held.decided_before(exception, *covers),
                 })
                 .collect(),
         });
@@ -122,7 +142,8 @@ impl Checked {
             in_force,
             expiring,
             expired,
-            warnings: warnings.collect(),
+            errors: Vec::new(),
+            warnings: remarks(exceptions.warnings()),
             run,
         }
     }
@@ -146,17 +167,25 @@ impl Checked {
 }
 
 fn covers(out: &mut String, held: &Held) -> fmt::Result {
-    let Held { run_id, failing, usage } = held;
+    let Held { run_id, failing, usage, in_scope: _ } = held;
     writeln!(out, "\n{BOLD}Run {run_id}{BOLD:#}")?;
     writeln!(out, "  {} of {} findings that fail are covered", grouped(usage.covered()), grouped(*failing))?;
+    let mut some_are_needless = false;
     for (exception, covers) in &usage.each {
         let note = match (exception.standing(usage.today), covers) {
             (Standing::Expired, _) => "  ended",
+            (Standing::InForce | Standing::Expiring, 0) if held.decided_before(exception, 0) > 0 => {
+                some_are_needless = true;
+                "  needless"
+            }
             (Standing::InForce | Standing::Expiring, 0) => "  unused",
             (Standing::InForce | Standing::Expiring, _) => "",
         };
-        let (count, id) = (grouped(*covers), clipped(&exception.id, 48));
-        writeln!(out, "  {count:>10}  {id:<48}  {}{UNSURE}{note}{UNSURE:#}", exception.expires)?;
+        let (count, id) = (grouped(*covers), clipped(&exception.id, 44));
+        writeln!(out, "  {count:>10}  {id:<44}  {}{UNSURE}{note}{UNSURE:#}", exception.expires)?;
+    }
+    if some_are_needless {
+        writeln!(out, "  needless: those before it in the file decide about all that it is for")?;
     }
     Ok(())
 }

@@ -20,6 +20,9 @@ pub(super) struct Mute {
     pub(super) description: Option<String>,
 }
 
+/// What may stand below Exceptions.
+const EXCEPTED: [&str; 4] = ["Accounts", "Regions", "Resources", "Tags"];
+
 struct Reader<'f> {
     file: &'f Path,
     problems: Vec<Problem>,
@@ -90,7 +93,11 @@ impl Reader<'_> {
             Value::Map(map) => map.is_empty(),
             Value::Text(_) | Value::List(_) => false,
         };
-        let exceptions = member("Exceptions").filter(|node| !is_empty(node)).map(|node| node.at);
+        let exceptions = member("Exceptions").filter(|node| !is_empty(node));
+        for (_, list) in exceptions.map(|node| self.members(node, &EXCEPTED, &[])).unwrap_or_default() {
+            let _read = self.texts(list);
+        }
+        let exceptions = exceptions.map(|node| node.at);
         let (account, check) = (account.clone(), check.clone());
         Mute { account, check, regions, resources, tags, exceptions, description }
     }

@@ -1,5 +1,7 @@
 //! One mute as exceptions, and the notes on what it means.
 
+use regex::Regex;
+
 use super::{
     Given,
     list::Mute,
@@ -24,8 +26,8 @@ pub(super) enum Converted {
     Elsewhere,
 }
 
-/// The exceptions of a mute.
-pub(super) fn converted(mute: &Mute, given: &Given) -> Converted {
+/// The exceptions of a mute, which stands behind others.
+pub(super) fn converted<'m>(mute: &Mute, before: impl Iterator<Item = &'m Mute>, given: &Given) -> Converted {
     let mut notes =
         vec![format!("Line {}: account `{}`, check `{}`.", mute.check.at.line, mute.account.text, mute.check.text)];
     let check = match checks(&mute.check.text, given.profile, &mut notes) {
@@ -44,6 +46,12 @@ pub(super) fn converted(mute: &Mute, given: &Given) -> Converted {
         let region = regions(&mute.regions, &mut notes)?;
         let resource = resources(&mute.resources, &mut notes)?;
         let tags = tags(&mute.tags, &mut notes)?;
+        if let Some(line) = stopped_by(mute, before) {
+            notes.push(format!(
+                "Note: Prowler stops at the Exceptions in line {line}, and mutes by this entry nothing that they name; the \
+                 exception below covers that, too."
+            ));
+        }
         Ok((account, region, resource, tags))
     })();
     let (account, region, resource, tags) = match made {
@@ -74,12 +82,28 @@ pub(super) fn converted(mute: &Mute, given: &Given) -> Converted {
     Converted::Entries(tags.into_iter().map(entry).collect())
 }
 
+/// The checks of Prowler in whose ids a pattern is found.
+fn found(search: &Regex) -> impl Iterator<Item = &'static str> + Clone {
+    Profile::Prowler.checks().map(|check| check.id).filter(|id| search.is_match(id))
+}
+
+/// Where Exceptions begin at which Prowler stops before it comes to a mute: of one before it in its account, for a check of
+/// both.
+fn stopped_by<'m>(mute: &Mute, mut before: impl Iterator<Item = &'m Mute>) -> Option<usize> {
+    let ours = search(&mute.check.text)?;
+    before.find_map(|other| {
+        let at = other.exceptions.filter(|_| other.account.at == mute.account.at)?;
+        let theirs = search(&other.check.text)?;
+        found(&ours).any(|id| theirs.is_match(id)).then_some(at.line)
+    })
+}
+
 /// The checks that stand for those in whose ids the pattern is found.
 fn checks(pattern: &str, profile: Profile, notes: &mut Vec<String>) -> Result<Vec<String>, String> {
     let Some(search) = search(pattern) else {
         return Err("The pattern of the check is no regular expression that can be searched for.".to_owned());
     };
-    let theirs = Profile::Prowler.checks().map(|check| check.id).filter(|id| search.is_match(id)).collect::<Vec<_>>();
+    let theirs = found(&search).collect::<Vec<_>>();
     let check = standing_for(&theirs, profile);
     if !theirs.is_empty() && theirs != [pattern] {
         notes.push(format!(
@@ -97,9 +121,9 @@ fn account(mute: &Mute, notes: &mut Vec<String>) -> Result<Vec<String>, String> 
         notes.push("Note: it is for every account, also those that are yet to come.".to_owned());
     } else if text.parse::<crate::place::AccountId>().is_err() {
         return Err(format!("`{text}` is no account, and Prowler compares accounts as they are: it mutes nothing."));
-    } else if mute.account.is_plain {
+    } else if mute.account.is_number() {
         notes.push(
-            "Note: without quotes the account is a number to Prowler, which then mutes nothing by it.".to_owned(),
+            "Note: without quotes the account is a number, for which Prowler refuses the whole file and mutes nothing.".to_owned(),
         );
     }
     Ok(vec![text.clone()])
@@ -121,13 +145,19 @@ fn regions(items: &[String], notes: &mut Vec<String>) -> Result<Vec<String>, Str
         };
         let codes = region::all().map(|known| known.code.as_str()).filter(|code| search.is_match(code));
         let codes = codes.map(ToOwned::to_owned).collect::<Vec<_>>();
-        if codes.is_empty() {
-            return Err(format!("This version knows no region in which `{item}` is found."));
+        if codes.len() == region::all().count() {
+            notes.push(format!("Note: `{item}` is found in every region."));
+            return Ok(Vec::new());
         }
-        if codes != [item.as_str()] {
+        if codes.is_empty() {
+            notes.push(format!("Note: this version knows no region in which `{item}` is found; it is left out."));
+        } else if codes != [item.as_str()] {
             notes.push(format!("Note: Prowler searches for the region `{item}`, and finds {}.", codes.join(", ")));
         }
         found.extend(codes);
+    }
+    if found.is_empty() {
+        return Err("This version knows no region in which any of its items is found.".to_owned());
     }
     found.sort_unstable();
     found.dedup();

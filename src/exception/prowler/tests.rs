@@ -56,6 +56,12 @@ Mutelist:
           Resources: ["*"]
           Exceptions:
             Regions: [eu-central-1]
+        "sagemaker_clarify_*":
+          Regions: [nowhere, us-west-2]
+          Resources: ["*"]
+        "clarify_exists$":
+          Regions: ["[a-z]"]
+          Resources: ["^x$"]
     333333333333:
       Checks:
         sagemaker_notebook_instance_root_access_disabled:
@@ -89,6 +95,7 @@ Mutelist:
         other:
           Regions: [[x]]
           Resources: [a]
+          Exceptions: {Region: [a], Tags: b}
     "222222222222": {}
 Muted: 1
 "#;

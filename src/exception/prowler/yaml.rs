@@ -32,8 +32,18 @@ pub(super) enum Value {
 pub(super) struct Text {
     pub(super) at: At,
     pub(super) text: String,
-    /// Whether it stands without quotes, so that digits are a number.
-    pub(super) is_plain: bool,
+    /// Whether it stands without quotes.
+    is_plain: bool,
+}
+
+impl Text {
+    /// Whether YAML 1.1 takes it for a number: digits without quotes, unless they begin as an octal number and are none.
+    pub(super) fn is_number(&self) -> bool {
+        let is_octal = |digit: char| ('0'..='7').contains(&digit);
+        self.is_plain
+            && self.text.chars().all(|digit| digit.is_ascii_digit())
+            && (!self.text.starts_with('0') || self.text.chars().all(is_octal))
+    }
 }
 
 /// A place in the file, both from 1.
