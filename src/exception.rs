@@ -75,8 +75,7 @@ pub struct Exception {
 }
 
 /// How an exception stands on a day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Standing {
     /// It applies.
     InForce,
@@ -84,6 +83,17 @@ pub enum Standing {
     Expiring,
     /// It has ended and does not apply.
     Expired,
+}
+
+impl Standing {
+    /// The name in tables and in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::InForce => "IN_FORCE",
+            Self::Expiring => "EXPIRING",
+            Self::Expired => "EXPIRED",
+        }
+    }
 }
 
 impl Exception {
@@ -104,6 +114,12 @@ impl Exception {
             0..=SOON => Standing::Expiring,
             _ => Standing::InForce,
         }
+    }
+}
+
+impl Serialize for Standing {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
     }
 }
 

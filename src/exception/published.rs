@@ -6,7 +6,7 @@ use arrow_array::{Array as _, MapArray, RecordBatch, StringArray, cast::AsArray 
 use thiserror::Error;
 use tokio::task;
 
-use super::{Exception, Exceptions, usage::Usage};
+use super::{Exception, Exceptions, usage::{Usage, Used}};
 use crate::{
     finding::Status,
     lake::{
@@ -61,8 +61,8 @@ impl Held {
     }
 
     /// Of what lies in the scope of an exception, what one before it decides about.
-    pub fn decided_before(&self, exception: &Exception, covers: u64) -> u64 {
-        self.in_scope.get(&exception.id).copied().unwrap_or(0).saturating_sub(covers)
+    pub fn decided_before(&self, used: &Used) -> u64 {
+        self.in_scope.get(&used.exception.id).copied().unwrap_or(0).saturating_sub(used.covers)
     }
 }
 

@@ -12,10 +12,31 @@ pub const UNUSED: &str = "UNUSED";
 /// What the exceptions of a run covered.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Usage {
+    /// Each of the file, in its order.
+    pub each: Vec<Used>,
+}
+
+/// What an exception covered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Used {
+    /// The exception.
+    pub exception: Arc<Exception>,
     /// The day of the run, in UTC.
     pub today: Date,
-    /// Each of the file, in its order, with the number of findings that it covers.
-    pub each: Vec<(Arc<Exception>, u64)>,
+    /// The findings that it covers.
+    pub covers: u64,
+}
+
+impl Used {
+    /// How it stood on the day of the run.
+    pub fn standing(&self) -> Standing {
+        self.exception.standing(self.today)
+    }
+
+    /// Whether it applied and covered nothing.
+    pub fn is_unused(&self) -> bool {
+        self.covers == 0 && self.standing() != Standing::Expired
+    }
 }
 
 /// How many exceptions there are of each kind.
@@ -34,28 +55,27 @@ pub struct States {
 impl Usage {
     /// Of exceptions, by the findings that each id covers.
     pub fn of(exceptions: &Exceptions, covered: &BTreeMap<String, u64>) -> Self {
-        let count = |exception: &Exception| covered.get(&exception.id).copied().unwrap_or(0);
-        let each = exceptions.all().iter().map(|exception| (Arc::clone(exception), count(exception)));
-        Self { today: exceptions.today(), each: each.collect() }
+        let used = |exception: &Arc<Exception>| Used {
+            covers: covered.get(&exception.id).copied().unwrap_or(0),
+            exception: Arc::clone(exception),
+            today: exceptions.today(),
+        };
+        Self { each: exceptions.all().iter().map(used).collect() }
     }
 
     /// Those that stand so on the day of the run.
     pub fn with(&self, standing: Standing) -> impl Iterator<Item = &Exception> {
-        let is_so = move |(exception, _): &&(Arc<Exception>, u64)| exception.standing(self.today) == standing;
-        self.each.iter().filter(is_so).map(|(exception, _)| &**exception)
+        self.each.iter().filter(move |used| used.standing() == standing).map(|used| &*used.exception)
     }
 
     /// Those that apply and cover nothing.
     pub fn unused(&self) -> impl Iterator<Item = &Exception> {
-        let is_unused = |(exception, covers): &&(Arc<Exception>, u64)| {
-            *covers == 0 && exception.standing(self.today) != Standing::Expired
-        };
-        self.each.iter().filter(is_unused).map(|(exception, _)| &**exception)
+        self.each.iter().filter(|used| used.is_unused()).map(|used| &*used.exception)
     }
 
     /// The findings that are covered.
     pub fn covered(&self) -> u64 {
-        self.each.iter().map(|(_, covers)| covers).sum()
+        self.each.iter().map(|used| used.covers).sum()
     }
 
     /// How many there are of each kind.
@@ -73,7 +93,8 @@ impl Usage {
     /// The same as the table `runs` has them; empty where there is no exception.
     pub fn by_state(&self) -> BTreeMap<String, u64> {
         let States { in_force, expiring, expired, unused } = self.states();
-        let named = [("IN_FORCE", in_force), ("EXPIRING", expiring), ("EXPIRED", expired), (UNUSED, unused)];
+        let [whole, soon, over] = [Standing::InForce, Standing::Expiring, Standing::Expired].map(Standing::as_str);
+        let named = [(whole, in_force), (soon, expiring), (over, expired), (UNUSED, unused)];
         let named = named.into_iter().filter(|_| !self.each.is_empty());
         named.map(|(state, count)| (state.to_owned(), count)).collect()
     }

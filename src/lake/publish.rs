@@ -210,9 +210,9 @@ pub async fn publish(
     let base = Base::find(store, run_id).await?;
     tables.findings(coverage, base, facts.started_at).await?;
     tables.catalogue(&checks).await?;
+    let exceptions = tables.exceptions(&exceptions).await?;
     let (objects, rows, tally) = tables.finish();
 
-    let exceptions = Usage::of(&exceptions, &tally.excepted);
     let mut run = commit::run_row(&facts, clock.now(), &tally, &exceptions, rows, objects);
     run.link = chain::link(store, &run, signer).await?;
     let row = run.clone();

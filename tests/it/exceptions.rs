@@ -136,6 +136,28 @@ async fn what_fails_is_covered_by_the_first_that_applies_and_the_next_night_tell
     assert_eq!(table::read(&lake, "runs")[0]["exceptions_sha256"], Digest::of(first.as_bytes()).sha256);
     let states = serde_json::json!({ "IN_FORCE": 4, "EXPIRING": 2, "EXPIRED": 1, "UNUSED": 1 });
     assert_eq!(run["exceptions"], states);
+    let rows = table::read(&lake, "exceptions");
+    let told = rows.iter().map(|row| (row["exception_id"].as_str(), row["state"].as_str(), row["is_unused"].as_str()));
+    assert_eq!(
+        told.collect::<Vec<_>>(),
+        [
+            ("old", "EXPIRED", "false"),
+            ("here", "IN_FORCE", "false"),
+            ("today", "EXPIRING", "false"),
+            ("rest", "EXPIRING", "false"),
+            ("unused", "IN_FORCE", "true"),
+        ]
+    );
+    let counted = covered.values().filter(|id| *id == "rest").count();
+    assert_eq!(rows[3]["findings"], counted.to_string());
+
+    let examined = program(&simulator, directory.path(), &["doctor", "--format", "json"]);
+    let examined: serde_json::Value = serde_json::from_slice(&examined.stdout).unwrap();
+    let seen = examined["observations"].as_array().unwrap().iter().filter(|one| one["subject"] == "exceptions.file");
+    let seen = seen.map(|one| one.to_string()).collect::<Vec<_>>();
+    for part in ["4 of 5 exceptions are in force", "`old` ended on", "`today` ends today", "1 exception in force covers nothing"] {
+        assert!(seen.iter().any(|one| one.contains(part)), "{part}: {seen:#?}");
+    }
 
     // A day later one is gone, one has ended, and one is new; jobs that have ended are not read again.
     let second = [
@@ -283,10 +305,16 @@ async fn check_says_what_each_covers_of_the_last_run_and_strict_makes_a_warning_
         json["run"]["exceptions"].as_array().unwrap().iter().map(|one| one["covers"].clone()).collect::<Vec<_>>();
     assert_eq!(covers, [count("training-job-vpc"), 0, count("training-job-customer-managed-keys")]);
     let told = done(&check(&[]));
-    assert!(told.contains("`within` never decides") && told.contains("unused"), "{told}");
+    assert!(told.contains("`within` never decides") && told.contains("needless"), "{told}");
+    assert!(told.lines().skip(4).all(|line| line.chars().count() <= 80), "{told}");
+    let in_us = failing.iter().filter(|key| key[1] == "training-job-vpc" && key[0].contains(":us-")).count();
+    assert_eq!(json["run"]["exceptions"][1]["in_scope"], in_us);
     assert_eq!(check(&["--strict", "--offline"]).status.code(), Some(2));
     fs::write(&file, "[[exception]]\n").unwrap();
     let wrong = check(&["--json"]);
+    let told: serde_json::Value = serde_json::from_slice(&wrong.stdout).unwrap();
+    assert_eq!((wrong.status.code(), &told["errors"][0]["line"]), (Some(2), &1.into()), "{told:#}");
+    let wrong = check(&[]);
     assert_eq!((wrong.status.code(), wrong.stdout.len()), (Some(2), 0));
     assert!(text(&wrong.stderr).contains("exceptions.toml:1:1:"));
 }

@@ -314,6 +314,14 @@ def exceptions_expiring(model):
     ]
 
 
+def exceptions_latest(model):
+    said = ("check_patterns", "scope_json", "exception_owner", "exception_reason", "ticket", "created_on", "exception_expires_on")
+    return [
+        pick(row, "exception_id", "state", "is_unused", "findings", *said, "days_left") | night(row)
+        for row in model.now("exceptions")
+    ]
+
+
 SOURCES = {"ROLE": "role_arn", "OWNER": "owner", "PROJECT": "project", "DOMAIN": "domain_arn"}
 
 

@@ -125,11 +125,11 @@ impl Checked {
                 .usage
                 .each
                 .iter()
-                .map(|(exception, covers)| Covers {
-                    id: &exception.id,
-                    standing: exception.standing(exceptions.today()),
-                    covers: *covers,
-                    in_scope: covers + held.decided_before(exception, *covers),
+                .map(|used| Covers {
+                    id: &used.exception.id,
+                    standing: used.standing(),
+                    covers: used.covers,
+                    in_scope: used.covers + held.decided_before(used),
                 })
                 .collect(),
         });
@@ -171,18 +171,18 @@ fn covers(out: &mut String, held: &Held) -> fmt::Result {
     writeln!(out, "\n{BOLD}Run {run_id}{BOLD:#}")?;
     writeln!(out, "  {} of {} findings that fail are covered", grouped(usage.covered()), grouped(*failing))?;
     let mut some_are_needless = false;
-    for (exception, covers) in &usage.each {
-        let note = match (exception.standing(usage.today), covers) {
-            (Standing::Expired, _) => "  ended",
-            (Standing::InForce | Standing::Expiring, 0) if held.decided_before(exception, 0) > 0 => {
+    for used in &usage.each {
+        let note = match used.standing() {
+            Standing::Expired => "  ended",
+            Standing::InForce | Standing::Expiring if !used.is_unused() => "",
+            Standing::InForce | Standing::Expiring if held.decided_before(used) == 0 => "  unused",
+            Standing::InForce | Standing::Expiring => {
                 some_are_needless = true;
                 "  needless"
             }
-            (Standing::InForce | Standing::Expiring, 0) => "  unused",
-            (Standing::InForce | Standing::Expiring, _) => "",
         };
-        let (count, id) = (grouped(*covers), clipped(&exception.id, 44));
-        writeln!(out, "  {count:>10}  {id:<44}  {}{UNSURE}{note}{UNSURE:#}", exception.expires)?;
+        let (count, id) = (grouped(used.covers), clipped(&used.exception.id, 44));
+        writeln!(out, "  {count:>10}  {id:<44}  {}{UNSURE}{note}{UNSURE:#}", used.exception.expires)?;
     }
     if some_are_needless {
         writeln!(out, "  needless: those before it in the file decide about all that it is for")?;

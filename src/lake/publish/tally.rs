@@ -119,6 +119,7 @@ impl Tally {
             | Table::FindingEvents
             | Table::Checks
             | Table::CheckRequirements
+            | Table::Exceptions
             | Table::Runs
             | Table::Standing => Ok(()),
         }

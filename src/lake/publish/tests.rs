@@ -19,7 +19,7 @@ use crate::{
     lake::{
         check_requirements::served,
         column::{Column, Read, batch},
-        coverage, findings, manifest,
+        coverage, exceptions, findings, manifest,
         order::Keys,
         resources::{self, Located},
         runs,
@@ -115,6 +115,7 @@ async fn every_table_comes_back_from_parquet_as_it_went_in() {
             ("posture_daily", 20),
             ("checks", 2),
             ("check_requirements", served(&scanned_checks()).len().try_into().unwrap()),
+            ("exceptions", 0),
         ]
         .map(|(table, rows)| (table.to_owned(), rows))
         .into()
@@ -282,8 +283,10 @@ async fn findings_under_an_exception_come_back_with_it_and_each_is_counted() {
     let judged = units.into_iter().flat_map(|unit| unit.findings).collect::<Vec<_>>();
     let rows = read(root.path(), &published.run.objects, Table::Findings);
     assert_eq!(rows, expected(Table::Findings, &failing_since_now(), &judged));
-    let each = published.exceptions.each.iter().map(|(one, covers)| (one.id.as_str(), *covers)).collect::<Vec<_>>();
+    let each = published.exceptions.each.iter().map(|one| (one.exception.id.as_str(), one.covers)).collect::<Vec<_>>();
     assert_eq!(each, [("one", 20), ("two", 20), ("none", 0)]);
+    let rows = read(root.path(), &published.run.objects, Table::Exceptions);
+    assert_eq!(rows, expected(Table::Exceptions, &exceptions::columns(), &published.exceptions.each));
     assert_eq!(published.tally.unexcepted_failures(Severity::Low), 20);
     let states = [("EXPIRED", 0), ("EXPIRING", 1), ("IN_FORCE", 3), ("UNUSED", 1)];
     assert_eq!(published.run.exceptions, states.map(|(state, count)| (state.to_owned(), count)).into());
