@@ -69,7 +69,9 @@ async fn unused(lake: &Store, source: &Source) -> Option<Observation> {
     let (noun, verb) = if count == 1 { ("exception", "covers") } else { ("exceptions", "cover") };
     let text = format!("{count} {noun} in force {verb} nothing that run {} found", run.run_id());
     let advice = vec![
-        say("Remove them, or mend what they should cover; a check or account that is not in scope any more needs none."),
+        say(
+            "Remove them, or mend what they should cover; a check or account that is not in scope any more needs none.",
+        ),
         Advice::Command("sagesweep exceptions check".to_owned()),
     ];
     Some(Observation::new(Group::Configuration, Level::Warn, SUBJECT, text).advised(advice))

@@ -6,7 +6,10 @@ use arrow_array::{Array as _, MapArray, RecordBatch, StringArray, cast::AsArray 
 use thiserror::Error;
 use tokio::task;
 
-use super::{Exception, Exceptions, usage::{Usage, Used}};
+use super::{
+    Exception, Exceptions,
+    usage::{Usage, Used},
+};
 use crate::{
     finding::Status,
     lake::{

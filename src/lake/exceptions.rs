@@ -30,11 +30,7 @@ fn standing() -> Vec<Column<Used>> {
             meaning: "How it stood: IN_FORCE, EXPIRING (in force for 30 days at most) or EXPIRED (not applied).",
             read: Read::Text(|row| Cow::Borrowed(row.standing().as_str())),
         },
-        Column {
-            name: "findings",
-            meaning: "The findings that it covered.",
-            read: Read::BigInt(|row| row.covers),
-        },
+        Column { name: "findings", meaning: "The findings that it covered.", read: Read::BigInt(|row| row.covers) },
         Column {
             name: "is_unused",
             meaning: "Whether it was applied and covered nothing.",

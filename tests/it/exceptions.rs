@@ -155,7 +155,12 @@ async fn what_fails_is_covered_by_the_first_that_applies_and_the_next_night_tell
     let examined: serde_json::Value = serde_json::from_slice(&examined.stdout).unwrap();
     let seen = examined["observations"].as_array().unwrap().iter().filter(|one| one["subject"] == "exceptions.file");
     let seen = seen.map(|one| one.to_string()).collect::<Vec<_>>();
-    for part in ["4 of 5 exceptions are in force", "`old` ended on", "`today` ends today", "1 exception in force covers nothing"] {
+    for part in [
+        "4 of 5 exceptions are in force",
+        "`old` ended on",
+        "`today` ends today",
+        "1 exception in force covers nothing",
+    ] {
         assert!(seen.iter().any(|one| one.contains(part)), "{part}: {seen:#?}");
     }
 

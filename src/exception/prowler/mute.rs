@@ -83,7 +83,7 @@ pub(super) fn converted<'m>(mute: &Mute, before: impl Iterator<Item = &'m Mute>,
 }
 
 /// The checks of Prowler in whose ids a pattern is found.
-fn found(search: &Regex) -> impl Iterator<Item = &'static str> + Clone {
+fn found(search: &Regex) -> impl Iterator<Item = &'static str> {
     Profile::Prowler.checks().map(|check| check.id).filter(|id| search.is_match(id))
 }
 
@@ -123,7 +123,8 @@ fn account(mute: &Mute, notes: &mut Vec<String>) -> Result<Vec<String>, String> 
         return Err(format!("`{text}` is no account, and Prowler compares accounts as they are: it mutes nothing."));
     } else if mute.account.is_number() {
         notes.push(
-            "Note: without quotes the account is a number, for which Prowler refuses the whole file and mutes nothing.".to_owned(),
+            "Note: without quotes the account is a number, for which Prowler refuses the whole file and mutes nothing."
+                .to_owned(),
         );
     }
     Ok(vec![text.clone()])

@@ -263,7 +263,9 @@ async fn a_table_without_rows_still_has_a_file() {
 #[tokio::test]
 async fn findings_under_an_exception_come_back_with_it_and_each_is_counted() {
     let entry = |id: &str, expires: &str| {
-        format!("[[exception]]\nid = '{id}'\ncheck = '*'\naccount = '*'\nreason = 'r'\nowner = 'o'\nexpires = {expires}\n")
+        format!(
+            "[[exception]]\nid = '{id}'\ncheck = '*'\naccount = '*'\nreason = 'r'\nowner = 'o'\nexpires = {expires}\n"
+        )
     };
     let file = entry("one", "2026-12-01") + &entry("two", "2027-03-31") + &entry("none", "2027-03-31");
     let terms = Terms { today: "2026-11-24".parse().unwrap(), max_days: 365 };
