@@ -88,6 +88,7 @@ impl Table {
             | Self::PostureDaily
             | Self::Checks
             | Self::CheckRequirements
+            | Self::Exceptions
             | Self::Runs
             | Self::Standing => return None,
         };
