@@ -53,7 +53,7 @@ Examples:
 /// Which file.
 #[derive(Debug, Args)]
 pub struct FileArg {
-    /// The file: a path or s3://bucket/key; the configured one (exceptions.file) by default.
+    /// The file: a path or `s3://bucket/key`; the configured one (exceptions.file) by default.
     #[arg(long, value_name = "FILE")]
     pub file: Option<ExceptionsFile>,
 }

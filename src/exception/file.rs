@@ -36,7 +36,7 @@ pub fn read(path: &Path, text: &str, terms: Terms) -> Result<Exceptions, ConfigE
             wrong.add(&name.span(), format!("{} exceptions, where {MOST} are the most of one file", entries.len()));
             continue;
         }
-        for value in entries.iter() {
+        for value in entries {
             let span = value.span();
             let Some(entry) = value.get_ref().as_table() else {
                 wrong.add(&span, unknown(ENTRY));

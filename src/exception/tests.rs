@@ -15,7 +15,7 @@ fn read_text(text: &str) -> Result<Exceptions, ConfigErrors> {
 }
 
 fn warnings(text: &str) -> String {
-    read_text(text).unwrap().warnings().iter().map(|problem| format!("{problem}\n")).collect()
+    read_text(text).unwrap().warnings().iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
 /// An entry with what every entry needs, and these lines.
@@ -80,7 +80,7 @@ reason = "r"
 owner = "o"
 expires = 2027-01-01
 "#;
-    insta::assert_snapshot!(read_text(text).unwrap_err().to_string(), @"");
+    insta::assert_snapshot!(read_text(text).unwrap_err().to_string());
 }
 
 #[test]
@@ -95,7 +95,7 @@ fn what_ended_ends_soon_or_overlaps_is_odd_and_counts() {
         "id = 'unit'\ncheck = 'model-vpc'\naccount = '111111111111'\nexpires = 2027-03-31",
     ];
     let text = text.map(entry).concat();
-    insta::assert_snapshot!(warnings(&text), @"");
+    insta::assert_snapshot!(warnings(&text));
     let exceptions = read_text(&text).unwrap();
     assert_eq!(exceptions.in_force().count(), 6);
 }
@@ -132,7 +132,7 @@ fn an_empty_file_has_no_exception_and_a_syntax_error_hides_no_other() {
     assert_eq!(read_text("# nothing yet\n").unwrap().all(), []);
     let text =
         format!("{}[[exception]]\nowner = \nchek = 'x'\n", entry("check = '*'\naccount = '*'\nexpires = 2027-01-01"));
-    insta::assert_snapshot!(read_text(&text).unwrap_err().to_string(), @"");
+    insta::assert_snapshot!(read_text(&text).unwrap_err().to_string());
 }
 
 #[test]

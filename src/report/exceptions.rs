@@ -63,6 +63,6 @@ mod tests {
         for line in out.lines() {
             assert!(line.chars().count() <= 80, "{line}");
         }
-        insta::assert_snapshot!(out, @"");
+        insta::assert_snapshot!(out);
     }
 }

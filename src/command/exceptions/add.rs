@@ -1,6 +1,7 @@
 //! `exceptions add`: one exception more at the end of a file, which is written only if it holds then.
 
 use std::{
+    fmt::Write as _,
     fs,
     io::{self, Write as _},
     path::Path,
@@ -44,7 +45,7 @@ pub(super) fn run(args: AddArgs, screen: &Screen) -> Result<ExitStatus, Failure>
     let line = added.map(|exception| exception.line).unwrap_or_default();
     let mut told = added.map_or_else(String::new, |added| format!("{}:{line}: added `{}`\n", path.display(), added.id));
     for problem in exceptions.warnings().iter().filter(|problem| problem.place.line() == Some(line)) {
-        told.push_str(&format!("warning {problem}\n"));
+        let _infallible = writeln!(told, "warning {problem}");
     }
     print(&told)
 }

@@ -72,7 +72,7 @@ struct Told<'a> {
     expired: u64,
     errors: Vec<Remark<'a>>,
     warnings: Vec<Remark<'a>>,
-    run: Option<Run<'a>>,
+    run: Option<Against<'a>>,
 }
 
 /// The same of a file that does not hold.
@@ -89,15 +89,15 @@ struct Remark<'a> {
 }
 
 #[derive(Serialize)]
-struct Run<'a> {
+struct Against<'a> {
     run_id: &'a str,
     failing: u64,
     covered: u64,
-    exceptions: Vec<Covers<'a>>,
+    exceptions: Vec<Counted<'a>>,
 }
 
 #[derive(Serialize)]
-struct Covers<'a> {
+struct Counted<'a> {
     id: &'a str,
     standing: Standing,
     covers: u64,
@@ -117,7 +117,7 @@ fn remarks(problems: &[Problem]) -> Vec<Remark<'_>> {
 impl Checked {
     fn told(&self) -> Told<'_> {
         let Read { source, exceptions } = &self.read;
-        let run = self.held.as_ref().map(|held| Run {
+        let run = self.held.as_ref().map(|held| Against {
             run_id: held.run_id.as_str(),
             failing: held.failing,
             covered: held.usage.covered(),
@@ -125,7 +125,7 @@ impl Checked {
                 .usage
                 .each
                 .iter()
-                .map(|used| Covers {
+                .map(|used| Counted {
                     id: &used.exception.id,
                     standing: used.standing(),
                     covers: used.covers,

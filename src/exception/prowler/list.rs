@@ -3,14 +3,14 @@
 
 use std::path::Path;
 
-use super::yaml::{At, Node, Text, Value};
+use super::yaml::{At, Node, Scalar, Value};
 use crate::config::{Problem, nearest::nearest};
 
 /// What is muted of a check in an account.
 #[derive(Debug, Clone)]
 pub(super) struct Mute {
-    pub(super) account: Text,
-    pub(super) check: Text,
+    pub(super) account: Scalar,
+    pub(super) check: Scalar,
     pub(super) regions: Vec<String>,
     pub(super) resources: Vec<String>,
     /// Empty for any.
@@ -52,7 +52,7 @@ impl Reader<'_> {
         self.problems.push(at.problem(self.file, message));
     }
 
-    fn map<'n>(&mut self, node: &'n Node) -> &'n [(Text, Node)] {
+    fn map<'n>(&mut self, node: &'n Node) -> &'n [(Scalar, Node)] {
         if let Value::Map(map) = &node.value {
             return map;
         }
@@ -61,7 +61,7 @@ impl Reader<'_> {
     }
 
     /// The members of a map that has no others than these.
-    fn members<'n>(&mut self, node: &'n Node, known: &[&str], required: &[&str]) -> &'n [(Text, Node)] {
+    fn members<'n>(&mut self, node: &'n Node, known: &[&str], required: &[&str]) -> &'n [(Scalar, Node)] {
         let members = self.map(node);
         for (key, _) in members.iter().filter(|(key, _)| !known.contains(&key.text.as_str())) {
             let hint = nearest(&key.text, known.iter().copied()).map_or_else(
@@ -79,7 +79,7 @@ impl Reader<'_> {
         members
     }
 
-    fn mute(&mut self, account: &Text, check: &Text, content: &Node) -> Mute {
+    fn mute(&mut self, account: &Scalar, check: &Scalar, content: &Node) -> Mute {
         let known = ["Regions", "Resources", "Tags", "Exceptions", "Description"];
         let members = self.members(content, &known, &["Regions", "Resources"]);
         let member = |name: &str| members.iter().find(|(key, _)| key.text == name).map(|(_, node)| node);

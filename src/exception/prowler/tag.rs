@@ -59,7 +59,9 @@ fn exact(key: &str) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn of(items: &[&str]) -> Option<Vec<Vec<(String, Vec<String>)>>> {
+    type Tag = (String, Vec<String>);
+
+    fn of(items: &[&str]) -> Option<Vec<Vec<Tag>>> {
         let items = items.iter().map(|item| (*item).to_owned()).collect::<Vec<_>>();
         Some(tags(&items)?.into_iter().map(|tags| tags.into_iter().collect()).collect())
     }

@@ -99,7 +99,7 @@ Mutelist:
     "222222222222": {}
 Muted: 1
 "#;
-    insta::assert_snapshot!(converted(list, Profile::Both).unwrap_err().to_string(), @"");
+    insta::assert_snapshot!(converted(list, Profile::Both).unwrap_err().to_string());
     for (list, part) in [
         (
             "Mutelist:\n  Accounts:\n    'x': {Checks: {}}\n    'x': {Checks: {}}\n",

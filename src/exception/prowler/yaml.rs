@@ -22,21 +22,21 @@ pub(super) struct Node {
 /// What a node is.
 #[derive(Debug, Clone)]
 pub(super) enum Value {
-    Text(Text),
+    Text(Scalar),
     List(Vec<Node>),
-    Map(Vec<(Text, Node)>),
+    Map(Vec<(Scalar, Node)>),
 }
 
 /// A text with its place.
 #[derive(Debug, Clone)]
-pub(super) struct Text {
+pub(super) struct Scalar {
     pub(super) at: At,
     pub(super) text: String,
     /// Whether it stands without quotes.
     is_plain: bool,
 }
 
-impl Text {
+impl Scalar {
     /// Whether YAML 1.1 takes it for a number: digits without quotes, unless they begin as an octal number and are none.
     pub(super) fn is_number(&self) -> bool {
         let is_octal = |digit: char| ('0'..='7').contains(&digit);
@@ -71,7 +71,7 @@ struct Open {
     anchor: usize,
     value: Value,
     /// The key whose value comes next.
-    key: Option<Text>,
+    key: Option<Scalar>,
 }
 
 /// The first document of a file; none where there is none.
@@ -84,7 +84,7 @@ pub(super) fn load(file: &Path, text: &str) -> Result<Option<Node>, Problem> {
         let at = At::of(span.start);
         let (node, anchor) = match event {
             Event::Scalar(text, style, anchor, _) => {
-                let text = Text { at, text: text.into_owned(), is_plain: style == ScalarStyle::Plain };
+                let text = Scalar { at, text: text.into_owned(), is_plain: style == ScalarStyle::Plain };
                 (Node { at, value: Value::Text(text) }, anchor)
             }
             Event::Alias(anchor) => {
