@@ -15,7 +15,6 @@ from test_deployed import call
 EMAIL = "night@example.com"
 ORGANIZATION = "o-a1b2c3d4e5"
 SETTINGS = "arn:aws:s3:::settings/sagesweep.env"
-EXCEPTIONS = "settings/of/exceptions.toml"
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +30,6 @@ def large(cloud, network):
         "ObjectLockMode": "COMPLIANCE",
         "AlarmEmail": EMAIL,
         "SettingsObjectArn": SETTINGS,
-        "ExceptionsFile": f"s3://{EXCEPTIONS}",
         "ScanCapacity": "ON_DEMAND",
         "OrganizationId": ORGANIZATION,
         "ShardsAtOnce": "24",
@@ -126,7 +124,7 @@ def test_the_task_role_may_do_what_the_program_prints_without_the_reads_of_a_man
     printed = json.loads(call(program, tmp_path, environment, "iam-policy", "task", *organization).stdout)
     deployed = statements(policy(cloud, outputs["TaskRoleArn"].rpartition("/")[2]))
     assert deployed == statements(printed)
-    assert ("SigningKey" in deployed) == ("Exceptions" in deployed) == (which == "large")
+    assert ("SigningKey" in deployed) == (which == "large")
     assert deployed["Roles"].get("Condition") == ({"StringEquals": {"aws:ResourceOrgID": ORGANIZATION}} if which == "large" else None)
 
 
@@ -166,16 +164,13 @@ def test_a_large_organization_gets_a_distributed_map_and_the_rights_for_it(cloud
     assert capacity == [{"CapacityProvider": "FARGATE", "Weight": 1}]
 
 
-def test_evidence_can_be_signed_and_more_settings_and_exceptions_come_from_objects(cloud, large):
+def test_evidence_can_be_signed_and_more_settings_come_from_an_object(cloud, large):
     key = cloud.client("kms").describe_key(KeyId=large["SigningKeyArn"])["KeyMetadata"]
     assert (key["KeyUsage"], key["KeySpec"]) == ("SIGN_VERIFY", "ECC_NIST_P256")
     (container,) = definition(cloud, large)["containerDefinitions"]
     assert len(container["environmentFiles"]) == 1
     environment = {pair["name"]: pair["value"] for pair in container["environment"]}
     assert environment["SAGESWEEP_LAKE_SIGNING_KEY"] == large["SigningKeyArn"]
-    assert environment["SAGESWEEP_EXCEPTIONS_FILE"] == f"s3://{EXCEPTIONS}"
-    task = statements(policy(cloud, definition(cloud, large)["taskRoleArn"].rpartition("/")[2]))
-    assert task["Exceptions"]["Resource"] == [f"arn:aws:s3:::{EXCEPTIONS}"]
     execution = statements(policy(cloud, definition(cloud, large)["executionRoleArn"].rpartition("/")[2]))
     assert execution["Settings"]["Resource"] == [SETTINGS] and execution["SettingsPlace"]["Resource"] == ["arn:aws:s3:::settings"]
 
