@@ -10,7 +10,7 @@ use std::{
 use anstyle::Style;
 use tokio::task;
 
-use super::{Failure, Form, unless, unwritten};
+use super::{Engine, Failure, Form, unwritten};
 use crate::{
     command::print,
     exit::ExitStatus,
@@ -55,8 +55,10 @@ pub(super) async fn converse(
                 let session = Arc::clone(session);
                 let answering = async move { answer(&session, form, &text, quiet).await };
                 // While something is typed Ctrl-C is a key, and every other signal ends the program.
+                // Threads for each answer: those of one that was given up may still compute.
+                let engine = Engine::start().map_err(Failure::Output)?;
                 let stopped = async { drop(tokio::signal::ctrl_c().await) };
-                match unless(stopped, answering).await {
+                match engine.unless(stopped, answering).await {
                     Ok(()) => {}
                     Err(failure) if failure.is_of_no_reader() => return Err(failure),
                     Err(failure) => writeln!(anstream::stderr(), "{}", failure.text()).map_err(Failure::Output)?,
@@ -86,6 +88,8 @@ async fn answer(session: &Session, form: Form, text: &str, quiet: bool) -> Resul
         let mut writer = Writer::begin(form.format, &answer.schema(), out, form.layout()).map_err(unwritten)?;
         while let Some(batch) = answer.next().await.map_err(Failure::Query)? {
             task::block_in_place(|| writer.write(&batch)).map_err(unwritten)?;
+            // A pause, in which it can be given up.
+            task::yield_now().await;
         }
         let (_, rows) = writer.end().map_err(unwritten)?;
         if !quiet {
