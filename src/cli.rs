@@ -17,10 +17,12 @@ use crate::{
 };
 
 mod checks;
+mod exceptions;
 mod query;
 mod tables;
 
 pub use checks::{ChecksArgs, ExplainArgs, ResourceArn};
+pub use exceptions::{AddArgs, CheckArgs, ConvertArgs, ExceptionsCommand, FileArg, Foreign, ListArgs};
 pub use query::QueryArgs;
 pub use tables::{DiffArgs, ExportArgs};
 
@@ -85,6 +87,9 @@ pub enum Command {
     /// Say what a check judges, why it matters, and what mends a FAIL.
     #[command(after_help = checks::EXPLAIN_EXAMPLES)]
     Explain(ExplainArgs),
+    /// Check, list, add or convert exceptions: what fails and may, for a while.
+    #[command(subcommand)]
+    Exceptions(ExceptionsCommand),
     /// Print the IAM policy that the program needs.
     IamPolicy(PolicyArgs),
     /// Say what would fail before the first night, and what mends it.

@@ -14,6 +14,7 @@ mod checks;
 mod demo;
 mod diff;
 mod doctor;
+mod exceptions;
 mod explain;
 mod export;
 mod iam_policy;
@@ -27,6 +28,7 @@ use crate::{
     Incomplete, Run, RunError,
     cli::{Cli, Command, ConfigArg},
     config::{Config, ConfigErrors, Destination},
+    exception::{published::HeldError, source::SourceError},
     exit::ExitStatus,
     export::ExportError,
     finding::Severity,
@@ -113,6 +115,7 @@ async fn dispatch(command: Command, screen: &Screen) -> Result<ExitStatus, Failu
         Command::Config(args) => print(&load(&args)?.to_toml()),
         Command::Checks(args) => print(&checks::text(&args)),
         Command::Explain(args) => print(&explain::text(&args)?),
+        Command::Exceptions(command) => exceptions::run(command, screen).await,
         Command::IamPolicy(args) => iam_policy::print(&args),
         Command::Doctor(args) => doctor::run(args, screen).await,
         #[cfg(feature = "demo")]
@@ -172,6 +175,8 @@ enum Failure {
     Run(RunError),
     Output(io::Error),
     Verify(VerifyError),
+    Exceptions(SourceError),
+    Held(HeldError),
     Find(FindError),
     Read(ReadError),
     Export(ExportError),
@@ -193,6 +198,7 @@ impl Failure {
             Self::Config(_) | Self::Usage(_) => ExitStatus::Usage,
             Self::Run(error) if error.is_usage() => ExitStatus::Usage,
             Self::Verify(error) if error.is_usage() => ExitStatus::Usage,
+            Self::Exceptions(error) if error.is_usage() => ExitStatus::Usage,
             Self::Find(error) if error.is_usage() => ExitStatus::Usage,
             Self::Query(error) if error.is_usage() => ExitStatus::Usage,
             Self::PublicKey(_) | Self::OtherType(_) | Self::Sql(_) => ExitStatus::Usage,
@@ -203,6 +209,8 @@ impl Failure {
             Self::Output(_) if self.is_of_no_reader() => ExitStatus::Complete,
             Self::Run(_)
             | Self::Verify(_)
+            | Self::Exceptions(_)
+            | Self::Held(_)
             | Self::Find(_)
             | Self::Read(_)
             | Self::Export(_)
@@ -229,7 +237,9 @@ impl Failure {
 
     fn text(&self) -> String {
         match self {
-            Self::Config(errors) => errors.to_string(),
+            Self::Config(errors)
+            | Self::Exceptions(SourceError::Wrong(errors))
+            | Self::Run(RunError::Exceptions(SourceError::Wrong(errors))) => errors.to_string(),
             Self::Usage(text) => format!("error: {text}"),
             Self::Run(error @ (RunError::UnderWay { .. } | RunError::Done { .. } | RunError::Stopped { .. })) => {
                 error.to_string()
@@ -237,6 +247,8 @@ impl Failure {
             // What a service said may stand in it.
             Self::Run(error) => format!("error: {}", escaped(&causes(error))),
             Self::Verify(error) => format!("error: {}", escaped(&causes(error))),
+            Self::Exceptions(error) => format!("error: {}", escaped(&causes(error))),
+            Self::Held(error) => format!("error: {}", escaped(&causes(error))),
             Self::Find(error) => format!("error: {}", escaped(&causes(error))),
             Self::Read(error) => format!("error: {}", escaped(&causes(error))),
             Self::Export(error) => format!("error: {}", escaped(&causes(error))),

@@ -6,6 +6,7 @@ mod checks;
 mod contradiction;
 mod draft;
 mod environment;
+mod exceptions;
 mod incremental;
 mod keys;
 mod lake;
@@ -15,8 +16,8 @@ mod organization;
 mod pacing;
 mod parameters;
 mod print;
-mod problem;
-mod read;
+pub(crate) mod problem;
+pub(crate) mod read;
 mod role;
 
 use std::{
@@ -27,9 +28,10 @@ use std::{
 
 use serde::Serialize;
 
-pub(crate) use self::legal::{organization_id, role_arn};
+pub(crate) use self::legal::{organization_id, role_arn, tag_key};
 pub use self::{
     checks::Checks,
+    exceptions::{Exceptions, ExceptionsFile, InvalidFile},
     incremental::Incremental,
     lake::{Destination, InvalidDestination, Lake},
     organization::{InvalidOuSelector, Organization, OuSelector, TagValues},
@@ -38,7 +40,7 @@ pub use self::{
     problem::{ConfigErrors, Place, Problem},
     role::Role,
 };
-use self::{draft::Draft, print::or_empty, problem::Source};
+use self::{draft::Draft, print::or_empty};
 use crate::{place::Region, region};
 
 /// Every key with its documentation and its default, as a file that can be copied and changed.
@@ -62,6 +64,8 @@ pub struct Config {
     pub parameters: Parameters,
     /// How fast.
     pub pacing: Pacing,
+    /// What need not hold for a while.
+    pub exceptions: Exceptions,
     /// What is taken over from the last published run.
     pub incremental: Incremental,
     /// Where the tables go.
@@ -173,15 +177,7 @@ fn read_file(named: Option<&Path>) -> Result<Option<(PathBuf, String)>, Problem>
             return Err(Problem { place: Place::File(path), message });
         }
     };
-    match String::from_utf8(bytes) {
-        Ok(text) => Ok(Some((path, text))),
-        Err(error) => {
-            let start = error.utf8_error().valid_up_to();
-            let text = String::from_utf8_lossy(error.as_bytes());
-            let place = Source::File { path: &path, text: &text }.place(start);
-            Err(Problem { place, message: "not UTF-8 text".to_owned() })
-        }
-    }
+    Ok(Some((path.clone(), problem::text_of(&path, bytes)?)))
 }
 
 #[cfg(test)]

@@ -20,6 +20,7 @@ mod ask;
 mod bucket;
 mod clock;
 mod configuration;
+mod exceptions;
 mod fold;
 mod identity;
 mod lake;
@@ -97,7 +98,10 @@ pub async fn examine(sdk: &SdkConfig, config: &Config, source: &str, sample: Sam
     }
     let store = Store::open(&config.lake, sdk, &Arc::default());
     // Without credentials a bucket can tell nothing new.
-    if aws.is_some() || matches!(store, Store::Directory(_)) {
+    let is_lake_asked = aws.is_some() || matches!(store, Store::Directory(_));
+    let lake = is_lake_asked.then_some(&store);
+    observations.extend(Box::pin(exceptions::look(sdk, config, clock, aws.is_some(), lake)).await);
+    if is_lake_asked {
         let name = format!("{:032x}", fastrand::u128(..));
         observations.extend(Box::pin(lake::look(&store, config, &name)).await);
     }

@@ -4,7 +4,7 @@ use std::{borrow::Cow, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{check::Check, organization::Target, resource::Resource};
+use crate::{check::Check, exception::Exception, organization::Target, resource::Resource};
 
 /// How bad a failed check is; the numbers are OCSF's `severity_id`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, clap::ValueEnum)]
@@ -176,4 +176,6 @@ pub struct Finding {
     pub check: &'static Check,
     /// What it found.
     pub verdict: Verdict,
+    /// The exception that covers it; one never covers anything but a FAIL.
+    pub exception: Option<Arc<Exception>>,
 }

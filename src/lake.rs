@@ -25,6 +25,7 @@ pub mod claim;
 pub mod column;
 pub mod coverage;
 pub mod events;
+pub mod exceptions;
 pub mod findings;
 pub mod glue;
 pub mod hash;
@@ -53,7 +54,7 @@ pub use store::ACTIONS;
 pub use table::Table;
 
 /// The version of the columns, in each row as `schema_version`; raised when a column is added.
-pub const SCHEMA_VERSION: i32 = 3;
+pub const SCHEMA_VERSION: i32 = 5;
 
 /// The identity of a run, `YYYYMMDDThhmmssZ-xxxx`: when it started, in UTC, and four lower-case hexadecimal digits.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

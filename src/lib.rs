@@ -76,6 +76,12 @@
 //!   cell that ended, and of the slices that it counts on.
 //! * Publishing leaves evidence: [`lake::manifest`]s in a chain, which [`verify`] recomputes and [`signing`] signs.
 //!
+//! # What need not hold
+//!
+//! [`exception`]: a file of exceptions is read once, before anything is scanned, and its text goes into the [`plan`]. Where a
+//! FAIL is judged, the first that covers it goes along into the row of the finding, whose status stays; publish counts what
+//! each covered, and the summary, the log and `runs` name those that have ended, end soon or cover nothing.
+//!
 //! # Read back
 //!
 //! [`lake::published`] finds a run as a person names it and reads its tables, held against their manifest, a batch at a time:
@@ -101,11 +107,13 @@ pub mod demo;
 pub mod diff;
 pub mod doctor;
 pub mod effort;
+pub mod exception;
 pub mod exit;
 pub mod export;
 pub mod finding;
 #[cfg(test)]
 mod generated;
+pub mod glob;
 pub mod image;
 pub mod instance_type;
 pub mod kms;

@@ -15,6 +15,7 @@ use shard::{Missing, Shard, ShardEnd};
 use crate::{
     check::selection::Selection,
     config::Config,
+    exception::source::Source,
     lake::{
         RunId,
         hash::Digest,
@@ -43,6 +44,8 @@ pub struct Plan {
     pub shards: Vec<Vec<AccountId>>,
     /// The published run on which it builds; none when it reads everything anew.
     pub base: Option<Base>,
+    /// The exceptions, word for word; none where no file is configured. What their file says later counts for later runs.
+    pub exceptions: Option<Source>,
     /// The accounts.
     pub organization: Organization,
 }

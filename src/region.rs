@@ -41,9 +41,14 @@ pub fn default_regions(partition: Partition) -> impl Iterator<Item = &'static Kn
     known_regions(partition).iter().filter(|region| region.enabled_by_default)
 }
 
+/// The known regions of all partitions, sorted by partition and code.
+pub fn all() -> impl Iterator<Item = &'static KnownRegion> {
+    REGIONS.values().flatten()
+}
+
 /// What is known of a region; `None` when this version has never heard of it.
 pub fn lookup(region: &Region) -> Option<&'static KnownRegion> {
-    REGIONS.values().flatten().find(|known| known.code == *region)
+    all().find(|known| known.code == *region)
 }
 
 fn read(text: &str) -> Result<BTreeMap<Partition, Vec<KnownRegion>>, toml::de::Error> {

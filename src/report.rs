@@ -7,6 +7,7 @@ use crate::{
 };
 
 pub mod emf;
+mod exceptions;
 pub mod metrics;
 pub mod terminal;
 

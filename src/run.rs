@@ -13,6 +13,7 @@ use tokio::sync::{OnceCell, watch};
 
 mod done;
 mod error;
+mod exceptions;
 mod night;
 mod shard_scan;
 
@@ -216,12 +217,16 @@ impl Run {
         Box::pin(self.scan_accounts(aws, &plan, shard, &accounts, lease)).await
     }
 
-    /// The plan of a run that begins, if what ends it can be done: a key that cannot sign is no news for the morning.
+    /// The plan of a run that begins, if what ends it can be done: a key that cannot sign is no news for the morning, and
+    /// neither are exceptions that cannot be read.
     async fn begin(&self, aws: &Aws, shard: Shard) -> Result<Plan, RunError> {
+        let started_at = self.clock.now();
+        let exceptions = self.read_exceptions(started_at).await?;
         if let Some(signer) = Signer::open(&self.config.lake, &self.sdk) {
             signer.sign(self.run_id.as_str().as_bytes()).await?;
         }
-        self.plan(aws, shard).await
+        let plan = self.plan(aws, shard).await?;
+        Ok(Plan { started_at, exceptions, ..plan })
     }
 
     /// Finds the accounts in scope and divides them.
@@ -238,6 +243,7 @@ impl Run {
             partition: aws.caller().partition,
             shards: balance(&accounts, &weights.calls, shard.of()),
             base: self.base().await,
+            exceptions: None,
             organization,
         })
     }
@@ -330,11 +336,14 @@ impl Run {
         let is_whole = missing.is_empty();
         let gaps = if is_whole { Vec::new() } else { gaps(&plan, &self.config, &missing, &Ledger::of(&parts)) };
         let checks = checks::listed(&self.config.checks);
-        let scanned = Scanned { facts: self.facts(&plan, &ends), context: self.context(), parts, gaps, checks };
+        let exceptions = self.exceptions(&plan)?;
+        let scanned =
+            Scanned { facts: self.facts(&plan, &ends), context: self.context(), parts, gaps, checks, exceptions };
         let signer = Signer::open(&self.config.lake, &self.sdk);
         let shape = publish::Shape::default();
         let publishing = publish::publish(&self.store, scanned, shape, self.clock, signer.as_ref());
         let published = progress::alive("publishing", &self.counters, Box::pin(publishing)).await?;
+        published.exceptions.log();
         if let Err(error) = claim::settle(&self.store, &self.run_id).await {
             tracing::warn!(%error, "the claim of the published run could not be removed");
         }
@@ -380,6 +389,7 @@ impl Run {
             engine_version: plan.made_with.engine_version.clone(),
             ruleset_version: plan.made_with.ruleset_version.clone(),
             config_sha256: plan.made_with.config_sha256.clone(),
+            exceptions_sha256: plan.exceptions.as_ref().map(|source| source.sha256.clone()),
             caller_arn: plan.caller_arn.clone(),
             org_id: plan.organization.id.clone(),
             scope_accounts: count(plan.organization.members.len()),

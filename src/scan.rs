@@ -34,6 +34,7 @@ use crate::{
     check::selection::Selection,
     config::Config,
     coverage::{Coverage, Outcome},
+    exception::applied::Applied,
     kms::Keys,
     lake::{
         last_night::{Known, LastNight},
@@ -74,6 +75,8 @@ pub struct Scan {
     pub aws: Arc<Aws>,
     /// The configuration.
     pub config: Arc<Config>,
+    /// The exceptions that apply.
+    pub exceptions: Arc<Applied>,
     /// The organization.
     pub organization: Arc<Organization>,
     /// The accounts to scan.
@@ -129,6 +132,7 @@ impl Scan {
                 looks_back: types.iter().any(|resource_type| resource_type.is_read_last()),
                 selection,
                 parameters: self.config.parameters.clone().into(),
+                exceptions: Arc::clone(&self.exceptions),
                 organization: Arc::clone(&self.organization),
                 staged: self.staged.clone(),
                 ledger: Arc::clone(&self.ledger),

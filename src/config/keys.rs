@@ -102,6 +102,9 @@ pub(super) static KEYS: &[Key] = keys! {
     pacing.share: Refused, decimal(0.05..=1.0);
     pacing.growth_seconds: Refused, whole(1..=3_600);
     pacing.rates: Refused, rates();
+    exceptions.file: Text, optional(str::parse);
+    exceptions.bucket_region: Text, optional(str::parse);
+    exceptions.max_days: Refused, whole(1..=1_826);
     incremental.refresh_days: Refused, whole(1..=90);
     incremental.overlap_hours: Refused, whole(1..=720);
     incremental.idle_nights: Refused, whole(0..=365);

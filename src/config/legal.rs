@@ -143,7 +143,7 @@ pub(super) fn namespace(text: &str) -> Result<String, String> {
 }
 
 /// The key of a tag.
-pub(super) fn tag_key(text: &str) -> Result<String, String> {
+pub(crate) fn tag_key(text: &str) -> Result<String, String> {
     tag_text(text, 1..=128, "key of a tag")
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use crate::check::selection::matches;
+use crate::glob::matches;
 
 /// What checks take from the configuration.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -14,7 +14,7 @@ use thiserror::Error;
 pub struct ConfigErrors(Vec<Problem>);
 
 impl ConfigErrors {
-    pub(super) fn new(mut problems: Vec<Problem>) -> Self {
+    pub(crate) fn new(mut problems: Vec<Problem>) -> Self {
         problems.sort();
         problems.dedup();
         Self(problems)
@@ -64,7 +64,8 @@ pub enum Place {
 }
 
 impl Place {
-    fn line(&self) -> Option<usize> {
+    /// The line, where there is one.
+    pub(crate) fn line(&self) -> Option<usize> {
         match self {
             Self::Position { line, .. } => Some(*line),
             Self::File(_) | Self::Variable(_) => None,
@@ -84,7 +85,7 @@ impl fmt::Display for Place {
 
 /// What is being read, and what a byte offset in it means.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Source<'s> {
+pub(crate) enum Source<'s> {
     /// The text of a file.
     File { path: &'s Path, text: &'s str },
     /// The value of a variable, which is short enough to have no positions.
@@ -92,7 +93,7 @@ pub(super) enum Source<'s> {
 }
 
 impl Source<'_> {
-    pub(super) fn place(self, offset: usize) -> Place {
+    pub(crate) fn place(self, offset: usize) -> Place {
         match self {
             Self::Variable(name) => Place::Variable(name.to_owned()),
             Self::File { path, text } => {
@@ -108,24 +109,34 @@ impl Source<'_> {
     }
 }
 
+/// The text of a file, which has to be UTF-8.
+pub(crate) fn text_of(path: &Path, bytes: Vec<u8>) -> Result<String, Problem> {
+    String::from_utf8(bytes).map_err(|error| {
+        let start = error.utf8_error().valid_up_to();
+        let text = String::from_utf8_lossy(error.as_bytes());
+        let place = Source::File { path, text: &text }.place(start);
+        Problem { place, message: "not UTF-8 text".to_owned() }
+    })
+}
+
 /// The problems of one source.
 #[derive(Debug)]
-pub(super) struct Problems<'s> {
+pub(crate) struct Problems<'s> {
     source: Source<'s>,
     found: Vec<Problem>,
 }
 
 impl<'s> Problems<'s> {
-    pub(super) fn new(source: Source<'s>) -> Self {
+    pub(crate) fn new(source: Source<'s>) -> Self {
         Self { source, found: Vec::new() }
     }
 
-    pub(super) fn add(&mut self, span: &Range<usize>, message: impl AsRef<str>) {
+    pub(crate) fn add(&mut self, span: &Range<usize>, message: impl AsRef<str>) {
         self.found.push(Problem { place: self.source.place(span.start), message: one_line(message.as_ref()) });
     }
 
     /// Adds what the parser refused, and drops what was found on the same lines: there the value is a guess.
-    pub(super) fn add_syntax(&mut self, errors: &[toml::de::Error]) {
+    pub(crate) fn add_syntax(&mut self, errors: &[toml::de::Error]) {
         let mut syntax = Self::new(self.source);
         for error in errors {
             syntax.add(&error.span().unwrap_or(0..0), not_toml(error));
@@ -134,7 +145,7 @@ impl<'s> Problems<'s> {
         self.found.append(&mut syntax.found);
     }
 
-    pub(super) fn into_found(self) -> Vec<Problem> {
+    pub(crate) fn into_found(self) -> Vec<Problem> {
         self.found
     }
 }

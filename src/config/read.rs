@@ -13,7 +13,7 @@ use toml::{Spanned, de::DeTable, de::DeValue};
 use super::{legal, nearest::nearest, organization::TagValues, pacing::Rate, problem::Problems};
 
 /// A value with its place in the text.
-pub(super) type Value<'i> = Spanned<DeValue<'i>>;
+pub(crate) type Value<'i> = Spanned<DeValue<'i>>;
 
 /// `true` or `false`.
 pub(super) fn flag(field: &mut bool, value: &Value<'_>, problems: &mut Problems<'_>) {
@@ -186,7 +186,12 @@ fn one_rate(rate: &mut Rate, value: &Value<'_>, problems: &mut Problems<'_>) {
     }
 }
 
-fn table<'v, 'i>(value: &'v Value<'i>, expected: &str, problems: &mut Problems<'_>) -> Option<&'v DeTable<'i>> {
+/// The table that a value is.
+pub(crate) fn table<'v, 'i>(
+    value: &'v Value<'i>,
+    expected: &str,
+    problems: &mut Problems<'_>,
+) -> Option<&'v DeTable<'i>> {
     let table = value.get_ref().as_table();
     if table.is_none() {
         mismatch(value, expected, problems);
@@ -194,7 +199,8 @@ fn table<'v, 'i>(value: &'v Value<'i>, expected: &str, problems: &mut Problems<'
     table
 }
 
-fn ruled<T, E: Display>(
+/// The text that a value is, as a rule reads it.
+pub(crate) fn ruled<T, E: Display>(
     value: &Value<'_>,
     problems: &mut Problems<'_>,
     rule: impl Fn(&str) -> Result<T, E>,
@@ -206,7 +212,8 @@ fn ruled<T, E: Display>(
     rule(text).map_err(|error| problems.add(&value.span(), error.to_string())).ok()
 }
 
-fn mismatch(value: &Value<'_>, expected: &str, problems: &mut Problems<'_>) {
+/// A value of another kind.
+pub(crate) fn mismatch(value: &Value<'_>, expected: &str, problems: &mut Problems<'_>) {
     let found = match value.get_ref() {
         DeValue::String(_) => "a text",
         DeValue::Integer(_) => "a whole number",

@@ -211,6 +211,7 @@ fn run(run_id: &str) -> RunRow {
         cells_complete: 2,
         coverage_percent: Some(66.7),
         findings: BTreeMap::new(),
+        exceptions: BTreeMap::new(),
         rows: BTreeMap::new(),
         objects: Vec::new(),
         link: Link::default(),

@@ -48,6 +48,7 @@ fn run() -> RunRow {
         cells_complete: 2,
         coverage_percent: Some(100.0),
         findings: BTreeMap::new(),
+        exceptions: BTreeMap::new(),
         rows: BTreeMap::new(),
         objects: Vec::new(),
         link: Link::default(),

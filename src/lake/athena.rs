@@ -28,6 +28,7 @@ impl Table {
             Self::PostureDaily => "Findings counted: one row for each place, check and status.",
             Self::Checks => "The catalogue as it was in the run: one row for each check.",
             Self::CheckRequirements => "One row for each requirement of a framework that a check serves.",
+            Self::Exceptions => "One row for each exception of the file by which the run judged, with what it covered.",
             Self::Runs => "One row for each run, whose object is the commit of all its tables.",
             Self::Standing => "What a run hands on to the next one: one row for each finding that failed.",
         }

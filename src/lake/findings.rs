@@ -8,7 +8,7 @@ use super::{
     placed::{place_columns, run_columns},
     resources::owner,
 };
-use crate::finding::Finding;
+use crate::{exception::Exception, finding::Finding};
 
 /// The columns of the table.
 pub fn columns() -> Vec<Column<Finding>> {
@@ -25,7 +25,6 @@ pub(super) fn sections() -> Vec<Section<Finding>> {
         Section { of: Of::Subject, columns: resource() },
         Section { of: Of::Ruling, columns: reasons() },
         Section { of: Of::Verdict, columns: evidence() },
-        // Exceptions are null in all rows so far; they will depend on the subject and its verdict.
         Section { of: Of::Ruling, columns: [standards(), exception()].concat() },
         // Null until publish carries them on from the run before.
         Section { of: Of::Ruling, columns: vec![first_failed_at()] },
@@ -152,24 +151,29 @@ fn exception() -> Vec<Column<Finding>> {
         Column {
             name: "exception_id",
             meaning: "The exception that covers the finding; it never changes the status.",
-            read: Read::OptionalText(|_, _| None),
+            read: Read::OptionalText(|row, _| excepted(row, |exception| &exception.id)),
         },
         Column {
             name: "exception_owner",
             meaning: "Who answers for the exception.",
-            read: Read::OptionalText(|_, _| None),
+            read: Read::OptionalText(|row, _| excepted(row, |exception| &exception.owner)),
         },
         Column {
             name: "exception_reason",
             meaning: "Why the exception was granted.",
-            read: Read::OptionalText(|_, _| None),
+            read: Read::OptionalText(|row, _| excepted(row, |exception| &exception.reason)),
         },
         Column {
             name: "exception_expires_on",
             meaning: "The last day of the exception.",
-            read: Read::OptionalDate(|_| None),
+            read: Read::OptionalDate(|row| row.exception.as_ref().map(|exception| exception.expires)),
         },
     ]
+}
+
+/// What the exception of a finding says; null without one.
+fn excepted(row: &Finding, of: fn(&Exception) -> &str) -> Option<Cow<'_, str>> {
+    row.exception.as_deref().map(|exception| Cow::Borrowed(of(exception)))
 }
 
 fn first_failed_at() -> Column<Finding> {

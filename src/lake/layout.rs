@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! places    the columns that depend on a place, one row for each place
-//! rulings   the columns that depend on a check, its status and its reasons, one row for each such ruling
+//! rulings   the columns that depend on a check, its status, reasons and exception, one row for each such ruling
 //! rows      place │ the columns of a subject │ verdicts: a list of (ruling │ the columns of a verdict) │ unit
 //! ```
 //!
@@ -26,7 +26,7 @@ pub enum Of {
     Place,
     /// The resource or the cell that a row is about.
     Subject,
-    /// The check, the status and the reasons: of these there are few.
+    /// The check, the status, the reasons and the exception: of these there are few.
     Ruling,
     /// What the check says of the subject, its evidence.
     Verdict,
@@ -88,6 +88,7 @@ impl Table {
             | Self::PostureDaily
             | Self::Checks
             | Self::CheckRequirements
+            | Self::Exceptions
             | Self::Runs
             | Self::Standing => return None,
         };

@@ -111,6 +111,7 @@ mod tests {
             cells_complete: 2,
             coverage_percent: Some(100.0),
             findings: BTreeMap::from([("PASS".to_owned(), 2)]),
+            exceptions: BTreeMap::new(),
             rows: BTreeMap::from([("findings".to_owned(), 2)]),
             objects: vec![object("v1/findings/x")],
             link: Link::default(),

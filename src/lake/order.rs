@@ -31,6 +31,7 @@ impl Table {
             | Self::PostureDaily
             | Self::Checks
             | Self::CheckRequirements
+            | Self::Exceptions
             | Self::Runs
             | Self::Standing => None,
         }

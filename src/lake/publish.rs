@@ -36,7 +36,12 @@ use super::{
     staging::{self, StagingError, part::Part},
     store::{Put, Store, StoreError},
 };
-use crate::{coverage::Coverage, session::Clock, signing::Signer};
+use crate::{
+    coverage::Coverage,
+    exception::{Exceptions, usage::Usage},
+    session::Clock,
+    signing::Signer,
+};
 
 /// A run that is scanned.
 #[derive(Debug)]
@@ -51,6 +56,8 @@ pub struct Scanned {
     pub gaps: Vec<Coverage>,
     /// The catalogue, and what of it was put to resources.
     pub checks: Vec<Listed>,
+    /// The exceptions by which findings were judged.
+    pub exceptions: Exceptions,
 }
 
 /// A run that is published.
@@ -60,6 +67,8 @@ pub struct Published {
     pub run: RunRow,
     /// What it found.
     pub tally: Tally,
+    /// What its exceptions covered.
+    pub exceptions: Usage,
     /// The object that is the commit.
     pub commit: Object,
 }
@@ -181,7 +190,7 @@ pub async fn publish(
     clock: Clock,
     signer: Option<&Signer>,
 ) -> Result<Published, PublishError> {
-    let Scanned { facts, context, parts, gaps, checks } = scanned;
+    let Scanned { facts, context, parts, gaps, checks, exceptions } = scanned;
     let run_id = &facts.run_id;
     refuse_published(store, run_id).await?;
     if parts.is_empty() && gaps.is_empty() {
@@ -201,9 +210,10 @@ pub async fn publish(
     let base = Base::find(store, run_id).await?;
     tables.findings(coverage, base, facts.started_at).await?;
     tables.catalogue(&checks).await?;
+    let exceptions = tables.exceptions(&exceptions).await?;
     let (objects, rows, tally) = tables.finish();
 
-    let mut run = commit::run_row(&facts, clock.now(), &tally, rows, objects);
+    let mut run = commit::run_row(&facts, clock.now(), &tally, &exceptions, rows, objects);
     run.link = chain::link(store, &run, signer).await?;
     let row = run.clone();
     let (bytes, commit) = task::spawn_blocking(move || commit::encode(row)).await??;
@@ -217,7 +227,7 @@ pub async fn publish(
     if let Err(error) = store.clear(&staging::folder(run_id)).await {
         tracing::warn!(%run_id, %error, "the staged parts of the published run could not be removed");
     }
-    Ok(Published { run, tally, commit })
+    Ok(Published { run, tally, exceptions, commit })
 }
 
 /// Refuses a run that is published already.

@@ -207,6 +207,7 @@ mod tests {
     use super::*;
     use crate::{
         coverage::Outcome,
+        exception::Exceptions,
         lake::{
             manifest,
             publish::{Scanned, Shape, publish},
@@ -248,7 +249,8 @@ mod tests {
         facts.run_id = run_id.parse().unwrap();
         context.run_id = facts.run_id.clone();
         let gaps = vec![samples::coverage(&samples::target(22, "eu-central-1"), Outcome::NotScanned, 0)];
-        let scanned = Scanned { facts, context, parts: Vec::new(), gaps, checks: samples::scanned_checks() };
+        let (parts, checks, exceptions) = (Vec::new(), samples::scanned_checks(), Exceptions::default());
+        let scanned = Scanned { facts, context, parts, gaps, checks, exceptions };
         let clock = Clock::Fixed(published_at.parse().unwrap());
         publish(store, scanned, Shape::default(), clock, None).await.unwrap();
     }

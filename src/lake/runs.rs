@@ -25,6 +25,9 @@ pub struct RunFacts {
     pub ruleset_version: String,
     /// SHA-256 of the effective configuration, in hexadecimal.
     pub config_sha256: String,
+    /// SHA-256 of the file of exceptions, in hexadecimal; none where none is configured.
+    #[serde(default)]
+    pub exceptions_sha256: Option<String>,
     /// Who ran it.
     pub caller_arn: String,
     /// The organization; none when it was not asked.
@@ -104,6 +107,9 @@ pub struct RunRow {
     pub coverage_percent: Option<f64>,
     /// Findings by status.
     pub findings: BTreeMap<String, u64>,
+    /// Exceptions by state, as [`Usage::by_state`](crate::exception::usage::Usage::by_state) names them.
+    #[serde(default)]
+    pub exceptions: BTreeMap<String, u64>,
     /// Rows by table.
     pub rows: BTreeMap<String, u64>,
     /// The objects of the other tables, by key.
@@ -149,6 +155,11 @@ fn identity() -> Vec<Column<RunRow>> {
             name: "config_sha256",
             meaning: "SHA-256 of the effective configuration.",
             read: Read::Text(|row| Cow::Borrowed(&row.facts.config_sha256)),
+        },
+        Column {
+            name: "exceptions_sha256",
+            meaning: "SHA-256 of the file of exceptions by which findings were judged; null without one.",
+            read: Read::OptionalText(|row, _| row.facts.exceptions_sha256.as_deref().map(Cow::Borrowed)),
         },
         Column {
             name: "caller_arn",
@@ -204,6 +215,11 @@ fn contents() -> Vec<Column<RunRow>> {
             name: "findings_by_status",
             meaning: "The number of findings by status.",
             read: Read::CountMap(|row| counts(&row.findings)),
+        },
+        Column {
+            name: "exceptions_by_state",
+            meaning: "Exceptions that are IN_FORCE, of these EXPIRING within 30 days and UNUSED, and those that are EXPIRED.",
+            read: Read::CountMap(|row| counts(&row.exceptions)),
         },
         Column {
             name: "table_rows",

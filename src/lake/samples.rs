@@ -19,6 +19,7 @@ use crate::{
     check::{Check, Control, Evaluate, Remediation},
     coverage::{Coverage, History, Method, Outcome, RegionsFrom},
     effort::{Cost, Effort},
+    exception::Exceptions,
     finding::{Finding, Severity, Status, Verdict},
     organization::{Account, Target},
     outcome::Refusal,
@@ -66,6 +67,7 @@ pub(crate) fn facts() -> RunFacts {
         engine_version: "0.1.0".to_owned(),
         ruleset_version: "1".to_owned(),
         config_sha256: "ab".repeat(32),
+        exceptions_sha256: None,
         caller_arn: "arn:aws:sts::123456789012:assumed-role/auditor/task".to_owned(),
         org_id: Some("o-abc1234567".to_owned()),
         scope_accounts: 3,
@@ -142,8 +144,13 @@ pub(crate) fn findings(target: &Arc<Target>, resource: &Arc<Resource>, number: u
         .with_evidence(|| serde_json::json!({ "volume_key": null, "number": number })),
         Verdict::new(Status::NotApplicable, "serverless", "the job is serverless"),
     ];
-    let finding =
-        |(check, verdict)| Finding { target: Arc::clone(target), resource: Arc::clone(resource), check, verdict };
+    let finding = |(check, verdict)| Finding {
+        target: Arc::clone(target),
+        resource: Arc::clone(resource),
+        check,
+        verdict,
+        exception: None,
+    };
     CHECKS.iter().zip(verdicts).map(finding).collect()
 }
 
@@ -231,7 +238,8 @@ pub(crate) async fn stage(store: &Store, units: Vec<Unit>, findings: usize) -> s
 /// What is staged for the run of the samples.
 pub(crate) async fn scanned(store: &Store) -> Scanned {
     let parts = staging::parts(store, &context().run_id).await.unwrap();
-    Scanned { facts: facts(), context: context(), parts, gaps: Vec::new(), checks: scanned_checks() }
+    let (gaps, exceptions) = (Vec::new(), Exceptions::default());
+    Scanned { facts: facts(), context: context(), parts, gaps, checks: scanned_checks(), exceptions }
 }
 
 /// The catalogue of the samples.

@@ -21,6 +21,7 @@ pub mod settings;
 pub mod trial;
 
 pub use directory::Directory;
+pub(crate) use s3::GET;
 pub use s3::{ACTIONS, Bucket, KEY_ACTIONS};
 
 use crate::{

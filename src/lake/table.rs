@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     RunId, check_requirements, checks,
     column::{Described, describe, schema},
-    coverage, events, findings, posture, resources, runs, standing,
+    coverage, events, exceptions, findings, posture, resources, runs, standing,
 };
 
 /// The tables.
@@ -30,6 +30,8 @@ pub enum Table {
     Checks,
     /// One row for each requirement that a check serves.
     CheckRequirements,
+    /// One row for each exception by which the run judged.
+    Exceptions,
     /// One row for each run, which makes the others count.
     Runs,
     /// What a run hands on to the next one of each finding that failed; no table for queries.
@@ -41,7 +43,7 @@ const RUN_ID_LENGTH: usize = "YYYYMMDDThhmmssZ-xxxx".len();
 
 impl Table {
     /// Every table that queries read.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Findings,
         Self::Resources,
         Self::Coverage,
@@ -49,6 +51,7 @@ impl Table {
         Self::PostureDaily,
         Self::Checks,
         Self::CheckRequirements,
+        Self::Exceptions,
         Self::Runs,
     ];
 
@@ -75,6 +78,7 @@ impl Table {
             Self::PostureDaily => "posture_daily",
             Self::Checks => "checks",
             Self::CheckRequirements => "check_requirements",
+            Self::Exceptions => "exceptions",
             Self::Runs => "runs",
             Self::Standing => "_standing",
         }
@@ -90,6 +94,7 @@ impl Table {
             Self::PostureDaily => schema(&posture::columns()),
             Self::Checks => schema(&checks::columns()),
             Self::CheckRequirements => schema(&check_requirements::columns()),
+            Self::Exceptions => schema(&exceptions::columns()),
             Self::Runs => schema(&runs::columns()),
             Self::Standing => schema(&standing::columns()),
         }
@@ -105,6 +110,7 @@ impl Table {
             Self::PostureDaily => describe(&posture::columns()),
             Self::Checks => describe(&checks::columns()),
             Self::CheckRequirements => describe(&check_requirements::columns()),
+            Self::Exceptions => describe(&exceptions::columns()),
             Self::Runs => describe(&runs::columns()),
             Self::Standing => describe(&standing::columns()),
         }
@@ -137,6 +143,7 @@ impl Table {
             | Self::PostureDaily
             | Self::Checks
             | Self::CheckRequirements
+            | Self::Exceptions
             | Self::Standing => format!("{folder}{run_id}-{number:05}.zstd.parquet"),
         }
     }
@@ -155,6 +162,7 @@ impl Table {
             | Self::PostureDaily
             | Self::Checks
             | Self::CheckRequirements
+            | Self::Exceptions
             | Self::Standing => name.get(RUN_ID_LENGTH..)?.strip_prefix('-')?.split('.').next()?.parse().ok()?,
         };
         (self.key(&run_id, number) == key).then_some(run_id)

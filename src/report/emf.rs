@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     effort::{Cost, Effort},
+    exception::usage::{States, Usage},
     finding::Status,
     lake::{
         RunId,
@@ -128,6 +129,18 @@ impl Metrics {
         for status in Status::ALL {
             self.add(findings(status), Unit::Count, published.tally.with_status(status));
         }
+        if run.facts.exceptions_sha256.is_some() {
+            self.exceptions(&published.exceptions);
+        }
+    }
+
+    fn exceptions(&mut self, usage: &Usage) {
+        let States { in_force, expiring, expired, unused } = usage.states();
+        self.add("ExceptionsInForce", Unit::Count, in_force);
+        self.add("ExceptionsExpiring", Unit::Count, expiring);
+        self.add("ExceptionsExpired", Unit::Count, expired);
+        self.add("ExceptionsUnused", Unit::Count, unused);
+        self.add("FindingsExcepted", Unit::Count, usage.covered());
     }
 
     /// The line, whose metrics have the API as their dimension or none.

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
 
+use super::exceptions;
 use crate::{
     check::{Check, profile::Profile},
     coverage::Outcome,
@@ -19,10 +20,10 @@ use crate::{
 };
 
 const BOLD: Style = Style::new().bold();
-const DIM: Style = Style::new().dimmed();
+pub(super) const DIM: Style = Style::new().dimmed();
 const GOOD: Style = AnsiColor::Green.on_default().bold();
-const BAD: Style = AnsiColor::Red.on_default().bold();
-const UNSURE: Style = AnsiColor::Yellow.on_default().bold();
+pub(super) const BAD: Style = AnsiColor::Red.on_default().bold();
+pub(super) const UNSURE: Style = AnsiColor::Yellow.on_default().bold();
 
 /// Accounts that are named.
 const WORST: usize = 5;
@@ -47,6 +48,9 @@ fn write_summary(out: &mut String, published: &Published, place: &str) -> std::f
     posture(out, published)?;
     checks(out, published)?;
     worst(out, &published.tally.worst_accounts(WORST))?;
+    if run.facts.exceptions_sha256.is_some() {
+        exceptions::section(out, &published.exceptions)?;
+    }
     heading(out, "Calls")?;
     let Cost { calls, throttles, .. } = run.facts.effort.total();
     let share = percent(throttles, calls).unwrap_or_else(|| "-".to_owned());
@@ -183,11 +187,11 @@ fn took(seconds: i64) -> String {
     }
 }
 
-fn heading(out: &mut String, text: &str) -> std::fmt::Result {
+pub(super) fn heading(out: &mut String, text: &str) -> std::fmt::Result {
     writeln!(out, "{}", painted(BOLD, text))
 }
 
-fn painted(style: Style, text: &str) -> String {
+pub(super) fn painted(style: Style, text: &str) -> String {
     format!("{style}{text}{style:#}")
 }
 
@@ -197,7 +201,7 @@ fn percent(part: u64, whole: u64) -> Option<String> {
 }
 
 /// A number in groups of three digits.
-fn grouped(number: u64) -> String {
+pub(crate) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.chars().enumerate() {
@@ -210,7 +214,7 @@ fn grouped(number: u64) -> String {
 }
 
 /// A text without anything that a terminal would obey, cut to a width in characters.
-fn clipped(text: &str, width: usize) -> String {
+pub(crate) fn clipped(text: &str, width: usize) -> String {
     let safe: String = text.chars().map(|letter| if is_unsafe(letter) { '\u{fffd}' } else { letter }).collect();
     if safe.chars().count() <= width {
         return safe;

@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use crate::{
+    exception::source::SourceError,
     lake::{
         RunId, lease::LeaseError, publish::PublishError, runs::RunStatus, staging::StagingError, store::StoreError,
     },
@@ -39,6 +40,9 @@ pub enum RunError {
     /// No run was planned under this id.
     #[error("nothing is staged for run {0}; look at the run id and the destination, or scan first")]
     NotPlanned(RunId),
+    /// The exceptions cannot be told.
+    #[error(transparent)]
+    Exceptions(#[from] SourceError),
     /// The configured key cannot sign.
     #[error(transparent)]
     Sign(#[from] SignError),
@@ -83,6 +87,7 @@ impl RunError {
             | Self::NotPlanned(_)
             | Self::NothingToPublish
             | Self::Organization(OrganizationError::NoSuch(_) | OrganizationError::Empty) => true,
+            Self::Exceptions(error) => error.is_usage(),
             Self::Plan(error) => matches!(error, PlanError::Shards { .. } | PlanError::Other { .. }),
             Self::Connect(_)
             | Self::Organization(OrganizationError::Refused(_))

@@ -11,6 +11,7 @@ use futures::future::{self, Either};
 
 use super::{Run, RunError};
 use crate::{
+    exception::applied::Applied,
     lake::{
         last_night::LastNight,
         lease::Lease,
@@ -56,6 +57,7 @@ impl Run {
             config: Arc::clone(&self.config),
             members: members.cloned().collect(),
             weights: weights.calls.clone(),
+            exceptions: Arc::new(Applied::from(&self.exceptions(plan)?)),
             organization: Arc::new(plan.organization.clone()),
             clock: self.clock,
             progress: Arc::clone(&progress),

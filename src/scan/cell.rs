@@ -21,6 +21,7 @@ use crate::{
     check::{Evidence, selection::Selection},
     config::Parameters,
     coverage::{Method, Outcome},
+    exception::applied::Applied,
     kms::Keys,
     lake::staging::{
         ledger::{self, Ledger},
@@ -52,6 +53,8 @@ pub(super) struct Means {
     pub(super) looks_back: bool,
     /// What these take from the configuration.
     pub(super) parameters: Arc<Parameters>,
+    /// What need not hold.
+    pub(super) exceptions: Arc<Applied>,
     /// Whose accounts are.
     pub(super) organization: Arc<Organization>,
     /// Where units go.

@@ -6,7 +6,8 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     check::Check,
-    config::{self, Config, Destination},
+    config::{self, Config, Destination, ExceptionsFile},
+    exception::source,
     lake, organization,
     session::{self, regions},
     signing,
@@ -82,6 +83,11 @@ pub fn task_policy(config: &Config, checks: &[&Check], org_id: Option<&str>) -> 
         statements.push(json!({ "Sid": "LakeList", "Effect": "Allow", "Action": bucket_actions, "Resource": format!("arn:*:s3:::{bucket}") }));
         statements
             .push(json!({ "Sid": "LakeObjects", "Effect": "Allow", "Action": object_actions, "Resource": objects }));
+    }
+    if let Some(ExceptionsFile::S3 { bucket, key }) = &config.exceptions.file {
+        let object = format!("arn:*:s3:::{bucket}/{key}");
+        statements
+            .push(json!({ "Sid": "Exceptions", "Effect": "Allow", "Action": source::ACTIONS, "Resource": object }));
     }
     if let Some(key) = &config.lake.kms_key {
         statements.push(key_statement("LakeKey", lake::store::KEY_ACTIONS, key));
@@ -168,6 +174,7 @@ mod tests {
         config.role.external_id = Some("outside".to_owned());
         config.lake.destination = "s3://audit-lake/nightly".parse().unwrap();
         config.lake.kms_key = Some("alias/audit-lake".to_owned());
+        config.exceptions.file = Some("s3://audit-config/exceptions.toml".parse().unwrap());
         config
     }
 
@@ -232,6 +239,7 @@ mod tests {
             let policies = [task_policy(&config, CHECKS, None), hub_policy(&config, CHECKS, None)];
             for (action, resource) in policies.iter().flat_map(grants) {
                 let narrow = match action.split_once(':').unwrap().0 {
+                    "s3" if resource == "arn:*:s3:::audit-config/exceptions.toml" => action == "s3:GetObject",
                     "s3" => resource == "arn:*:s3:::audit-lake" || resource == "arn:*:s3:::audit-lake/nightly/*",
                     "kms" if !member_actions(CHECKS).contains(&&*action) => resource.contains(":key/"),
                     "sts" if !is_read(&action) => resource.contains(":role/") && !resource.ends_with("role/*"),

@@ -16,6 +16,7 @@ use sagesweep::{
     coverage::{Coverage, History, Method, Outcome, RegionsFrom},
     demo::{Cell, Job, KeyUse, Organization, Parent, Shape},
     effort::Effort,
+    exception::Exceptions,
     finding::Finding,
     kms::{Description, Key, Manager, Usability},
     lake::{
@@ -173,8 +174,8 @@ pub(super) fn measure(jobs: u64, root: &Path, day: i64) -> Result<Figures, Troub
     figures.staging = here::cpu()?.saturating_sub(before).saturating_sub(facts);
 
     let parts = runtime.block_on(staging::parts(&store, &run_id))?;
-    let scanned =
-        Scanned { facts: run_facts(run_id, started_at), context, parts, gaps: Vec::new(), checks: Vec::new() };
+    let (gaps, checks, exceptions) = (Vec::new(), Vec::new(), Exceptions::default());
+    let scanned = Scanned { facts: run_facts(run_id, started_at), context, parts, gaps, checks, exceptions };
     let before = here::cpu()?;
     let published = publish::publish(&store, scanned, publish::Shape::default(), Clock::Fixed(start()), None);
     let published = runtime.block_on(published)?;
@@ -201,6 +202,7 @@ fn run_facts(run_id: RunId, started_at: Timestamp) -> RunFacts {
         started_at,
         engine_version: "0".to_owned(),
         ruleset_version: "0".to_owned(),
+        exceptions_sha256: None,
         config_sha256: String::new(),
         caller_arn: String::new(),
         org_id: None,
@@ -297,7 +299,7 @@ impl Read {
             for check in CHECKS {
                 if let Some(verdict) = check.evaluate(&resource.facts, context) {
                     let (target, resource) = (Arc::clone(&self.target), Arc::clone(&resource));
-                    unit.findings.push(Finding { target, resource, check, verdict });
+                    unit.findings.push(Finding { target, resource, check, verdict, exception: None });
                 }
             }
             unit.resources.push(resource);

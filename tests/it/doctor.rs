@@ -198,6 +198,40 @@ async fn a_configured_region_that_nobody_knows_is_missed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn exceptions_that_cannot_be_read_or_do_not_hold_fail_the_night() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("exceptions.toml");
+    let local = |config: &mut Config| config.exceptions.file = Some(file.to_str().unwrap().parse().unwrap());
+    for (content, level, part) in [
+        (None, Level::Fail, "cannot read"),
+        (Some("[[exception]]\ncheck = 'training-job-vcp'\n"), Level::Fail, "does not hold"),
+        (Some("# none yet\n"), Level::Ok, "0 of 0 exceptions are in force"),
+        (
+            Some("[[exception]]\ncheck = '*'\naccount = '*'\nreason = 'r'\nowner = 'o'\nexpires = 2020-01-01\n"),
+            Level::Warn,
+            "0 of 1",
+        ),
+    ] {
+        if let Some(content) = content {
+            std::fs::write(&file, content).unwrap();
+        }
+        let (examination, _simulator) = examine(&open(), Behaviour::default(), local).await;
+        let seen = find(&examination, "exceptions.file", level);
+        assert!(seen.text.contains(part), "{seen:?}");
+        let expected = if level == Level::Fail { Verdict::Failed } else { Verdict::Complete };
+        assert_eq!(examination.verdict, expected, "{part}");
+    }
+    let denied = at("s3:GetObject", Fault::Denied);
+    let in_s3 = |config: &mut Config| config.exceptions.file = Some("s3://audit-config/x.toml".parse().unwrap());
+    let (examination, _simulator) = examine(&open(), denied, in_s3).await;
+    let seen = find(&examination, "exceptions.file", Level::Fail);
+    assert_eq!(seen.consequence, Consequence::RunFails);
+    assert_eq!(seen.answer.as_ref().unwrap().api, "s3:GetObject");
+    let advice = serde_json::to_string(&seen.advice).unwrap();
+    assert!(advice.contains("arn:*:s3:::audit-config/x.toml"), "{advice}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_directory_that_cannot_be_written_fails_the_night() {
     let directory = tempfile::tempdir().unwrap();
     std::fs::write(directory.path().join("file"), "in the way").unwrap();

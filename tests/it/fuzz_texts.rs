@@ -4,7 +4,12 @@ use std::{fmt, path::Path, str::FromStr};
 
 use proptest::{prelude::*, sample::Index};
 use sagesweep::{
+    check::profile::Profile,
     config::{Config, DOCUMENTED, Destination, OuSelector, Place},
+    exception::{
+        self, EXAMPLE, Terms,
+        prowler::{self, Given},
+    },
     lake::RunId,
     place::{AccountId, Partition, Region},
 };
@@ -60,6 +65,65 @@ fn load(text: &str) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+/// Reads a text as a file of exceptions: what is refused is refused with the file, and with a line that it has; nothing is
+/// taken that does not say where it applies and until when.
+fn read_exceptions(text: &str) -> Result<(), TestCaseError> {
+    let terms = Terms { today: "2026-11-24".parse().unwrap(), max_days: 365 };
+    match exception::read(Path::new("fuzzed.toml"), text, terms) {
+        Ok(exceptions) => {
+            for exception in exceptions.all() {
+                prop_assert!(
+                    !exception.check.is_empty() && !exception.owner.is_empty() && !exception.reason.is_empty()
+                );
+                let from = exception.created.unwrap_or(terms.today);
+                prop_assert!((exception.expires - from).get_days() <= 365);
+                prop_assert!((1..=text.split('\n').count()).contains(&exception.line));
+            }
+        }
+        Err(errors) => {
+            prop_assert!(!errors.problems().is_empty());
+            for problem in errors.problems() {
+                let Place::Position { file, line, column } = &problem.place else {
+                    return Err(TestCaseError::fail(format!("no position: {problem}")));
+                };
+                let lines = text.split('\n').count();
+                prop_assert!(
+                    file == Path::new("fuzzed.toml") && (1..=lines).contains(line) && *column > 0,
+                    "{}",
+                    problem
+                );
+                prop_assert!(!problem.message.is_empty() && !problem.message.contains('\n'));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Converts a text as a mute list: what comes out holds.
+fn convert(text: &str) -> Result<(), TestCaseError> {
+    let [created, expires] = ["2026-11-24", "2027-03-31"].map(|day| day.parse().unwrap());
+    let (owner, profile) = ("owner".to_owned(), Profile::Both);
+    let given = Given { profile, owner, reason: None, ticket: None, created, expires };
+    if let Ok(converted) = prowler::convert(Path::new("fuzzed.yaml"), text, &given) {
+        let terms = Terms { today: created, max_days: 365 };
+        let read = exception::read(Path::new("converted.toml"), &converted, terms);
+        prop_assert!(read.is_ok(), "{:?}\n{}", read, converted);
+    }
+    Ok(())
+}
+
+const MUTELIST: &str = r#"Mutelist:
+  Accounts:
+    "111111111111": &one
+      Checks:
+        "sagemaker_*":
+          Regions: ["us-east-1", "eu-*"]
+          Resources: ["test", ".+-logs", "a|b$"]
+          Tags: ["team=ml", "stage=dev|stage=qa"]
+          Description: "why \"so\""
+    "*": *one
+"#;
+
 /// What is taken reads back as itself.
 fn same<T: FromStr + fmt::Display>(text: &str) -> Result<(), TestCaseError> {
     if let Ok(taken) = text.parse::<T>() {
@@ -81,6 +145,25 @@ proptest! {
         text in "(\\[?\\[?[a-z_.]{1,12}\\]?\\]?|[a-z_]{1,10} ?= ?(\"\\PC{0,12}\"|'\\PC{0,8}'|[0-9eE.+_-]{1,8}|\\[[^\\n]{0,12}\\]|\\{\\PC{0,12}\\}|true|nan)|\\PC{0,20}|\n){0,12}"
     ) {
         load(&text)?;
+    }
+
+    #[test]
+    fn exceptions_that_are_nearly_right_are_taken_or_refused_with_file_and_line(text in mutated(EXAMPLE)) {
+        read_exceptions(&text)?;
+    }
+
+    #[test]
+    fn any_text_is_taken_or_refused_as_exceptions(
+        text in "(\\[\\[exception\\]\\]|(check|account|region|resource|tags|expires|created|owner|reason|id) ?= ?(\"\\PC{0,12}\"|'[*?a-z/-]{0,8}'|2027-0[0-9]-[0-9]{2}|\\[[^\\n]{0,12}\\]|\\{\\PC{0,12}\\}|7)|\\PC{0,20}|\n){0,14}"
+    ) {
+        read_exceptions(&text)?;
+    }
+
+    #[test]
+    fn a_mute_list_that_is_nearly_right_becomes_exceptions_that_hold_or_is_refused(
+        text in prop_oneof![mutated(MUTELIST), "([a-z\"'*&!:{}\\[\\]|>%#, -]{0,12}\n? {0,4}){0,12}"]
+    ) {
+        convert(&text)?;
     }
 
     #[test]

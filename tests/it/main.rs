@@ -12,6 +12,7 @@ mod credentials;
 mod demo_truth;
 mod doctor;
 mod effort;
+mod exceptions;
 mod export;
 mod faults;
 mod fuzz_answers;

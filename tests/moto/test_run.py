@@ -59,7 +59,7 @@ def check_runs(lake):
     assert run["run_id"] == lake.files("runs")[0].stem
     counted = {table: len(lake.rows(table)) for table in ("findings", "coverage", "resources")}
     assert {table: run["table_rows"][table] for table in counted} == counted
-    others = ("_standing", "finding_events", "posture_daily", "checks", "check_requirements")
+    others = ("_standing", "finding_events", "posture_daily", "checks", "check_requirements", "exceptions")
     published = {path for table in (*counted, *others) for path in lake.files(table)}
     objects = {lake.root / item["key"]: item for item in run["objects"]}
     assert objects.keys() == published

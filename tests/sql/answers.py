@@ -11,6 +11,7 @@ RUN = ("run_id", "status", "started_at", "published_at")
 SCOPE = ("scope_accounts", "scope_regions", "cells_total", "cells_counted", "cells_complete", "coverage_percent")
 CHECK = ("check_id", "check_version", "severity_id", "severity")
 RESOURCE = ("resource_arn", "resource_name", "owner")
+STATES = ("IN_FORCE", "EXPIRING", "EXPIRED", "UNUSED")
 SLA_DAYS = {5: 15, 4: 30, 3: 90, 2: 180, 1: None}
 BUCKETS = ((7, 1, "0-7 days"), (30, 2, "8-30 days"), (90, 3, "31-90 days"), (180, 4, "91-180 days"))
 
@@ -41,8 +42,9 @@ def run_health(model):
     rows = []
     for run in model.raw["runs"]:
         by_status, by_table = dict(run["findings_by_status"]), dict(run["table_rows"])
+        by_state = dict(run["exceptions_by_state"])
         rows.append(
-            pick(run, *RUN, *SCOPE, "engine_version", "ruleset_version", "config_sha256", "caller_arn")
+            pick(run, *RUN, *SCOPE, "engine_version", "ruleset_version", "config_sha256", "caller_arn", "exceptions_sha256")
             | pick(run, "api_calls", "throttles", "retries", "bytes_received", "sequence", "manifest_sha256")
             | night(run)
             | {
@@ -53,6 +55,7 @@ def run_health(model):
                 "findings": by_table.get("findings"),
                 "failed": by_status.get("FAIL"),
                 "unknown": by_status.get("UNKNOWN"),
+                **{f"exceptions_{state.lower()}": by_state.get(state) for state in STATES},
                 "throttled_percent": percent(run["throttles"], run["api_calls"]),
             }
         )
@@ -308,6 +311,14 @@ def exceptions_expiring(model):
             "worst_severity_id": max(row["severity_id"] for row in group),
         }
         for group in grouped(soon, *keys).values()
+    ]
+
+
+def exceptions_latest(model):
+    said = ("check_patterns", "scope_json", "exception_owner", "exception_reason", "ticket", "created_on", "exception_expires_on")
+    return [
+        pick(row, "exception_id", "state", "is_unused", "findings", *said, "days_left") | night(row)
+        for row in model.now("exceptions")
     ]
 
 

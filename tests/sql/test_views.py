@@ -13,7 +13,7 @@ from statements import tables, views
 PRESENT = (
     "run_latest findings_latest coverage_latest coverage_gaps resources_latest posture_by_cell posture_by_ou "
     "posture_by_account posture_by_region posture_by_check posture_by_requirement open_findings_age exceptions_expiring "
-    "top_origins keys_in_use"
+    "exceptions_latest top_origins keys_in_use"
 ).split()
 
 

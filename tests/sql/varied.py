@@ -5,7 +5,7 @@ their time."""
 import json
 import random
 import shutil
-from datetime import timedelta
+from datetime import datetime, timedelta
 from zlib import crc32
 
 import pyarrow
@@ -52,6 +52,10 @@ def vary(nights, folder):
             for row in rows:
                 change(row, draw)
             parquet.write_table(pyarrow.Table.from_pylist(rows, schema=read.schema), path, compression="zstd")
+    for path in varied.files("exceptions"):
+        schema = parquet.ParquetFile(path).read().schema
+        rows = [_exception(path.name[:RUN_ID], number, random.Random(f"{path.name} {number}")) for number in range(5)]
+        parquet.write_table(pyarrow.Table.from_pylist(rows, schema=schema), path, compression="zstd")
     return varied
 
 
@@ -63,7 +67,7 @@ def _make_older(varied, fewer_columns, fewer_tables):
                 read = parquet.ParquetFile(path).read()
                 kept = [name for name in read.column_names if name != column]
                 parquet.write_table(read.select(kept), path, compression="zstd")
-    for table in ("finding_events", "posture_daily", "checks", "check_requirements"):
+    for table in ("finding_events", "posture_daily", "checks", "check_requirements", "exceptions"):
         for path in varied.files(table):
             if path.name[:RUN_ID] in fewer_tables:
                 path.unlink()
@@ -87,6 +91,29 @@ def _finding(row, draw):
         row["exception_expires_on"] = last if number else None
     if row["status"] == "FAIL":
         row["first_failed_at"] = draw.choice((None, *(row["observed_at"] - timedelta(days=age) for age in AGES)))
+
+
+def _exception(run_id, number, draw):
+    days_left = draw.choice((-1, 0, 30, 31))
+    findings = draw.randrange(2)
+    last = datetime.strptime(run_id[:8], "%Y%m%d").date() + timedelta(days=days_left)
+    return {
+        "run_id": run_id,
+        "schema_version": 5,
+        "exception_id": f"EX-{number}",
+        "line": 1 + 8 * number,
+        "state": "EXPIRED" if days_left < 0 else "EXPIRING" if days_left <= 30 else "IN_FORCE",
+        "findings": 0 if days_left < 0 else findings,
+        "is_unused": days_left >= 0 and not findings,
+        "check_patterns": "training-job-*, model-vpc",
+        "scope_json": '{"account":["*"]}',
+        "exception_owner": "someone",
+        "exception_reason": "a reason",
+        "ticket": draw.choice((None, "RISK-1")),
+        "created_on": draw.choice((None, last - timedelta(days=90))),
+        "exception_expires_on": last,
+        "days_left": days_left,
+    }
 
 
 def _resource(row, draw):

@@ -8,6 +8,7 @@ use parquet::{arrow::arrow_reader::ParquetRecordBatchReaderBuilder, errors::Parq
 
 use super::{PublishError, Tally, files};
 use crate::{
+    exception::usage::Usage,
     finding::Status,
     lake::{
         RunContext, Table,
@@ -22,6 +23,7 @@ pub(super) fn run_row(
     facts: &RunFacts,
     published_at: Timestamp,
     tally: &Tally,
+    exceptions: &Usage,
     rows: BTreeMap<String, u64>,
     objects: Vec<Object>,
 ) -> RunRow {
@@ -39,6 +41,7 @@ pub(super) fn run_row(
         cells_complete: tally.cells_complete(),
         coverage_percent,
         findings: Status::ALL.map(|status| (status.as_str().to_owned(), tally.with_status(status))).into(),
+        exceptions: exceptions.by_state(),
         rows,
         objects,
         link: Link::default(),

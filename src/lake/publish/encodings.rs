@@ -54,7 +54,12 @@ fn special(table: Table) -> &'static [(&'static [&'static str], Nature)] {
             (&["resource_name"], Nature::Sorted),
             (&["resource_created_at"], Nature::RepeatedInstants),
         ],
-        Table::Coverage | Table::PostureDaily | Table::Checks | Table::CheckRequirements | Table::Runs => &[],
+        Table::Coverage
+        | Table::PostureDaily
+        | Table::Checks
+        | Table::CheckRequirements
+        | Table::Exceptions
+        | Table::Runs => &[],
     }
 }
 

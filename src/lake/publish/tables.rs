@@ -19,14 +19,18 @@ use super::{
     rows::Staged,
     upload::upload,
 };
-use crate::lake::{
-    RunContext, RunId, Table,
-    check_requirements::{self, served},
-    checks::{self, Listed},
-    column::{Column, batch},
-    merge::{Merge, Source},
-    runs::Object,
-    store::Store,
+use crate::{
+    exception::{Exceptions, usage::Usage},
+    lake::{
+        RunContext, RunId, Table,
+        check_requirements::{self, served},
+        checks::{self, Listed},
+        column::{Column, batch},
+        exceptions,
+        merge::{Merge, Source},
+        runs::Object,
+        store::Store,
+    },
 };
 
 /// Staged files that are fetched and verified at once.
@@ -103,6 +107,13 @@ impl<'a> Tables<'a> {
     pub(super) async fn catalogue(&mut self, checks: &[Listed]) -> Result<(), PublishError> {
         self.small(Table::Checks, &checks::columns(), checks).await?;
         self.small(Table::CheckRequirements, &check_requirements::columns(), &served(checks)).await
+    }
+
+    /// The exceptions, after the findings: with what each covers of them.
+    pub(super) async fn exceptions(&mut self, judged_by: &Exceptions) -> Result<Usage, PublishError> {
+        let usage = Usage::of(judged_by, &self.tally.excepted);
+        self.small(Table::Exceptions, &exceptions::columns(), &usage.each).await?;
+        Ok(usage)
     }
 
     /// The objects, the rows by table, and what was counted.
@@ -186,6 +197,7 @@ fn judged(
     each_batch(Table::Findings, sources, scratch, |batch| {
         let rows = Judged::of(batch.clone())?;
         posture.add(&rows, &mut tally)?;
+        tally.add_excepted(&rows);
         files.write(&history.join(&rows)?)
     })?;
     let [events, standing] = history.finish()?;

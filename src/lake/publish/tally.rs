@@ -8,7 +8,7 @@ use serde::{
     de::{Error as _, IntoDeserializer as _, value},
 };
 
-use super::PublishError;
+use super::{PublishError, history::judged::Judged};
 use crate::{
     coverage::Outcome,
     finding::{Severity, Status},
@@ -21,6 +21,8 @@ use crate::{
 pub struct Tally {
     /// Findings by what they have in common.
     pub findings: BTreeMap<Kind, u64>,
+    /// Findings by the id of the exception that covers them.
+    pub excepted: BTreeMap<String, u64>,
     /// FAIL by account, with the name of the account.
     pub failing: BTreeMap<AccountId, (String, u64)>,
     /// Cells by outcome.
@@ -117,8 +119,19 @@ impl Tally {
             | Table::FindingEvents
             | Table::Checks
             | Table::CheckRequirements
+            | Table::Exceptions
             | Table::Runs
             | Table::Standing => Ok(()),
+        }
+    }
+
+    /// Counts findings under an exception, of which there are few.
+    pub(super) fn add_excepted(&mut self, findings: &Judged) {
+        for id in findings.exceptions() {
+            match self.excepted.get_mut(id) {
+                Some(count) => *count += 1,
+                None => drop(self.excepted.insert(id.to_owned(), 1)),
+            }
         }
     }
 

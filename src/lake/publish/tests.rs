@@ -14,11 +14,12 @@ use proptest::{prelude::*, sample::Index, test_runner::TestRunner};
 use super::*;
 use crate::{
     coverage::Outcome,
+    exception::{self, Terms},
     finding::{Finding, Severity, Status},
     lake::{
         check_requirements::served,
         column::{Column, Read, batch},
-        coverage, findings, manifest,
+        coverage, exceptions, findings, manifest,
         order::Keys,
         resources::{self, Located},
         runs,
@@ -114,6 +115,7 @@ async fn every_table_comes_back_from_parquet_as_it_went_in() {
             ("posture_daily", 20),
             ("checks", 2),
             ("check_requirements", served(&scanned_checks()).len().try_into().unwrap()),
+            ("exceptions", 0),
         ]
         .map(|(table, rows)| (table.to_owned(), rows))
         .into()
@@ -256,6 +258,40 @@ async fn a_table_without_rows_still_has_a_file() {
     }
     assert_eq!(published.run.objects.len(), Table::listed().count());
     assert_eq!(read(root.path(), &published.run.objects, Table::Findings).num_rows(), 0);
+}
+
+#[tokio::test]
+async fn findings_under_an_exception_come_back_with_it_and_each_is_counted() {
+    let entry = |id: &str, expires: &str| {
+        format!(
+            "[[exception]]\nid = '{id}'\ncheck = '*'\naccount = '*'\nreason = 'r'\nowner = 'o'\nexpires = {expires}\n"
+        )
+    };
+    let file = entry("one", "2026-12-01") + &entry("two", "2027-03-31") + &entry("none", "2027-03-31");
+    let terms = Terms { today: "2026-11-24".parse().unwrap(), max_days: 365 };
+    let exceptions = exception::read(Path::new("x.toml"), &file, terms).unwrap();
+    let mut units = units(45);
+    let failing = units.iter_mut().flat_map(|unit| &mut unit.findings);
+    let failing = failing.filter(|finding| finding.verdict.status == Status::Fail);
+    for (number, finding) in failing.enumerate() {
+        // Of the same ruling some are covered by the one, some by the other, and some by none.
+        finding.exception = exceptions.all().get(number % 3).filter(|one| one.id != "none").cloned();
+    }
+    let root = tempfile::tempdir().unwrap();
+    let store = Store::directory(root.path());
+    stage(&store, units.clone(), 70).await;
+    let scanned = Scanned { exceptions, ..scanned(&store).await };
+    let published = publish(&store, scanned, SMALL, Clock::Fixed(start()), None).await.unwrap();
+    let judged = units.into_iter().flat_map(|unit| unit.findings).collect::<Vec<_>>();
+    let rows = read(root.path(), &published.run.objects, Table::Findings);
+    assert_eq!(rows, expected(Table::Findings, &failing_since_now(), &judged));
+    let each = published.exceptions.each.iter().map(|one| (one.exception.id.as_str(), one.covers)).collect::<Vec<_>>();
+    assert_eq!(each, [("one", 20), ("two", 20), ("none", 0)]);
+    let rows = read(root.path(), &published.run.objects, Table::Exceptions);
+    assert_eq!(rows, expected(Table::Exceptions, &exceptions::columns(), &published.exceptions.each));
+    assert_eq!(published.tally.unexcepted_failures(Severity::Low), 20);
+    let states = [("EXPIRED", 0), ("EXPIRING", 1), ("IN_FORCE", 3), ("UNUSED", 1)];
+    assert_eq!(published.run.exceptions, states.map(|(state, count)| (state.to_owned(), count)).into());
 }
 
 #[tokio::test]

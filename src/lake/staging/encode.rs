@@ -21,12 +21,14 @@ use crate::{
     },
 };
 
-/// A verdict without its evidence: a check has few, since reasons name kinds of things and keys, and no resource.
+/// A verdict without its evidence, and the exception that covers it: a check has few of these, since reasons name kinds of
+/// things and keys, and no resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(in crate::lake) struct Ruling<'a> {
     check: &'static str,
     status: Status,
     reasons: &'a [Reason],
+    exception: Option<&'a str>,
 }
 
 /// A row that can be staged: what it shares with other rows.
@@ -49,7 +51,8 @@ impl Staged for Finding {
 
     fn ruling(&self) -> Option<Ruling<'_>> {
         let Verdict { status, reasons, evidence: _ } = &self.verdict;
-        Some(Ruling { check: self.check.id, status: *status, reasons })
+        let exception = self.exception.as_ref().map(|exception| exception.id.as_str());
+        Some(Ruling { check: self.check.id, status: *status, reasons, exception })
     }
 }
 

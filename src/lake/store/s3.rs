@@ -28,7 +28,7 @@ pub const ACTIONS: &[&str] = &[PUT, multipart::ABORT, GET, LIST, DELETE];
 /// The IAM actions on the key when there is one.
 pub const KEY_ACTIONS: &[&str] = &["kms:GenerateDataKey", "kms:Decrypt"];
 pub(super) const PUT: &str = "s3:PutObject";
-pub(super) const GET: &str = "s3:GetObject";
+pub(crate) const GET: &str = "s3:GetObject";
 pub(super) const LIST: &str = "s3:ListBucket";
 pub(super) const DELETE: &str = "s3:DeleteObject";
 

@@ -147,14 +147,18 @@ impl<'a> Attempt<'a> {
         let (parameters, tags) = (Arc::clone(&self.cell.means.parameters), BTreeMap::new());
         let organization = Arc::clone(&self.cell.means.organization);
         let context = Context { keys, tags: &tags, parameters: &parameters, organization: Some(&organization) };
+        let checks = self.cell.means.selection.of_type(self.cell.resource_type);
+        let exceptions = self.cell.means.exceptions.here(&self.cell.target, checks);
         let mut unit = self.unit();
         for resource in resources.into_iter().map(Arc::new) {
             self.evaluated += u64::from(!matches!(resource.facts, Facts::Unreadable { .. }));
-            for check in self.cell.means.selection.of_type(self.cell.resource_type) {
+            for check in checks.iter().copied() {
                 let Some(verdict) = check.evaluate(&resource.facts, context.about(&resource)) else { continue };
                 self.unknown += u64::from(verdict.status == Status::Unknown);
+                let excepted = || exceptions.covers(check, &resource);
+                let exception = (verdict.status == Status::Fail).then(excepted).flatten();
                 let (target, resource) = (Arc::clone(&self.cell.target), Arc::clone(&resource));
-                unit.findings.push(Finding { target, resource, check, verdict });
+                unit.findings.push(Finding { target, resource, check, verdict, exception });
             }
             unit.resources.push(resource);
         }

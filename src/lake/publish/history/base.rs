@@ -66,6 +66,7 @@ mod tests {
     use super::*;
     use crate::{
         coverage::Outcome,
+        exception::Exceptions,
         lake::{
             publish::{Published, Scanned, Shape, publish},
             samples::{self, coverage, facts, scanned, scanned_checks, stage, start, target, units},
@@ -91,7 +92,8 @@ mod tests {
         let mut facts = facts();
         facts.run_id = run_id.clone();
         let gaps = vec![coverage(&target(22, "eu-central-1"), Outcome::NotScanned, 0)];
-        published(store, Scanned { facts, context, parts: Vec::new(), gaps, checks: scanned_checks() }).await
+        let (parts, checks, exceptions) = (Vec::new(), scanned_checks(), Exceptions::default());
+        published(store, Scanned { facts, context, parts, gaps, checks, exceptions }).await
     }
 
     async fn found(store: &Store, ours: &str) -> Option<String> {

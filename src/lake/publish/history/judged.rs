@@ -78,6 +78,12 @@ impl Judged {
         self.exception_id.is_valid(row)
     }
 
+    /// The ids of the exceptions that cover rows.
+    pub(in crate::lake::publish) fn exceptions(&self) -> impl Iterator<Item = &str> {
+        let ids = (self.exception_id.null_count() < self.rows()).then(|| self.exception_id.iter().flatten());
+        ids.into_iter().flatten()
+    }
+
     /// Where the rows of the resource end to which `from` belongs.
     pub(super) fn end_of_resource(&self, from: usize) -> usize {
         let (place, arn, created_at) = self.resource(from);

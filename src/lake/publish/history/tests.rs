@@ -128,7 +128,8 @@ fn finding(key: &Key, status: Status) -> Finding {
     let mut resource = samples::resource(&place, key.2, 0);
     resource.created_at = resource.created_at.map(|at| at + SignedDuration::from_secs(key.3));
     let check = &CHECKS[key.4];
-    Finding { target: place, resource: Arc::new(resource), check, verdict: Verdict::new(status, "why", "because") }
+    let verdict = Verdict::new(status, "why", "because");
+    Finding { target: place, resource: Arc::new(resource), check, verdict, exception: None }
 }
 
 /// Rows in the order of their table.
