@@ -16,8 +16,10 @@ mod diff;
 mod doctor;
 mod explain;
 mod export;
+mod guardrail;
 mod iam_policy;
 mod query;
+mod remediate;
 mod stops;
 mod verify;
 
@@ -30,12 +32,14 @@ use crate::{
     exit::ExitStatus,
     export::ExportError,
     finding::Severity,
+    guardrail::GuardrailError,
     lake::{RunId, publish::Published, published::FindError, read::ReadError, store::Store},
     limits::{self, OpenFiles},
     logs,
     outcome::causes,
     printable::escaped,
     query::QueryError,
+    remediate::{RemediateError, live::LiveError},
     report,
     session::{Clock, sdk_config_loader},
     verify::VerifyError,
@@ -105,6 +109,8 @@ async fn dispatch(command: Command, screen: &Screen) -> Result<ExitStatus, Failu
         Command::Diff(args) => diff::run(args).await,
         Command::Export(args) => export::run(args).await,
         Command::Query(args) => Box::pin(query::run(args, screen)).await,
+        Command::Remediate(args) => Box::pin(remediate::run(*args)).await,
+        Command::Guardrail(args) => Box::pin(guardrail::run(args)).await,
         Command::Config(args) => print(&load(&args)?.to_toml()),
         Command::Checks(args) => print(&checks::text(&args)),
         Command::Explain(args) => print(&explain::text(&args)?),
@@ -174,6 +180,9 @@ enum Failure {
     OtherType(String),
     Sql(String),
     Query(QueryError),
+    Remediate(RemediateError),
+    Live(LiveError),
+    Guardrail(GuardrailError),
     Interrupted,
     #[cfg(feature = "demo")]
     Demo(String),
@@ -189,6 +198,8 @@ impl Failure {
             Self::Verify(error) if error.is_usage() => ExitStatus::Usage,
             Self::Find(error) if error.is_usage() => ExitStatus::Usage,
             Self::Query(error) if error.is_usage() => ExitStatus::Usage,
+            Self::Remediate(error) if error.is_usage() => ExitStatus::Usage,
+            Self::Guardrail(error) if error.is_usage() => ExitStatus::Usage,
             Self::PublicKey(_) | Self::OtherType(_) | Self::Sql(_) => ExitStatus::Usage,
             // Another process does what was asked for.
             Self::Run(RunError::UnderWay { .. } | RunError::Done(_)) => ExitStatus::Complete,
@@ -199,6 +210,9 @@ impl Failure {
             | Self::Read(_)
             | Self::Export(_)
             | Self::Query(_)
+            | Self::Remediate(_)
+            | Self::Live(_)
+            | Self::Guardrail(_)
             | Self::Interrupted
             | Self::Output(_)
             | Self::Killed(_)
@@ -231,6 +245,9 @@ impl Failure {
             Self::Find(error) => format!("error: {}", escaped(&causes(error))),
             Self::Read(error) => format!("error: {}", escaped(&causes(error))),
             Self::Export(error) => format!("error: {}", escaped(&causes(error))),
+            Self::Remediate(error) => format!("error: {}", escaped(&causes(error))),
+            Self::Live(error) => format!("error: cannot read the job: {}", escaped(&causes(error))),
+            Self::Guardrail(error) => format!("error: {}", escaped(&causes(error))),
             Self::PublicKey(text) | Self::OtherType(text) | Self::Sql(text) => format!("error: {text}"),
             Self::Query(error) => {
                 let lines = error.to_string();
