@@ -47,7 +47,9 @@ use crate::{
 #[derive(Debug, Error)]
 pub enum RemediateError {
     /// No such finding.
-    #[error("no finding of run {run_id} has a uid that begins with {uid}; `sagesweep export --format ocsf` tells the uids")]
+    #[error(
+        "no finding of run {run_id} has a uid that begins with {uid}; `sagesweep export --format ocsf` tells the uids"
+    )]
     NoSuchFinding {
         /// What was asked for.
         uid: String,
@@ -160,9 +162,9 @@ impl Advice {
             Some(job) => job.has_volume_key,
             None => findings.iter().any(|found| found.reason_code.contains("volume_key")),
         };
-        let permission = key.as_ref().map(|key| {
-            Permission::of(resource.role_arn.as_deref(), &resource.account_id, key, for_volumes)
-        });
+        let permission = key
+            .as_ref()
+            .map(|key| Permission::of(resource.role_arn.as_deref(), &resource.account_id, key, for_volumes));
         let unread = match described {
             Described::Unread(why) => Some(why.clone()),
             Described::Read(_) | Described::NotAsked => None,
@@ -204,6 +206,12 @@ fn in_use(resource: &Recorded, findings: &[Found]) -> Vec<String> {
     let keys = [("output_key", &job.output_key), ("volume_key", &job.volume_key)];
     let keys = keys.into_iter().filter(|(role, _)| !fails(role)).filter_map(|(_, key)| key.as_deref());
     let (partition, region, account) = (&resource.partition, &resource.region, &resource.account_id);
-    let arn = |key: &str| if key.starts_with("arn:") { key.to_owned() } else { format!("arn:{partition}:kms:{region}:{account}:key/{key}") };
+    let arn = |key: &str| {
+        if key.starts_with("arn:") {
+            key.to_owned()
+        } else {
+            format!("arn:{partition}:kms:{region}:{account}:key/{key}")
+        }
+    };
     keys.filter(|key| !key.starts_with("alias/")).map(arn).collect()
 }

@@ -55,7 +55,8 @@ pub(super) async fn run(args: RemediateArgs) -> Result<ExitStatus, Failure> {
 fn of_each(found: &[Found]) -> Vec<Vec<Found>> {
     let mut resources = BTreeMap::<_, Vec<Found>>::new();
     for found in found {
-        let identity = (Reverse(found.created_at), found.account_id.clone(), found.region.clone(), found.resource_arn.clone());
+        let identity =
+            (Reverse(found.created_at), found.account_id.clone(), found.region.clone(), found.resource_arn.clone());
         resources.entry(identity).or_default().push(found.clone());
     }
     resources.into_values().collect()

@@ -105,7 +105,8 @@ impl JobInput {
         let output = [("S3OutputPath", &job.output_location), ("KmsKeyId", &job.output_key)];
         let objects = [("AlgorithmSpecification", algorithm), ("OutputDataConfig", output)];
         for (name, members) in objects {
-            let members = members.into_iter().filter_map(|(name, value)| Some((name.to_owned(), json!(value.as_ref()?))));
+            let members =
+                members.into_iter().filter_map(|(name, value)| Some((name.to_owned(), json!(value.as_ref()?))));
             input.insert(name.to_owned(), Value::Object(members.collect()));
         }
         input.insert("ResourceConfig".to_owned(), resources(job));
@@ -194,7 +195,9 @@ impl JobInput {
         let listed = lists.filter_map(|name| resources.get(name)?.as_array()).flatten().filter_map(of);
         let all = of(resources).into_iter().chain(listed).collect::<Vec<_>>();
         let has = |storage| all.contains(&storage);
-        [InstanceStorage::EbsOnly, InstanceStorage::Unknown, InstanceStorage::LocalNvme].into_iter().find(|one| has(*one))
+        [InstanceStorage::EbsOnly, InstanceStorage::Unknown, InstanceStorage::LocalNvme]
+            .into_iter()
+            .find(|one| has(*one))
     }
 
     fn set(&mut self, member: &str, value: Value) {

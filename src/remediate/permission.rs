@@ -48,9 +48,8 @@ impl Permission {
             statements
         };
         let owner = key.account.filter(|owner| owner.as_str() != account);
-        let mut notes = vec![
-            "What the role and the key already allow is not read by the audit: add what is missing.".to_owned(),
-        ];
+        let mut notes =
+            vec!["What the role and the key already allow is not read by the audit: add what is missing.".to_owned()];
         notes.push(match owner {
             Some(owner) => format!(
                 "The key is of account {owner} and the job of account {account}: both are needed, the statements in the \
@@ -97,7 +96,11 @@ mod tests {
     #[test]
     fn a_key_of_another_account_needs_both_policies() {
         let foreign = Permission::of(Some(ROLE), "111111111111", &key("222222222222"), true);
-        assert!(foreign.is_foreign && foreign.notes[1].contains("both are needed, the statements in the policy of the key in account 222222222222"));
+        assert!(
+            foreign.is_foreign
+                && foreign.notes[1]
+                    .contains("both are needed, the statements in the policy of the key in account 222222222222")
+        );
         assert!(!Permission::of(None, "111111111111", &key("111111111111"), true).is_foreign);
     }
 }

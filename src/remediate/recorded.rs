@@ -112,7 +112,10 @@ impl Run {
         })
         .await?;
         found.sort_by(|one: &Found, other: &Found| {
-            other.severity.cmp(&one.severity).then_with(|| (&one.resource_arn, &one.check_id).cmp(&(&other.resource_arn, &other.check_id)))
+            other
+                .severity
+                .cmp(&one.severity)
+                .then_with(|| (&one.resource_arn, &one.check_id).cmp(&(&other.resource_arn, &other.check_id)))
         });
         Ok(found)
     }
@@ -121,7 +124,9 @@ impl Run {
     pub async fn meant(&self, subject: &Subject, checks: &[Pattern]) -> Result<Vec<Found>, RemediateError> {
         let found = match subject {
             Subject::Finding(start) => return self.by_uid(start).await,
-            Subject::Resource(arn) => self.findings("findings AS f", &format!("f.resource_arn = {}", literal(arn))).await?,
+            Subject::Resource(arn) => {
+                self.findings("findings AS f", &format!("f.resource_arn = {}", literal(arn))).await?
+            }
         };
         let Subject::Resource(arn) = subject else { return Ok(found) };
         if found.is_empty() {
@@ -242,7 +247,8 @@ impl Recorded {
         let text = |name| row.known(name).map(str::to_owned);
         let optional = |name| row.text(name).map(str::to_owned);
         let kind = row.known("resource_type")?;
-        let unknown = |what: &str| QueryError::Engine(format!("{what} is not known to this version; a newer one published it"));
+        let unknown =
+            |what: &str| QueryError::Engine(format!("{what} is not known to this version; a newer one published it"));
         let resource_type = ResourceType::ALL.iter().find(|one| one.as_str() == kind).ok_or_else(|| unknown(kind))?;
         let facts = Facts::from_json(*resource_type, row.known("config_json")?);
         Ok(Self {

@@ -53,8 +53,9 @@ pub(super) fn found(reason_code: &str) -> Found {
         status: Status::Fail,
         severity: Severity::High,
         reason_code: reason_code.to_owned(),
-        reason: "no volume key is set on ml.m5.xlarge, so the volume is encrypted with a transient key that is discarded"
-            .to_owned(),
+        reason:
+            "no volume key is set on ml.m5.xlarge, so the volume is encrypted with a transient key that is discarded"
+                .to_owned(),
         account_id: "111111111111".to_owned(),
         region: "eu-west-1".to_owned(),
         resource_arn: ARN.to_owned(),

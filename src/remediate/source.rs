@@ -50,7 +50,9 @@ fn made_by(kind: OriginKind, name: &str, resource: &Recorded) -> (String, Vec<St
             "the hyperparameter tuning job",
             "in its TrainingJobDefinition (each of TrainingJobDefinitions), ResourceConfig.VolumeKmsKeyId and \
              OutputDataConfig.KmsKeyId for keys",
-            format!("aws sagemaker describe-hyper-parameter-tuning-job --region {region} --hyper-parameter-tuning-job-name {short}"),
+            format!(
+                "aws sagemaker describe-hyper-parameter-tuning-job --region {region} --hyper-parameter-tuning-job-name {short}"
+            ),
         ),
         OriginKind::AutoMlJob => (
             "the AutoML job",
@@ -154,7 +156,10 @@ mod tests {
     fn without_an_origin_the_trail_is_asked_for_the_call() {
         let job = samples::recorded();
         let source = Source::of(&job);
-        assert!(source.commands[0].contains("AttributeValue=CreateTrainingJob --start-time 2026-11-20T09:55:00Z"), "{source:?}");
+        assert!(
+            source.commands[0].contains("AttributeValue=CreateTrainingJob --start-time 2026-11-20T09:55:00Z"),
+            "{source:?}"
+        );
         assert_eq!(event("automl-job"), "CreateAutoMLJob");
         assert_eq!(event("notebook-instance"), "CreateNotebookInstance");
     }

@@ -69,7 +69,8 @@ fn resource(out: &mut String, advice: &Advice) -> fmt::Result {
     let created = resource.created_at.map(|at| at.strftime(", created %Y-%m-%d %H:%M UTC").to_string());
     let state = resource.state.as_ref().map(|state| format!(", {state}")).unwrap_or_default();
     let kind = resource.resource_type.as_str();
-    let line = format!("{kind} of {} ({}){}{state}", resource.account_name, resource.account_id, created.unwrap_or_default());
+    let line =
+        format!("{kind} of {} ({}){}{state}", resource.account_name, resource.account_id, created.unwrap_or_default());
     paragraph(out, 0, &line)?;
 
     heading(out, "What fails")?;
@@ -112,18 +113,24 @@ fn way(out: &mut String, way: &Way) -> fmt::Result {
     paragraph(out, 4, &way.summary)?;
     writeln!(out, "    {DIM}Console{DIM:#}")?;
     paragraph(out, 6, &way.console)?;
-    for (name, text) in [("AWS CLI", &way.cli), ("SDK for Python", &way.python), ("Infrastructure as code", &way.code)] {
+    for (name, text) in [("AWS CLI", &way.cli), ("SDK for Python", &way.python), ("Infrastructure as code", &way.code)]
+    {
         writeln!(out, "    {DIM}{name}{DIM:#}")?;
         text.lines().try_for_each(|line| code(out, line))?;
     }
     if !way.is_filled {
-        paragraph(out, 4, "Its name holds letters that a shell would obey, so that {name} and the rest are left to be filled in.")?;
+        paragraph(
+            out,
+            4,
+            "Its name holds letters that a shell would obey, so that {name} and the rest are left to be filled in.",
+        )?;
     }
     Ok(())
 }
 
 fn job(out: &mut String, job: &JobInput, unread: Option<&str>) -> fmt::Result {
-    let from = if job.is_whole { "Read from DescribeTrainingJob just now." } else { "Made of the facts in the tables." };
+    let from =
+        if job.is_whole { "Read from DescribeTrainingJob just now." } else { "Made of the facts in the tables." };
     paragraph(out, 2, from)?;
     if let Some(why) = unread {
         paragraph(out, 2, &format!("The service was asked and did not tell: {why}."))?;
@@ -221,7 +228,10 @@ mod tests {
         let one = advice(None);
         let all = vec![one.findings[0].clone(); 3];
         let page = plain(&[one], &all);
-        assert!(page.starts_with("3 findings\n        3  high          training-job-customer-managed-keys\n"), "{page}");
+        assert!(
+            page.starts_with("3 findings\n        3  high          training-job-customer-managed-keys\n"),
+            "{page}"
+        );
         assert!(plain(&[], &[]).starts_with("Nothing of it fails"));
     }
 

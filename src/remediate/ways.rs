@@ -81,7 +81,12 @@ mod tests {
             resource.partition = "aws-cn".to_owned();
             let way = way(check, &resource, Some(&key));
             for text in [&way.summary, &way.console, &way.cli, &way.python, &way.code] {
-                assert!(!["{name}", "{arn}", "{region}", "{account}", ":key/…", "arn:aws:"].iter().any(|left| text.contains(left)), "{text}");
+                assert!(
+                    !["{name}", "{arn}", "{region}", "{account}", ":key/…", "arn:aws:"]
+                        .iter()
+                        .any(|left| text.contains(left)),
+                    "{text}"
+                );
             }
         }
     }

@@ -33,7 +33,8 @@ fn mended(resources: &Value, reason_code: &str) -> JobInput {
 
 #[test]
 fn the_whole_description_comes_back_with_both_keys_and_without_what_tells_how_it_went() {
-    let resources = json!({ "InstanceType": "ml.m5.xlarge", "InstanceCount": 1, "VolumeSizeInGB": 30, "VolumeKmsKeyId": "" });
+    let resources =
+        json!({ "InstanceType": "ml.m5.xlarge", "InstanceCount": 1, "VolumeSizeInGB": 30, "VolumeKmsKeyId": "" });
     let job = mended(&resources, "volume_key_absent,output_key_absent");
     assert!(job.is_whole && job.has_volume_key);
     insta::assert_snapshot!(crate::pretty::lines(&Value::Object(job.input), 80).join("\n"));
@@ -50,7 +51,11 @@ fn where_every_instance_has_local_storage_the_volume_key_is_left_out_and_beside_
     assert_eq!(local.input["ResourceConfig"].get("VolumeKmsKeyId"), None);
     assert_eq!(local.input["ResourceConfig"].get("VolumeSizeInGB"), None);
     assert_eq!(local.input["OutputDataConfig"]["KmsKeyId"], KEY);
-    assert!(!local.has_volume_key && local.left_out.iter().any(|line| line.contains("local NVMe")), "{:?}", local.left_out);
+    assert!(
+        !local.has_volume_key && local.left_out.iter().any(|line| line.contains("local NVMe")),
+        "{:?}",
+        local.left_out
+    );
     let mixed = mended(&groups(&["ml.g5.xlarge", "ml.m5.large"]), "volume_key_absent");
     assert_eq!(mixed.input["ResourceConfig"]["VolumeKmsKeyId"], KEY);
     let unknown = mended(&groups(&["ml.zz9.xlarge"]), "volume_key_absent");
@@ -72,13 +77,20 @@ fn a_key_without_fault_stays_and_what_the_service_chose_goes() {
 #[test]
 fn settings_of_other_checks_are_set_too() {
     let mut job = JobInput::recorded(&facts(), &recorded());
-    for check_id in
-        ["training-job-network-isolation", "training-job-inter-container-encryption", "training-job-vpc", "training-job-remote-debugging", "training-job-secrets"]
-    {
+    for check_id in [
+        "training-job-network-isolation",
+        "training-job-inter-container-encryption",
+        "training-job-vpc",
+        "training-job-remote-debugging",
+        "training-job-secrets",
+    ] {
         job.mend(&Found { check_id: check_id.to_owned(), ..found("x") }, KEY);
     }
     let names = job.filled.iter().map(|line| line.split(':').next().unwrap()).collect::<Vec<_>>();
-    assert_eq!(names, ["EnableNetworkIsolation", "EnableInterContainerTrafficEncryption", "VpcConfig", "RemoteDebugConfig"]);
+    assert_eq!(
+        names,
+        ["EnableNetworkIsolation", "EnableInterContainerTrafficEncryption", "VpcConfig", "RemoteDebugConfig"]
+    );
     assert!(job.notes.last().unwrap().contains("training-job-secrets"));
 }
 
