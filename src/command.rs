@@ -246,7 +246,7 @@ impl Failure {
             Self::Read(error) => format!("error: {}", escaped(&causes(error))),
             Self::Export(error) => format!("error: {}", escaped(&causes(error))),
             Self::Remediate(error) => format!("error: {}", escaped(&causes(error))),
-            Self::Live(error) => format!("error: cannot read the job: {}", escaped(&causes(error))),
+            Self::Live(error) => format!("error: cannot read the job: {}", escaped(&error.to_string())),
             Self::Guardrail(error) => format!("error: {}", escaped(&causes(error))),
             Self::PublicKey(text) | Self::OtherType(text) | Self::Sql(text) => format!("error: {text}"),
             Self::Query(error) => {

@@ -119,9 +119,8 @@ impl Condition {
         };
         let is_absent = *carried == Carried::Nothing;
         let is = |value: &str| known.iter().any(|one| one == value);
-        let unlike = |patterns: &[String]| {
-            known.iter().any(|value| !patterns.iter().any(|pattern| matches(pattern, value)))
-        };
+        let unlike =
+            |patterns: &[String]| known.iter().any(|value| !patterns.iter().any(|pattern| matches(pattern, value)));
         let told = match self {
             Self::Absent(_) => is_absent,
             Self::Present(_) => !is_absent,
@@ -133,7 +132,8 @@ impl Condition {
         };
         match (self, carried) {
             (Self::Unlike(..), _) if known.iter().any(|value| !value.starts_with("arn:")) => Holds::Untold(
-                "the key is named by its id or alias, and what the condition key then carries is not documented".to_owned(),
+                "the key is named by its id or alias, and what the condition key then carries is not documented"
+                    .to_owned(),
             ),
             // What is known decides when one of the values is enough.
             (Self::SomeUnlike(..), Carried::AtLeast(_, why)) if !told => Holds::Untold(why.clone()),

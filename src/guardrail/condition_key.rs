@@ -4,11 +4,11 @@
 use std::fmt;
 
 use Action::{
-    CreateAutoMlJob, CreateAutoMlJobV2, CreateCluster, CreateDataQualityJobDefinition, CreateDomain, CreateEndpointConfig,
-    CreateFeatureGroup, CreateHyperParameterTuningJob, CreateLabelingJob, CreateModel, CreateModelBiasJobDefinition,
-    CreateModelExplainabilityJobDefinition, CreateModelQualityJobDefinition, CreateMonitoringSchedule,
-    CreateNotebookInstance, CreateProcessingJob, CreateTrainingJob, CreateTransformJob, UpdateCluster, UpdateDomain,
-    UpdateMonitoringSchedule, UpdateNotebookInstance, UpdateTrainingJob,
+    CreateAutoMlJob, CreateAutoMlJobV2, CreateCluster, CreateDataQualityJobDefinition, CreateDomain,
+    CreateEndpointConfig, CreateFeatureGroup, CreateHyperParameterTuningJob, CreateLabelingJob, CreateModel,
+    CreateModelBiasJobDefinition, CreateModelExplainabilityJobDefinition, CreateModelQualityJobDefinition,
+    CreateMonitoringSchedule, CreateNotebookInstance, CreateProcessingJob, CreateTrainingJob, CreateTransformJob,
+    UpdateCluster, UpdateDomain, UpdateMonitoringSchedule, UpdateNotebookInstance, UpdateTrainingJob,
 };
 
 macro_rules! actions {

@@ -77,8 +77,13 @@ pub fn rules(check: &Check, approved: &BTreeSet<String>) -> Result<Vec<Rule>, No
         }
         (_, "network-isolation") => is_off(NetworkIsolation),
         (_, "inter-container-encryption") => is_off(ConditionKey::InterContainerTrafficEncryption),
-        (ResourceType::LabelingJob | ResourceType::CompilationJob | ResourceType::OptimizationJob, "vpc")
-        | (ResourceType::InferenceRecommendationsJob, "vpc") => Err(UNTOLD),
+        (
+            ResourceType::LabelingJob
+            | ResourceType::CompilationJob
+            | ResourceType::OptimizationJob
+            | ResourceType::InferenceRecommendationsJob,
+            "vpc",
+        ) => Err(UNTOLD),
         (_, "vpc") => with(Condition::Absent(VpcSubnets)),
         (ResourceType::TrainingJob, "remote-debugging") => Ok(vec![Rule::new(
             &[Action::CreateTrainingJob, Action::UpdateTrainingJob],

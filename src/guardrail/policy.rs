@@ -200,5 +200,4 @@ pub fn policies(statements: Vec<Statement>, kind: PolicyKind) -> Result<Vec<Poli
 }
 
 #[cfg(test)]
-#[path = "policy_tests.rs"]
 mod tests;

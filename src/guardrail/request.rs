@@ -3,7 +3,12 @@
 
 use super::{
     condition::Carried,
-    condition_key::ConditionKey::{self, *},
+    condition_key::ConditionKey::{
+        self, AppNetworkAccessType, DirectInternetAccess, EnableRemoteDebug, FeatureGroupEnableOnlineStore,
+        FeatureGroupOfflineStoreConfig, FeatureGroupOfflineStoreKmsKey, FeatureGroupOnlineStoreKmsKey, InstanceTypes,
+        InterContainerTrafficEncryption, MinimumInstanceMetadataServiceVersion, NetworkIsolation, OutputKmsKey,
+        RootAccess, VolumeKmsKey, VpcSecurityGroupIds, VpcSubnets,
+    },
 };
 use crate::resource::{
     Facts,
@@ -110,7 +115,9 @@ fn training_job(job: &TrainingJob, key: ConditionKey) -> Carried {
         EnableRemoteDebug => match &job.remote_debugging {
             RemoteDebugging::Off => flag(false),
             RemoteDebugging::On => flag(true),
-            RemoteDebugging::Ended => Carried::NotRecorded("of a job that has ended remote debugging is not kept".to_owned()),
+            RemoteDebugging::Ended => {
+                Carried::NotRecorded("of a job that has ended remote debugging is not kept".to_owned())
+            }
             RemoteDebugging::Unknown(why) => Carried::NotRecorded(format!("remote debugging is not known ({why})")),
         },
         _ => unknown(),
@@ -157,7 +164,8 @@ fn tuning_job(job: &HyperParameterTuningJob, key: ConditionKey) -> Carried {
     match each.next() {
         Some(first) if each.all(|other| other == first) => first,
         Some(_) => Carried::NotRecorded(
-            "its training definitions differ, and of which of them the condition key tells is not documented".to_owned(),
+            "its training definitions differ, and of which of them the condition key tells is not documented"
+                .to_owned(),
         ),
         None => Carried::NotRecorded("it has no training definition".to_owned()),
     }
@@ -344,7 +352,10 @@ mod tests {
     fn a_schedule_that_names_its_definition_carries_nothing_of_it() {
         let schedule = MonitoringSchedule {
             definition_name: Some("nightly".to_owned()),
-            definition: Definition::Read(JobDefinition { instance_type: Some("ml.m5.large".to_owned()), ..Default::default() }),
+            definition: Definition::Read(JobDefinition {
+                instance_type: Some("ml.m5.large".to_owned()),
+                ..Default::default()
+            }),
             ..MonitoringSchedule::default()
         };
         assert_eq!(monitoring_schedule(&schedule, InstanceTypes), Carried::Nothing);

@@ -155,7 +155,11 @@ fn unseen(out: &mut String, radius: &Radius) -> fmt::Result {
         let cells = radius.unseen.cells;
         paragraph(out, 2, &format!("{unread} of {cells} cells (account, region, type) were not read whole:"))?;
         for gap in &radius.unseen.gaps {
-            paragraph(out, 4, &format!("{} {}: {} in {} accounts", gap.resource_type, gap.outcome, gap.cells, gap.accounts))?;
+            paragraph(
+                out,
+                4,
+                &format!("{} {}: {} in {} accounts", gap.resource_type, gap.outcome, gap.cells, gap.accounts),
+            )?;
         }
     }
     for name in &radius.unseen.types {

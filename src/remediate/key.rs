@@ -84,25 +84,25 @@ pub fn choose(
     (partition, region, account): (&str, &str, &str),
 ) -> Choice {
     let of = |key: KeyArn, named| Choice { arn: key.arn, account: Some(key.account), named };
-    let here = |texts: &mut dyn Iterator<Item = &String>| {
-        let mut keys = texts.filter_map(|text| text.parse::<KeyArn>().ok()).collect::<Vec<_>>();
-        keys.retain(|key| key.region.as_str() == region);
-        // Those of the account itself need no policy of another one.
-        keys.sort_by_key(|key| key.account.as_str() != account);
-        keys.into_iter().next()
-    };
     if let Some(key) = given {
         return of(key.clone(), Named::Here);
     }
-    let approved = here(&mut parameters.approved_keys.iter());
-    if let Some(key) = approved {
+    if let Some(key) = usable_in(parameters.approved_keys.iter(), region, account) {
         return of(key, Named::Approved);
     }
-    let mut usable = in_use.iter().filter(|arn| parameters.approves_key(arn));
-    if let Some(key) = here(&mut usable) {
+    let approved = in_use.iter().filter(|arn| parameters.approves_key(arn));
+    if let Some(key) = usable_in(approved, region, account) {
         return of(key, Named::InUse);
     }
     Choice { arn: format!("arn:{partition}:kms:{region}:{account}:key/KEY-ID"), account: None, named: Named::Nowhere }
+}
+
+/// The first of these keys that is of a region; those of the account itself, which need no policy of another one, come first.
+fn usable_in<'t>(texts: impl Iterator<Item = &'t String>, region: &str, account: &str) -> Option<KeyArn> {
+    let mut keys = texts.filter_map(|text| text.parse::<KeyArn>().ok()).collect::<Vec<_>>();
+    keys.retain(|key| key.region.as_str() == region);
+    keys.sort_by_key(|key| key.account.as_str() != account);
+    keys.into_iter().next()
 }
 
 #[cfg(test)]

@@ -47,7 +47,7 @@ pub enum LiveError {
     #[error("{0} is no place that can be asked")]
     NoPlace(String),
     /// The answer cannot be read.
-    #[error("the answer of {DESCRIBE} is no object")]
+    #[error("the answer of {} is no object", DESCRIBE)]
     Malformed,
     /// The name was used again.
     #[error("the job of that name is another one by now, created at {0}")]

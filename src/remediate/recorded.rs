@@ -122,15 +122,16 @@ impl Run {
 
     /// The findings that are meant: of a uid that one, of a resource those that fail or, where none does, that are unknown.
     pub async fn meant(&self, subject: &Subject, checks: &[Pattern]) -> Result<Vec<Found>, RemediateError> {
-        let found = match subject {
-            Subject::Finding(start) => return self.by_uid(start).await,
-            Subject::Resource(arn) => {
-                self.findings("findings AS f", &format!("f.resource_arn = {}", literal(arn))).await?
-            }
-        };
-        let Subject::Resource(arn) = subject else { return Ok(found) };
+        match subject {
+            Subject::Finding(start) => self.by_uid(start).await,
+            Subject::Resource(arn) => self.of_resource(arn, checks).await,
+        }
+    }
+
+    async fn of_resource(&self, arn: &str, checks: &[Pattern]) -> Result<Vec<Found>, RemediateError> {
+        let found = self.findings("findings AS f", &format!("f.resource_arn = {}", literal(arn))).await?;
         if found.is_empty() {
-            return Err(RemediateError::NoSuchResource { arn: arn.clone(), run_id: self.run_id.clone() });
+            return Err(RemediateError::NoSuchResource { arn: arn.to_owned(), run_id: self.run_id.clone() });
         }
         let with = |status: Status| found.iter().filter(move |found| found.status == status && is_named(checks, found));
         let failing = with(Status::Fail).cloned().collect::<Vec<_>>();

@@ -61,7 +61,9 @@ fn assert_operator(operator: &str, name: &str, values: &Value) {
     match operator {
         "Null" => assert!(is_flag && values.len() == 1),
         "Bool" | "BoolIfExists" => assert!(is_flag && key.form() == Form::Bool, "{name}"),
-        "StringEquals" | "StringEqualsIfExists" | "StringNotEqualsIfExists" => assert_eq!(key.form(), Form::Text, "{name}"),
+        "StringEquals" | "StringEqualsIfExists" | "StringNotEqualsIfExists" => {
+            assert_eq!(key.form(), Form::Text, "{name}")
+        }
         "StringNotLike" => assert_eq!(key.form(), Form::Arn, "{name}"),
         "ForAnyValue:StringNotLike" => assert_eq!(key.form(), Form::Texts, "{name}"),
         other => panic!("{other}"),
