@@ -30,6 +30,7 @@ use thiserror::Error;
 pub use json::json;
 pub use text::text;
 
+use condition::Condition;
 use guard::NoGuard;
 use history::History;
 use policy::{Policy, PolicyKind, Statement, TooLong};
@@ -142,7 +143,8 @@ impl Guardrail {
                  no traffic between containers and the check does not apply to them.",
             );
         }
-        if self.statements().iter().any(|statement| statement.conditions.len() > 1) {
+        let excepts = |condition: &Condition| matches!(condition, Condition::SomeUnlike(..));
+        if self.statements().iter().flat_map(|statement| &statement.conditions).any(excepts) {
             limits.push(
                 "Instance types with local NVMe storage are excepted by family, since no volume key can be set there. A new \
                  family is refused until it is in the list: print the policy again after an update.",

@@ -31,7 +31,7 @@ pub struct Made {
     pub role_arn: Option<String>,
     /// What made it: the kind, and the ARN or name.
     pub origin: Option<(String, String)>,
-    /// Its facts; none in a form that this version does not know.
+    /// Its facts; none in a form that this version does not know, and once they were judged.
     pub facts: Option<Facts>,
 }
 
@@ -171,9 +171,15 @@ impl Radius {
                 for sid in &refusing {
                     *self.by_statement.entry(sid.clone()).or_default() += 1;
                 }
-                self.refused.push(Refused { made, statements: refusing, fails });
+                self.refused.push(Refused { made: Made { facts: None, ..made }, statements: refusing, fails });
             }
         }
+    }
+
+    /// Whether an execution of a pipeline made some of the refused: its name does not tell the pipeline.
+    pub fn has_executions(&self) -> bool {
+        let kind = OriginKind::PipelineExecution.as_str();
+        self.refused.iter().any(|refused| refused.made.origin.as_ref().is_some_and(|(one, _)| one == kind))
     }
 
     /// Puts the newest first.

@@ -165,6 +165,9 @@ fn unseen(out: &mut String, radius: &Radius) -> fmt::Result {
     for name in &radius.unseen.types {
         paragraph(out, 2, &format!("{name} was not looked at: no check of that type was selected for the run."))?;
     }
+    if radius.has_executions() {
+        paragraph(out, 2, "The name of a job tells the execution of a pipeline, and not the pipeline.")?;
+    }
     let (nights, days) = (radius.nights, radius.window.days);
     paragraph(
         out,
