@@ -144,7 +144,7 @@ fn jobs(out: &mut String, radius: &Radius, limit: usize) -> fmt::Result {
 fn unseen(out: &mut String, radius: &Radius) -> fmt::Result {
     writeln!(out, "{BOLD}What that does not tell{BOLD:#}")?;
     for (why, number) in &radius.untold {
-        let requests = if *number == 1 { "1 request" } else { &format!("{number} requests") };
+        let requests = if *number == 1 { "1 request".to_owned() } else { format!("{number} requests") };
         paragraph(out, 2, &format!("{requests}: {why}."))?;
     }
     if radius.undated > 0 {

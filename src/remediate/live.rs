@@ -64,7 +64,7 @@ pub async fn describe(sdk: &SdkConfig, config: &Config, job: &Recorded) -> Resul
 
 async fn asked(sdk: &SdkConfig, config: &Config, job: &Recorded) -> Result<Map<String, Value>, LiveError> {
     let place = || LiveError::NoPlace(format!("{} {}", job.account_id, job.region));
-    let (account, region) = (job.account_id.parse().ok()).zip(job.region.parse().ok()).ok_or_else(place)?;
+    let (account, region) = job.account_id.parse().ok().zip(job.region.parse().ok()).ok_or_else(place)?;
     let refused = |refusal| LiveError::Refused { account: job.account_id.clone(), refusal };
     let throttle = || Arc::new(Throttle::within(&config.pacing, Arc::default(), OpenFiles::now(), Memory::now()));
     let mut aws = Aws::connect(sdk, config, throttle()).await?;
