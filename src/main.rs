@@ -10,10 +10,18 @@ use sagesweep::{cli::Cli, command, exit::ExitStatus};
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
+/// Bytes that the stack of a thread may grow to: a statement of `query` is planned by going down into all of its parts.
+const STACK: usize = 64 << 20;
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
-        Ok(runtime) => runtime.block_on(command::execute(cli)).into(),
+    match tokio::runtime::Builder::new_multi_thread().thread_stack_size(STACK).enable_all().build() {
+        Ok(runtime) => {
+            let status = runtime.block_on(command::execute(cli));
+            // Not waiting for what was given up, which may compute for long without a pause.
+            runtime.shutdown_background();
+            status.into()
+        }
         Err(error) => {
             anstream::eprintln!("error: cannot start: {error}");
             ExitStatus::Failed.into()

@@ -26,6 +26,7 @@ mod nights;
 mod pacing;
 mod policy;
 mod prowler;
+mod published_before;
 mod query;
 mod remediate;
 mod resume;
