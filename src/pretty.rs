@@ -96,7 +96,7 @@ mod tests {
             "Condition": { "Null": { "sagemaker:VolumeKmsKey": "true" } },
             "Empty": {}, "None": [], "Number": 1.5,
         });
-        insta::assert_snapshot!(lines(&value, 44).join("\n"), @r#"
+        insta::assert_snapshot!(lines(&value, 52).join("\n"), @r#"
         {
           "Action": [
             "sagemaker:CreateTrainingJob",

@@ -112,7 +112,7 @@ fn a_statement_of_one_action_that_is_too_long_is_refused_with_what_to_do() {
 
 #[test]
 fn actions_of_a_statement_that_is_too_long_are_divided() {
-    let patterns = approved(120);
+    let patterns = approved(130);
     let rule = |actions: &[Action]| Rule {
         actions: actions.to_vec(),
         conditions: vec![Condition::Unlike(ConditionKey::OutputKmsKey, patterns.clone())],

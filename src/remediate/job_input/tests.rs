@@ -11,7 +11,7 @@ fn answer(resources: &Value) -> Map<String, Value> {
         "TrainingJobArn": "arn:aws:sagemaker:eu-west-1:111111111111:training-job/churn-2026-11-20",
         "TrainingJobStatus": "Completed", "SecondaryStatus": "Completed", "CreationTime": 1_763_632_800.5,
         "ModelArtifacts": { "S3ModelArtifacts": "s3://ml/churn/model.tar.gz" },
-        "HyperParameters": { "epochs": "20", "api_key": "AKIAIOSFODNN7EXAMPLE" },
+        "HyperParameters": { "epochs": "20", "db_password": "kV7q-zR2m-X9tL-w4Pd" },
         "AlgorithmSpecification": {
             "TrainingImage": "763104351884.dkr.ecr.eu-west-1.amazonaws.com/pytorch-training:2.3",
             "TrainingInputMode": "File", "MetricDefinitions": [{ "Name": "loss", "Regex": "loss=(.*)" }],
@@ -38,7 +38,7 @@ fn the_whole_description_comes_back_with_both_keys_and_without_what_tells_how_it
     let job = mended(&resources, "volume_key_absent,output_key_absent");
     assert!(job.is_whole && job.has_volume_key);
     insta::assert_snapshot!(crate::pretty::lines(&Value::Object(job.input), 80).join("\n"));
-    assert_eq!(job.left_out, ["the value of the hyperparameter api_key, which looks like a secret"]);
+    assert_eq!(job.left_out, ["the value of the hyperparameter db_password, which looks like a secret"]);
 }
 
 #[test]
