@@ -152,7 +152,8 @@ impl Guardrail {
         }
         limits.push(match self.kind {
             PolicyKind::Scp => {
-                "An SCP does not bind the management account, takes nothing from what already runs, and gives no permission."
+                "An SCP does not bind the management account, which the tables do not tell from the others (--except-account leaves \
+                 it out), takes nothing from what already runs, and gives no permission."
             }
             PolicyKind::Iam => {
                 "A policy of IAM binds the roles and users that it is attached to, or whose boundary it is, and nobody else. \

@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::{ConfigArg, ReportFormat};
-use crate::{check::selection::Pattern, guardrail::policy::PolicyKind, lake::published::RunName};
+use crate::{check::selection::Pattern, guardrail::policy::PolicyKind, lake::published::RunName, place::AccountId};
 
 pub(super) const GUARDRAIL_NOTES: &str = "It reads the lake and prints; it changes no policy. What it would have refused is told from the resources that published
 runs recorded, with the very conditions of the policy.
@@ -37,6 +37,12 @@ pub struct GuardrailArgs {
     /// The run up to which the days go: latest, previous, a day, or an id.
     #[arg(long, value_name = "RUN", default_value_t)]
     pub run: RunName,
+    /// Only what was made in these accounts: those that it would be attached to.
+    #[arg(long, value_name = "ID,…", value_delimiter = ',')]
+    pub account: Vec<AccountId>,
+    /// Nothing that was made in these accounts, such as the management account, which no SCP binds.
+    #[arg(long, value_name = "ID,…", value_delimiter = ',')]
+    pub except_account: Vec<AccountId>,
     /// Print the policies alone, each on a line without white space, as Organizations and IAM count them.
     #[arg(long, conflicts_with = "format")]
     pub bare: bool,

@@ -5,9 +5,12 @@ use crate::{
     check::selection::Selection,
     cli::{GuardrailArgs, ReportFormat},
     exit::ExitStatus,
-    guardrail::{Guardrail, GuardrailError, history::History, json, text},
+    guardrail::{
+        Guardrail, GuardrailError,
+        history::{History, Scope},
+        json, text,
+    },
     lake::published::PublishedRun,
-    query::limits::Limits,
 };
 
 /// Prints the policies and, unless they are all that is wanted, their blast radius.
@@ -27,7 +30,9 @@ pub(super) async fn run(args: GuardrailArgs) -> Result<ExitStatus, Failure> {
     } else {
         let store = store(&config).await;
         let run = PublishedRun::find(&store, &args.run).await.map_err(Failure::Find)?;
-        let history = History::before(store, &run, args.days, Limits::default()).map_err(GuardrailError::Query);
+        let history =
+            History::before(store, &run, args.days, Scope { only: args.account, except: args.except_account })
+                .map_err(GuardrailError::Query);
         let history = history.map_err(Failure::Guardrail)?;
         Some(Box::pin(guardrail.radius(&history)).await.map_err(Failure::Guardrail)?)
     };

@@ -10,6 +10,7 @@ use crate::{
     check::Check,
     coverage::Outcome,
     lake::{RunId, published::PublishedRun, store::Store},
+    place::AccountId,
     query::{
         QueryError, Session,
         limits::Limits,
@@ -43,11 +44,32 @@ impl Window {
     }
 }
 
+/// The accounts that a policy would bind.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Scope {
+    /// Only these; all where none is named.
+    pub only: Vec<AccountId>,
+    /// None of these.
+    pub except: Vec<AccountId>,
+}
+
+impl Scope {
+    /// What narrows the rows of a table, behind other conditions.
+    fn clause(&self, alias: &str) -> String {
+        let named = |accounts: &[AccountId]| list(accounts.iter().map(AccountId::as_str));
+        let only = (!self.only.is_empty()).then(|| format!(" AND {alias}.account_id IN {}", named(&self.only)));
+        let except =
+            (!self.except.is_empty()).then(|| format!(" AND {alias}.account_id NOT IN {}", named(&self.except)));
+        [only, except].into_iter().flatten().collect()
+    }
+}
+
 /// The lake as it was when a run was published.
 #[derive(Debug)]
 pub struct History {
     session: Session,
     run_id: RunId,
+    scope: Scope,
     /// The days that are looked at.
     pub window: Window,
 }
@@ -56,13 +78,14 @@ pub struct History {
 pub type Identity = (String, String, Option<Timestamp>);
 
 impl History {
-    /// The days before a run.
-    pub fn before(store: Store, run: &PublishedRun, days: u16, limits: Limits) -> Result<Self, QueryError> {
+    /// The days before a run, of some accounts.
+    pub fn before(store: Store, run: &PublishedRun, days: u16, scope: Scope) -> Result<Self, QueryError> {
         let window = Window::before(run.row.facts.started_at, days);
         // Runs of later days are not there; the clock of this machine does not matter.
         let evening = TimeZone::UTC.to_timestamp(run.run_id().run_date().at(23, 59, 59, 0));
         let clock = Clock::Fixed(evening.unwrap_or(window.until));
-        Ok(Self { session: Session::new(store, limits, clock)?, run_id: run.run_id().clone(), window })
+        let session = Session::new(store, Limits::default(), clock)?;
+        Ok(Self { session, run_id: run.run_id().clone(), scope, window })
     }
 
     /// The nights of the window that were published, and this run's.
@@ -99,11 +122,12 @@ impl History {
                 ) AS place
                 FROM resources AS t JOIN runs_published AS r ON r.run_id = t.run_id
                 WHERE t.run_date BETWEEN {first} AND {last} AND t.resource_type IN {types}
-                AND (t.created_at IS NULL OR (t.created_at >= {since} AND t.created_at <= {until}))
+                AND (t.created_at IS NULL OR (t.created_at >= {since} AND t.created_at <= {until})){scope}
             ) AS s WHERE place = 1",
             first = literal(&first.to_string()),
             last = literal(&last.to_string()),
             types = list(types.iter().map(|kind| kind.as_str())),
+            scope = self.scope.clause("t"),
             since = instant(self.window.since),
             until = instant(self.window.until),
         );
@@ -117,10 +141,11 @@ impl History {
             "SELECT DISTINCT f.account_id, f.resource_arn, f.resource_created_at
             FROM findings AS f JOIN runs_published AS r ON r.run_id = f.run_id
             WHERE f.run_date BETWEEN {first} AND {last} AND f.status = 'FAIL' AND f.check_id IN {checks}
-            AND f.resource_created_at >= {since} AND f.resource_created_at <= {until}",
+            AND f.resource_created_at >= {since} AND f.resource_created_at <= {until}{scope}",
             first = literal(&first.to_string()),
             last = literal(&last.to_string()),
             checks = list(checks.iter().map(|check| check.id)),
+            scope = self.scope.clause("f"),
             since = instant(self.window.since),
             until = instant(self.window.until),
         );
@@ -138,10 +163,11 @@ impl History {
     pub async fn unseen(&self, types: &[ResourceType]) -> Result<Unseen, QueryError> {
         let sql = format!(
             "SELECT resource_type, outcome, count(*) AS cells, count(DISTINCT account_id) AS accounts
-            FROM coverage WHERE run_id = {} AND run_date = {} AND resource_type IN {} GROUP BY 1, 2 ORDER BY 1, 2",
+            FROM coverage AS c WHERE run_id = {} AND run_date = {} AND resource_type IN {}{} GROUP BY 1, 2 ORDER BY 1, 2",
             literal(self.run_id.as_str()),
             literal(&self.run_id.run_date().to_string()),
-            list(types.iter().map(|kind| kind.as_str()))
+            list(types.iter().map(|kind| kind.as_str())),
+            self.scope.clause("c")
         );
         let (mut gaps, mut cells, mut looked_at) = (Vec::new(), 0, BTreeSet::new());
         each(&self.session, &sql, |row| {

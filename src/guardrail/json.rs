@@ -54,6 +54,7 @@ fn radius(radius: &Radius) -> Value {
         "requests": radius.requests,
         "refused": radius.refused.len(),
         "refused_of_parents": radius.of_parents,
+        "unguarded_parents": radius.unguarded_parents,
         "untold": radius.untold,
         "undated": radius.undated,
         "failing": radius.failing,

@@ -7,7 +7,7 @@ use thiserror::Error;
 use super::{
     condition::{Condition, Holds, element},
     condition_key::{Action, ConditionKey},
-    guard::{Rule, actions},
+    guard::Rule,
     request::carried,
 };
 use crate::resource::Facts;
@@ -52,9 +52,9 @@ pub struct Statement {
 }
 
 impl Statement {
-    /// Whether it refuses the request that made this resource.
-    pub fn refuses(&self, facts: &Facts) -> Holds {
-        if !actions(facts.resource_type()).iter().any(|action| self.actions.contains(action)) {
+    /// Whether it refuses the request that made this resource, which was one of these actions.
+    pub fn refuses(&self, facts: &Facts, actions: &[Action]) -> Holds {
+        if !actions.iter().any(|action| self.actions.contains(action)) {
             return Holds::No;
         }
         let each = self.conditions.iter().map(|condition| condition.holds(&carried(facts, condition.key())));

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::{
     condition::Holds,
+    guard::actions,
     history::{Identity, Window},
     policy::Statement,
 };
@@ -54,10 +55,16 @@ impl Made {
         })
     }
 
-    /// Whether the service made it for a job, in whose request its settings stand.
-    fn is_of_a_parent(&self) -> bool {
-        let parents = [OriginKind::TuningJob, OriginKind::AutoMlJob, OriginKind::LabelingJob];
-        self.origin.as_ref().is_some_and(|(kind, _)| parents.iter().any(|parent| parent.as_str() == kind))
+    /// The type of the job for which the service made it, if it did: its settings stand in the request of that job.
+    fn parent(&self) -> Option<ResourceType> {
+        let (kind, _) = self.origin.as_ref()?;
+        match OriginKind::ALL.into_iter().find(|one| one.as_str() == kind)? {
+            OriginKind::TuningJob => Some(ResourceType::HyperParameterTuningJob),
+            OriginKind::AutoMlJob => Some(ResourceType::AutoMlJob),
+            OriginKind::LabelingJob => Some(ResourceType::LabelingJob),
+            // It makes the request itself.
+            OriginKind::PipelineExecution => None,
+        }
     }
 }
 
@@ -107,8 +114,10 @@ pub struct Radius {
     pub requests: u64,
     /// Those that would have been refused.
     pub refused: Vec<Refused>,
-    /// Of these, how many the service made for a parent, whose own request is refused.
+    /// Of these, how many the service made for a parent job, whose own request is the one that is refused.
     pub of_parents: u64,
+    /// Those that the service made for a parent job whose request is not guarded: they would be refused if it were.
+    pub unguarded_parents: u64,
     /// How many each statement refuses.
     pub by_statement: BTreeMap<String, u64>,
     /// Requests of which that cannot be told, by why.
@@ -132,6 +141,7 @@ impl Radius {
             requests: 0,
             refused: Vec::new(),
             of_parents: 0,
+            unguarded_parents: 0,
             by_statement: BTreeMap::new(),
             untold: BTreeMap::new(),
             undated: 0,
@@ -155,19 +165,23 @@ impl Radius {
             return;
         };
         let (mut refusing, mut whole) = (Vec::new(), Holds::No);
+        let (own, parent) = (actions(facts.resource_type()), made.parent());
         for statement in statements {
-            let holds = statement.refuses(facts);
+            let holds = statement.refuses(facts, parent.map_or(own, actions));
             if holds == Holds::Yes {
                 refusing.push(statement.sid.clone());
             }
             whole = whole.or(holds);
         }
         match whole {
-            Holds::No => {}
+            Holds::No => {
+                let refused = |statement: &Statement| statement.refuses(facts, own) == Holds::Yes;
+                self.unguarded_parents += u64::from(parent.is_some() && statements.iter().any(refused));
+            }
             Holds::Untold(why) => *self.untold.entry(why).or_default() += 1,
             Holds::Yes => {
                 self.prevented += u64::from(fails);
-                self.of_parents += u64::from(made.is_of_a_parent());
+                self.of_parents += u64::from(parent.is_some());
                 for sid in &refusing {
                     *self.by_statement.entry(sid.clone()).or_default() += 1;
                 }

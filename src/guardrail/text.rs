@@ -76,13 +76,13 @@ fn radius(out: &mut String, radius: &Radius, limit: usize) -> fmt::Result {
     let style = if refused > 0 { BAD } else { Style::new() };
     writeln!(out, "  {style}{:<LABEL$}{refused:>12}{style:#}", "refused")?;
     if radius.of_parents > 0 {
-        count(out, "  of these made by a tuning, AutoML or labeling job, which is refused", radius.of_parents)?;
+        count(out, "  of these made for a parent job, whose own request is refused", radius.of_parents)?;
     }
     for (sid, number) in &radius.by_statement {
         count(out, &format!("  by {sid}"), *number)?;
     }
-    count(out, "FAIL of these checks", radius.failing)?;
-    count(out, "  of these prevented", radius.prevented)?;
+    count(out, "of what was made, fails one of these checks", radius.failing)?;
+    count(out, "  and would have been refused", radius.prevented)?;
     let harmless = radius.refused.iter().filter(|refused| !refused.fails).count();
     count(out, "refused although none of these checks fails", u64::try_from(harmless).unwrap_or(u64::MAX))?;
 
@@ -106,11 +106,11 @@ fn by(out: &mut String, what: &str, counts: &[(String, u64)]) -> fmt::Result {
     writeln!(out, "{BOLD}Refused by {what}{BOLD:#}")?;
     for (key, number) in counts.iter().take(ROWS) {
         let letters = shown(key).chars().collect::<Vec<_>>();
-        let mut pieces = letters.chunks(LABEL - 1).map(|piece| piece.iter().collect::<String>()).peekable();
-        while let Some(piece) = pieces.next() {
-            match pieces.peek() {
-                Some(_) => writeln!(out, "  {piece}")?,
-                None => count(out, &piece, *number)?,
+        let pieces = letters.chunks(WIDTH - 12).map(|piece| piece.iter().collect::<String>());
+        for (line, piece) in pieces.enumerate() {
+            match line {
+                0 => writeln!(out, "  {number:>8}  {piece}")?,
+                _ => writeln!(out, "{:12}{piece}", "")?,
             }
         }
     }
@@ -128,8 +128,8 @@ fn jobs(out: &mut String, radius: &Radius, limit: usize) -> fmt::Result {
     for refused in radius.refused.iter().take(limit) {
         let at = refused.made.created_at.map(|at| at.strftime("%Y-%m-%d %H:%M").to_string()).unwrap_or_default();
         let short = |sid: &String| sid.trim_start_matches("Sagesweep").to_owned();
-        let line = format!("{at}  {}", refused.statements.iter().map(short).collect::<Vec<_>>().join(", "));
-        writeln!(out, "  {line}")?;
+        let line = format!("{at} {}", refused.statements.iter().map(short).collect::<Vec<_>>().join(", "));
+        paragraph(out, 2, &line)?;
         let letters = shown(&refused.made.arn).chars().collect::<Vec<_>>();
         for piece in letters.chunks(WIDTH - 4) {
             writeln!(out, "    {}", piece.iter().collect::<String>())?;
@@ -147,6 +147,14 @@ fn unseen(out: &mut String, radius: &Radius) -> fmt::Result {
         let requests = if *number == 1 { "1 request".to_owned() } else { format!("{number} requests") };
         paragraph(out, 2, &format!("{requests}: {why}."))?;
     }
+    if radius.unguarded_parents > 0 {
+        let text = format!(
+            "{} were made by the service for a tuning, AutoML or labeling job whose request this does not guard: guard it \
+             too, as in hyper-parameter-tuning-job-*.",
+            radius.unguarded_parents
+        );
+        paragraph(out, 2, &text)?;
+    }
     if radius.undated > 0 {
         paragraph(out, 2, &format!("{} resources: when they were made is not recorded.", radius.undated))?;
     }
@@ -158,7 +166,7 @@ fn unseen(out: &mut String, radius: &Radius) -> fmt::Result {
             paragraph(
                 out,
                 4,
-                &format!("{} {}: {} in {} accounts", gap.resource_type, gap.outcome, gap.cells, gap.accounts),
+                &format!("{} {}: {}, accounts: {}", gap.resource_type, gap.outcome, gap.cells, gap.accounts),
             )?;
         }
     }
@@ -173,7 +181,7 @@ fn unseen(out: &mut String, radius: &Radius) -> fmt::Result {
         out,
         2,
         &format!(
-            "{nights} published nights tell of {days} days: what was made and deleted between two of them is not there. \
+            "Published nights in these {days} days: {nights}. What was made and deleted between two of them is not there. \
              Requests that changed something, and those that failed, leave nothing to be recorded."
         ),
     )

@@ -102,10 +102,16 @@ async fn the_blast_radius_is_what_the_printed_document_refuses_of_the_tables() {
             .flat_map(|policy| policy["document"]["Statement"].as_array().unwrap())
             .collect::<Vec<_>>();
         let all = made(lake.path(), days);
-        let (mut refused, mut by_role, mut chosen) = (BTreeSet::new(), BTreeMap::<String, u64>::new(), 0);
+        let (mut refused, mut by_role) = (BTreeSet::new(), BTreeMap::<String, u64>::new());
+        let (mut chosen, mut children) = (0, 0);
         for ((arn, created), row) in &all {
             let facts: Value = serde_json::from_str(&row["config_json"]).unwrap();
-            if statements.iter().any(|statement| refuses(statement, &facts)) {
+            let parents = ["TUNING_JOB", "AUTOML_JOB", "LABELING_JOB"];
+            let is_child = row.get("origin_kind").is_some_and(|kind| parents.contains(&kind.as_str()));
+            let is_refused = statements.iter().any(|statement| refuses(statement, &facts));
+            if is_child {
+                children += u64::from(is_refused);
+            } else if is_refused {
                 refused.insert((arn.clone(), created.clone()));
                 *by_role.entry(row["role_arn"].clone()).or_default() += 1;
             } else if facts["instances"]["selected"].is_string() && facts["volume_key"].is_null() {
@@ -114,6 +120,7 @@ async fn the_blast_radius_is_what_the_printed_document_refuses_of_the_tables() {
         }
         let radius = &told["blast_radius"];
         assert_eq!(radius["requests"].as_u64().unwrap(), u64::try_from(all.len()).unwrap(), "{days}");
+        assert_eq!((&radius["unguarded_parents"], &radius["refused_of_parents"]), (&children.into(), &0.into()));
         let found = radius["jobs"].as_array().unwrap().iter().map(|job| {
             let created = job["created_at"].as_str().unwrap().parse::<Timestamp>().unwrap();
             (job["resource_arn"].as_str().unwrap().to_owned(), created.as_millisecond().to_string())
@@ -125,10 +132,33 @@ async fn the_blast_radius_is_what_the_printed_document_refuses_of_the_tables() {
         let roles = roles.map(|row| (row["role_arn"].as_str().unwrap().to_owned(), row["refused"].as_u64().unwrap()));
         assert_eq!(roles.collect::<BTreeMap<_, _>>(), by_role);
         assert_eq!(radius["nights"], 2);
+        let by_account = radius["by_account"].as_array().unwrap();
+        let (account, number) =
+            (by_account[0]["account_id"].as_str().unwrap(), by_account[0]["refused"].as_u64().unwrap());
+        let narrowed = |option: &str| {
+            let told = asked(lake.path(), &[&arguments[..], &[option, account]].concat());
+            told["blast_radius"]["refused"].as_u64().unwrap()
+        };
+        let all = radius["refused"].as_u64().unwrap();
+        assert_eq!((narrowed("--account"), narrowed("--except-account")), (number, all - number));
         // What failed is prevented, but for keys that are named and unfit.
         assert!(radius["failing_prevented"].as_u64() <= radius["failing"].as_u64());
         assert!(radius["failing_prevented"].as_u64().unwrap() > 0);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_tuning_job_made_is_refused_where_its_own_request_is_guarded() {
+    let lake = nights().await;
+    let of = |patterns: &[&str]| {
+        let told = asked(lake.path(), &[patterns, &["--days", "365"]].concat());
+        ["refused_of_parents", "unguarded_parents"].map(|name| told["blast_radius"][name].as_u64().unwrap())
+    };
+    let [none, unguarded] = of(&["training-job-vpc"]);
+    let [of_tuning, less] = of(&["training-job-vpc", "hyper-parameter-tuning-job-vpc"]);
+    let [of_all, labeling] = of(&["training-job-vpc", "hyper-parameter-tuning-job-vpc", "auto-ml-job-vpc"]);
+    assert!(none == 0 && of_tuning > 0 && of_all > of_tuning, "{none} {of_tuning} {of_all}");
+    assert_eq!((unguarded, less), (of_all + labeling, of_all + labeling - of_tuning));
 }
 
 #[tokio::test(flavor = "multi_thread")]

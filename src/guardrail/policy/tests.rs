@@ -143,7 +143,8 @@ fn requests_are_refused_by_what_they_carry() {
     let statements = of("training-job-customer-managed-keys", &[]);
     let refusing = |job: TrainingJob| {
         let facts = job.into();
-        let sids = statements.iter().filter(|statement| statement.refuses(&facts) == Holds::Yes);
+        let sids =
+            statements.iter().filter(|statement| statement.refuses(&facts, &[Action::CreateTrainingJob]) == Holds::Yes);
         sids.map(|statement| statement.sid.trim_start_matches("Sagesweep")).collect::<Vec<_>>()
     };
     let on = |name: &str| TrainingJob { instances: Instances::Type(name.to_owned()), ..TrainingJob::default() };
@@ -157,13 +158,17 @@ fn requests_are_refused_by_what_they_carry() {
     let serverless = TrainingJob { instances: Instances::Serverless, ..TrainingJob::default() };
     assert_eq!(refusing(with(serverless)), Vec::<&str>::new());
     let facts = TrainingJob { instances: Instances::Unconfirmed("denied".to_owned()), ..TrainingJob::default() };
-    assert!(matches!(statements[0].refuses(&facts.into()), Holds::Untold(_)));
+    assert!(matches!(statements[0].refuses(&facts.into(), &[Action::CreateTrainingJob]), Holds::Untold(_)));
 }
 
 #[test]
 fn another_type_is_not_touched_and_rules_with_the_same_conditions_are_one_statement() {
     let model = crate::resource::model::Model::default().into();
-    assert!(of("training-job-*", &[]).iter().all(|statement| statement.refuses(&model) == Holds::No));
+    assert!(
+        of("training-job-*", &[])
+            .iter()
+            .all(|statement| statement.refuses(&model, &[Action::CreateModel]) == Holds::No)
+    );
     let both = of("*-network-isolation", &[]);
     assert!(both.len() <= 2, "{both:?}");
     assert!(both[0].actions.contains(&Action::CreateModel) && both[0].actions.contains(&Action::CreateTrainingJob));
