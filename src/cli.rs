@@ -18,12 +18,16 @@ use crate::{
 
 mod checks;
 mod exceptions;
+mod guardrail;
 mod query;
+mod remediate;
 mod tables;
 
 pub use checks::{ChecksArgs, ExplainArgs, ResourceArn};
 pub use exceptions::{AddArgs, CheckArgs, ConvertArgs, ExceptionsCommand, FileArg, Foreign, ListArgs};
+pub use guardrail::GuardrailArgs;
 pub use query::QueryArgs;
+pub use remediate::RemediateArgs;
 pub use tables::{DiffArgs, ExportArgs};
 
 /// Audits every SageMaker resource of an AWS Organization into Parquet, and says what it did not see.
@@ -79,6 +83,12 @@ pub enum Command {
     /// Ask the tables and the views in SQL, on this machine.
     #[command(after_help = query::QUERY_NOTES)]
     Query(QueryArgs),
+    /// Say what to do about a finding, with the values of its resource filled in.
+    #[command(after_help = remediate::REMEDIATE_NOTES)]
+    Remediate(Box<RemediateArgs>),
+    /// Print the policy that would prevent what checks fail, and what it would have refused.
+    #[command(after_help = guardrail::GUARDRAIL_NOTES)]
+    Guardrail(GuardrailArgs),
     /// Print the configuration in effect, with all defaults filled in.
     Config(ConfigArg),
     /// List the checks.

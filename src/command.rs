@@ -17,8 +17,10 @@ mod doctor;
 mod exceptions;
 mod explain;
 mod export;
+mod guardrail;
 mod iam_policy;
 mod query;
+mod remediate;
 mod stops;
 mod verify;
 
@@ -32,12 +34,14 @@ use crate::{
     exit::ExitStatus,
     export::ExportError,
     finding::Severity,
+    guardrail::GuardrailError,
     lake::{RunId, publish::Published, published::FindError, read::ReadError, runs::RunStatus, store::Store},
     limits::{self, OpenFiles},
     logs,
     outcome::causes,
     printable::escaped,
     query::QueryError,
+    remediate::{RemediateError, live::LiveError},
     report,
     session::{Clock, sdk_config_loader},
     verify::VerifyError,
@@ -112,6 +116,8 @@ async fn dispatch(command: Command, screen: &Screen) -> Result<ExitStatus, Failu
         Command::Diff(args) => diff::run(args).await,
         Command::Export(args) => export::run(args).await,
         Command::Query(args) => Box::pin(query::run(args, screen)).await,
+        Command::Remediate(args) => Box::pin(remediate::run(*args)).await,
+        Command::Guardrail(args) => Box::pin(guardrail::run(args)).await,
         Command::Config(args) => print(&load(&args)?.to_toml()),
         Command::Checks(args) => print(&checks::text(&args)),
         Command::Explain(args) => print(&explain::text(&args)?),
@@ -184,6 +190,9 @@ enum Failure {
     OtherType(String),
     Sql(String),
     Query(QueryError),
+    Remediate(RemediateError),
+    Live(LiveError),
+    Guardrail(GuardrailError),
     Interrupted,
     #[cfg(feature = "demo")]
     Demo(String),
@@ -201,6 +210,8 @@ impl Failure {
             Self::Exceptions(error) if error.is_usage() => ExitStatus::Usage,
             Self::Find(error) if error.is_usage() => ExitStatus::Usage,
             Self::Query(error) if error.is_usage() => ExitStatus::Usage,
+            Self::Remediate(error) if error.is_usage() => ExitStatus::Usage,
+            Self::Guardrail(error) if error.is_usage() => ExitStatus::Usage,
             Self::PublicKey(_) | Self::OtherType(_) | Self::Sql(_) => ExitStatus::Usage,
             // What was asked for is done; how well the run says.
             Self::Run(RunError::Done { status: RunStatus::Incomplete, .. }) => ExitStatus::Incomplete,
@@ -215,6 +226,9 @@ impl Failure {
             | Self::Read(_)
             | Self::Export(_)
             | Self::Query(_)
+            | Self::Remediate(_)
+            | Self::Live(_)
+            | Self::Guardrail(_)
             | Self::Interrupted
             | Self::Output(_)
             | Self::Killed(_)
@@ -252,6 +266,9 @@ impl Failure {
             Self::Find(error) => format!("error: {}", escaped(&causes(error))),
             Self::Read(error) => format!("error: {}", escaped(&causes(error))),
             Self::Export(error) => format!("error: {}", escaped(&causes(error))),
+            Self::Remediate(error) => format!("error: {}", escaped(&causes(error))),
+            Self::Live(error) => format!("error: cannot read the job: {}", escaped(&error.to_string())),
+            Self::Guardrail(error) => format!("error: {}", escaped(&causes(error))),
             Self::PublicKey(text) | Self::OtherType(text) | Self::Sql(text) => format!("error: {text}"),
             Self::Query(error) => {
                 let lines = error.to_string();

@@ -2,9 +2,10 @@
 
 use std::{borrow::Cow, sync::Arc};
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{check::Check, exception::Exception, organization::Target, resource::Resource};
+use crate::{check::Check, exception::Exception, lake::hash::Digest, organization::Target, resource::Resource};
 
 /// How bad a failed check is; the numbers are OCSF's `severity_id`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, clap::ValueEnum)]
@@ -163,6 +164,13 @@ impl Verdict {
             many => Cow::Owned(many.iter().map(|reason| reason.text.as_ref()).collect::<Vec<_>>().join("; ")),
         }
     }
+}
+
+/// What tells a finding from every other one, and is the same in each run that has it: SHA-256, in hexadecimal, of account,
+/// region, ARN, creation time in milliseconds (empty when it is not known) and check, joined by `|`.
+pub fn uid(account: &str, region: &str, arn: &str, created_at: Option<Timestamp>, check: &str) -> String {
+    let created = created_at.map(|at| at.as_millisecond().to_string()).unwrap_or_default();
+    Digest::of(format!("{account}|{region}|{arn}|{created}|{check}").as_bytes()).sha256
 }
 
 /// One row of the table `findings`.

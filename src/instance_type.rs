@@ -48,6 +48,11 @@ pub fn instance_storage(type_text: &str) -> InstanceStorage {
     }
 }
 
+/// The families with local storage, without the `ml.` prefix, sorted.
+pub fn local_nvme_families() -> impl Iterator<Item = &'static str> {
+    FAMILIES.iter().filter(|(_, family)| family.local_nvme).map(|(name, _)| name.as_str())
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -87,6 +87,11 @@
 //! [`lake::published`] finds a run as a person names it and reads its tables, held against their manifest, a batch at a time:
 //! [`diff`] walks two of them side by side, and [`export`] writes one in the forms of others.
 //!
+//! # Acted on
+//!
+//! [`remediate`] fills the values of a resource into what mends it, and makes the input of a training job again.
+//! [`guardrail`] makes the policies that refuse what checks fail, and puts their conditions to what is recorded. Both print.
+//!
 //! # What it costs and what it may
 //!
 //! [`throttle::Watch`] counts each attempt of each client, also of the lake's, but for those that sign, into the run's [`effort::Effort`], which
@@ -114,6 +119,7 @@ pub mod finding;
 #[cfg(test)]
 mod generated;
 pub mod glob;
+pub mod guardrail;
 pub mod image;
 pub mod instance_type;
 pub mod kms;
@@ -126,10 +132,12 @@ mod output;
 pub mod paging;
 pub mod place;
 pub mod plan;
+mod pretty;
 pub mod printable;
 pub mod progress;
 pub mod query;
 pub mod region;
+pub mod remediate;
 pub mod report;
 pub mod resource;
 pub mod run;

@@ -17,6 +17,7 @@ pub mod limits;
 pub mod output;
 pub mod prompt;
 mod published;
+pub mod rows;
 pub mod session;
 pub mod statement;
 mod tables;

@@ -17,6 +17,31 @@ pub(crate) fn wrapped(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
+/// A command of the AWS CLI or a comment that is too long for a line, on several, as a shell reads it; anything else as it
+/// is.
+pub(crate) fn command(line: &str, width: usize) -> Vec<String> {
+    if let Some(comment) = line.strip_prefix("# ") {
+        return wrapped(comment, width - 2).into_iter().map(|line| format!("# {line}")).collect();
+    }
+    if line.chars().count() <= width || !line.starts_with("aws ") {
+        return vec![line.to_owned()];
+    }
+    let (mut lines, mut current) = (Vec::new(), String::new());
+    for (index, part) in line.split(" --").enumerate() {
+        let option = if index == 0 { part.to_owned() } else { format!("--{part}") };
+        if current.is_empty() {
+            current = option;
+        } else if current.chars().count() + 1 + option.chars().count() + 2 <= width {
+            current = format!("{current} {option}");
+        } else {
+            lines.push(current + " \\");
+            current = format!("  {option}");
+        }
+    }
+    lines.push(current);
+    lines
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -27,5 +52,13 @@ mod tests {
         assert_eq!(wrapped("a 0123456789 b", 5), ["a", "0123456789", "b"]);
         assert_eq!(wrapped("", 5), [""]);
         assert_eq!(wrapped(" a  b ", 5), ["a b"]);
+    }
+
+    #[test]
+    fn a_long_command_is_broken_before_an_option() {
+        assert_eq!(command("aws a b --c d --e f", 15), ["aws a b --c d \\", "  --e f"]);
+        assert_eq!(command("# a b c", 6), ["# a b", "# c"]);
+        assert_eq!(command("aws a --b c", 80), ["aws a --b c"]);
+        assert_eq!(command("Type: 0123456789", 5), ["Type: 0123456789"]);
     }
 }

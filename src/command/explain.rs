@@ -17,7 +17,7 @@ use crate::{
     },
     cli::{ExplainArgs, ResourceArn},
     finding::Severity,
-    wrap::wrapped,
+    wrap::{command, wrapped},
 };
 
 const BOLD: Style = Style::new().bold();
@@ -76,7 +76,7 @@ fn page(out: &mut String, check: &'static Check, resource: Option<&ResourceArn>)
     for (name, code) in [("AWS CLI", mend.cli), ("SDK for Python", mend.python), ("Infrastructure as code", mend.code)]
     {
         writeln!(out, "  {DIM}{name}{DIM:#}")?;
-        for line in filled(code, resource).lines().flat_map(|line| broken(line, WIDTH - 4)) {
+        for line in filled(code, resource).lines().flat_map(|line| command(line, WIDTH - 4)) {
             writeln!(out, "    {line}")?;
         }
     }
@@ -172,31 +172,6 @@ fn at_dots(path: &str, width: usize) -> Vec<String> {
     lines
 }
 
-/// A command of the AWS CLI or a comment that is too long for a line, on several, as a shell reads it; anything else as it
-/// is.
-fn broken(line: &str, width: usize) -> Vec<String> {
-    if let Some(comment) = line.strip_prefix("# ") {
-        return wrapped(comment, width - 2).into_iter().map(|line| format!("# {line}")).collect();
-    }
-    if line.chars().count() <= width || !line.starts_with("aws ") {
-        return vec![line.to_owned()];
-    }
-    let (mut lines, mut current) = (Vec::new(), String::new());
-    for (index, part) in line.split(" --").enumerate() {
-        let option = if index == 0 { part.to_owned() } else { format!("--{part}") };
-        if current.is_empty() {
-            current = option;
-        } else if current.chars().count() + 1 + option.chars().count() + 2 <= width {
-            current = format!("{current} {option}");
-        } else {
-            lines.push(current + " \\");
-            current = format!("  {option}");
-        }
-    }
-    lines.push(current);
-    lines
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -248,14 +223,6 @@ mod tests {
     fn a_long_path_is_broken_before_a_dot() {
         assert_eq!(at_dots("Describe.Config.Key", 15), ["Describe.Config", "  .Key"]);
         assert_eq!(at_dots("Describe.Config.Key", 19), ["Describe.Config.Key"]);
-    }
-
-    #[test]
-    fn a_long_command_is_broken_before_an_option() {
-        assert_eq!(broken("aws a b --c d --e f", 15), ["aws a b --c d \\", "  --e f"]);
-        assert_eq!(broken("# a b c", 6), ["# a b", "# c"]);
-        assert_eq!(broken("aws a --b c", 80), ["aws a --b c"]);
-        assert_eq!(broken("Type: 0123456789", 5), ["Type: 0123456789"]);
     }
 
     #[test]

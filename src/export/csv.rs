@@ -13,7 +13,7 @@ use super::{ExportError, row};
 use crate::{
     lake::{
         Table,
-        read::{ReadError, View, instant},
+        read::{self, ReadError, View, instant},
     },
     printable::escaped,
 };
@@ -53,7 +53,7 @@ fn cell(batch: &RecordBatch, name: &str, column: &dyn Array, row: usize) -> Resu
         DataType::Date32 => row::date(batch, name, row).map(|day| day.to_string()),
         DataType::List(_) => row::list(batch, name, row).map(|texts| harmless(&texts.join("; "))),
         DataType::Map(..) => {
-            row::map(batch, name, row).and_then(|map| serde_json::to_string(&map).ok()).map(|map| harmless(&map))
+            read::map(batch, name, row).and_then(|map| serde_json::to_string(&map).ok()).map(|map| harmless(&map))
         }
         _ => None,
     };

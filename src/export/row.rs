@@ -6,11 +6,10 @@ use arrow_array::{Array as _, RecordBatch, cast::AsArray as _, types::Date32Type
 use jiff::{Timestamp, ToSpan as _, civil::Date};
 
 use crate::{
-    finding::{Severity, Status},
+    finding::{self, Severity, Status},
     lake::{
         Table,
-        hash::Digest,
-        read::{ReadError, View, instant, text},
+        read::{ReadError, View, instant, map, text},
     },
 };
 
@@ -101,12 +100,10 @@ impl<'a> Row<'a> {
         })
     }
 
-    /// What tells the finding from every other one, and is the same in each run that has it: SHA-256, in hexadecimal, of
-    /// account, region, ARN, creation time in milliseconds (empty when it is not known) and check, joined by `|`.
+    /// What tells the finding from every other one.
     pub(super) fn uid(&self) -> String {
-        let created = self.resource_created_at.map(|at| at.as_millisecond().to_string()).unwrap_or_default();
-        let Self { account_id, region, resource_arn, check_id, .. } = self;
-        Digest::of(format!("{account_id}|{region}|{resource_arn}|{created}|{check_id}").as_bytes()).sha256
+        let Self { account_id, region, resource_arn, resource_created_at, check_id, .. } = self;
+        finding::uid(account_id, region, resource_arn, *resource_created_at, check_id)
     }
 }
 
@@ -118,17 +115,6 @@ pub(super) fn list(batch: &RecordBatch, name: &str, row: usize) -> Option<Vec<St
     }
     let texts = list.value(row);
     Some(texts.as_string_opt::<i32>()?.iter().flatten().map(ToOwned::to_owned).collect())
-}
-
-/// The texts of a map, by text.
-pub(super) fn map(batch: &RecordBatch, name: &str, row: usize) -> Option<BTreeMap<String, String>> {
-    let map = batch.column_by_name(name)?.as_map_opt()?;
-    if map.is_null(row) {
-        return Some(BTreeMap::new());
-    }
-    let entries = map.value(row);
-    let (keys, values) = (entries.column(0).as_string_opt::<i32>()?, entries.column(1).as_string_opt::<i32>()?);
-    Some((0..entries.len()).map(|at| (keys.value(at).to_owned(), values.value(at).to_owned())).collect())
 }
 
 /// A day, unless it is null.

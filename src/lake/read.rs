@@ -143,3 +143,14 @@ pub fn instant(instants: Option<&TimestampMillisecondArray>, row: usize) -> Opti
     let instants = instants.filter(|instants| instants.is_valid(row))?;
     Timestamp::from_millisecond(instants.value(row)).ok()
 }
+
+/// The texts of a map, by text.
+pub fn map(batch: &RecordBatch, name: &str, row: usize) -> Option<BTreeMap<String, String>> {
+    let map = batch.column_by_name(name)?.as_map_opt()?;
+    if map.is_null(row) {
+        return Some(BTreeMap::new());
+    }
+    let entries = map.value(row);
+    let (keys, values) = (entries.column(0).as_string_opt::<i32>()?, entries.column(1).as_string_opt::<i32>()?);
+    Some((0..entries.len()).map(|at| (keys.value(at).to_owned(), values.value(at).to_owned())).collect())
+}

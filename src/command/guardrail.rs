@@ -1,0 +1,43 @@
+//! `guardrail`: from the arguments to policies and what they would have refused.
+
+use super::{Failure, load_with, print, store};
+use crate::{
+    check::selection::Selection,
+    cli::{GuardrailArgs, ReportFormat},
+    exit::ExitStatus,
+    guardrail::{
+        Guardrail, GuardrailError,
+        history::{History, Scope},
+        json, text,
+    },
+    lake::published::PublishedRun,
+};
+
+/// Prints the policies and, unless they are all that is wanted, their blast radius.
+pub(super) async fn run(args: GuardrailArgs) -> Result<ExitStatus, Failure> {
+    let lake = args.lake.as_ref().map(|place| ("SAGESWEEP_LAKE_DESTINATION", place.as_str()));
+    let config = load_with(&args.config, lake)?;
+    let selection =
+        if args.checks.is_empty() { Selection::configured(&config.checks) } else { Selection::named(&args.checks) };
+    let guardrail = Guardrail::of(selection.checks(), &config.parameters.approved_keys, args.policy);
+    let guardrail = guardrail.map_err(Failure::Guardrail)?;
+    if args.bare {
+        let lines = guardrail.policies.iter().map(|policy| format!("{}\n", policy.content()));
+        return print(&lines.collect::<String>());
+    }
+    let radius = if args.no_history {
+        None
+    } else {
+        let store = store(&config).await;
+        let run = PublishedRun::find(&store, &args.run).await.map_err(Failure::Find)?;
+        let history =
+            History::before(store, &run, args.days, Scope { only: args.account, except: args.except_account })
+                .map_err(GuardrailError::Query);
+        let history = history.map_err(Failure::Guardrail)?;
+        Some(Box::pin(guardrail.radius(&history)).await.map_err(Failure::Guardrail)?)
+    };
+    print(&match args.format {
+        ReportFormat::Text => text(&guardrail, radius.as_ref(), args.limit),
+        ReportFormat::Json => json(&guardrail, radius.as_ref()),
+    })
+}

@@ -1,0 +1,166 @@
+//! Where a resource came from: a job that has ended cannot be changed, so that what makes such jobs has to be.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::recorded::Recorded;
+use crate::{cli::ResourceArn, resource::OriginKind};
+
+/// Where a resource came from, and what to do there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// What made it, in a sentence or two, and what to set there.
+    pub summary: String,
+    /// Commands that show it.
+    pub commands: Vec<String>,
+    /// What else tells of it: what it is called, and its value.
+    pub traces: Vec<(&'static str, String)>,
+}
+
+/// Tags that SageMaker itself puts on what Studio and Projects make, and what they name.
+const TAGS: [(&str, &str); 3] = [
+    ("sagemaker:project-name", "project"),
+    ("sagemaker:domain-arn", "Studio domain"),
+    ("sagemaker:user-profile-arn", "user profile"),
+];
+
+impl Source {
+    /// Of a resource.
+    pub fn of(resource: &Recorded) -> Self {
+        let kind = resource.origin.as_ref().and_then(|(kind, name)| {
+            let kind = OriginKind::ALL.into_iter().find(|one| one.as_str() == kind)?;
+            Some((kind, name.as_str()))
+        });
+        let (summary, commands) = match kind {
+            Some((kind, name)) => made_by(kind, name, resource),
+            None => unknown(resource),
+        };
+        let tags = TAGS.iter().filter_map(|(tag, what)| Some((*what, resource.tags.get(*tag)?.clone())));
+        let traces = [("execution role", resource.role_arn.clone()), ("owner", resource.owner.clone())];
+        let traces = traces.into_iter().filter_map(|(what, value)| Some((what, value?)));
+        Self { summary, commands, traces: traces.chain(tags).collect() }
+    }
+}
+
+fn made_by(kind: OriginKind, name: &str, resource: &Recorded) -> (String, Vec<String>) {
+    let region = &resource.region;
+    // A name that a shell would obey is put into no command.
+    let short = name.parse::<ResourceArn>().map_or_else(|_| "NAME".to_owned(), |arn| arn.name);
+    let (what, set, command) = match kind {
+        OriginKind::TuningJob => (
+            "the hyperparameter tuning job",
+            "in its TrainingJobDefinition (each of TrainingJobDefinitions), ResourceConfig.VolumeKmsKeyId and \
+             OutputDataConfig.KmsKeyId for keys",
+            format!(
+                "aws sagemaker describe-hyper-parameter-tuning-job --region {region} --hyper-parameter-tuning-job-name {short}"
+            ),
+        ),
+        OriginKind::AutoMlJob => (
+            "the AutoML job",
+            "in its input, SecurityConfig.VolumeKmsKeyId and OutputDataConfig.KmsKeyId for keys",
+            format!("aws sagemaker describe-auto-ml-job-v2 --region {region} --auto-ml-job-name {short}"),
+        ),
+        OriginKind::LabelingJob => (
+            "the labeling job",
+            "in its input, LabelingJobAlgorithmsConfig.LabelingJobResourceConfig.VolumeKmsKeyId and OutputConfig.KmsKeyId \
+             for keys",
+            format!("aws sagemaker describe-labeling-job --region {region} --labeling-job-name {short}"),
+        ),
+        OriginKind::PipelineExecution => {
+            let is_harmless = name.bytes().all(|byte| byte.is_ascii_alphanumeric());
+            let id = if is_harmless { name } else { "ID" };
+            let (partition, account) = (&resource.partition, &resource.account_id);
+            let arn = format!("arn:{partition}:sagemaker:{region}:{account}:pipeline/PIPELINE/execution/{id}");
+            (
+                "the execution of a pipeline",
+                "in the Arguments of the step of the pipeline's definition, ResourceConfig.VolumeKmsKeyId and \
+                 OutputDataConfig.KmsKeyId for keys; the execution does not name its pipeline, which stands in the list",
+                format!(
+                    "aws sagemaker list-pipelines --region {region}\naws sagemaker describe-pipeline-definition-for-execution --region {region} --pipeline-execution-arn {arn}"
+                ),
+            )
+        }
+    };
+    let summary = format!(
+        "It was made by {what} {name}. What is made cannot be changed, and the next one will be the same: set it where \
+         that is started, {set}."
+    );
+    (summary, command.lines().map(str::to_owned).collect())
+}
+
+/// Nothing names a maker: the trail tells who made the call.
+fn unknown(resource: &Recorded) -> (String, Vec<String>) {
+    let summary = "No tuning, AutoML or labeling job and no pipeline of SageMaker is recorded to have made it: a person, a \
+                   notebook, a scheduler or a pipeline elsewhere did, and makes the next one the same. CloudTrail tells who \
+                   made the call; its event history goes back 90 days."
+        .to_owned();
+    let action = resource.arn.rsplit(':').next().and_then(|rest| rest.split_once('/')).map(|(kind, _)| event(kind));
+    let commands = resource.created_at.zip(action).map(|(at, event)| {
+        let around = |minutes| instant(at.saturating_add(SignedDuration::from_mins(minutes)).unwrap_or(at));
+        let (start, end) = (around(-5), around(5));
+        let region = &resource.region;
+        format!(
+            "aws cloudtrail lookup-events --region {region} --lookup-attributes AttributeKey=EventName,AttributeValue={event} --start-time {start} --end-time {end}"
+        )
+    });
+    (summary, commands.into_iter().collect())
+}
+
+fn instant(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// The call that makes what ARNs call so: `training-job` is made by `CreateTrainingJob`.
+fn event(kind: &str) -> String {
+    let words = kind.split('-').map(|word| match word {
+        "automl" => "AutoML".to_owned(),
+        word => {
+            let mut letters = word.chars().filter(char::is_ascii_alphanumeric);
+            letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect::<String>()
+        }
+    });
+    format!("Create{}", words.collect::<String>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::remediate::samples;
+
+    #[test]
+    fn each_kind_of_origin_says_where_to_set_it_and_shows_it() {
+        let mut job = samples::recorded();
+        let arn = |kind: &str| format!("arn:aws:sagemaker:eu-west-1:111111111111:{kind}/search-7");
+        for (kind, name, command) in [
+            (OriginKind::TuningJob, arn("hyper-parameter-tuning-job"), "describe-hyper-parameter-tuning-job"),
+            (OriginKind::AutoMlJob, arn("automl-job"), "describe-auto-ml-job-v2"),
+            (OriginKind::LabelingJob, arn("labeling-job"), "describe-labeling-job"),
+            (OriginKind::PipelineExecution, "h4x0r1a2b3c4".to_owned(), "pipeline/PIPELINE/execution/h4x0r1a2b3c4"),
+        ] {
+            job.origin = Some((kind.as_str().to_owned(), name.clone()));
+            let source = Source::of(&job);
+            assert!(source.summary.contains(&name) && source.summary.contains("KmsKeyId"), "{source:?}");
+            assert!(source.commands.iter().any(|line| line.contains(command)), "{source:?}");
+        }
+    }
+
+    #[test]
+    fn a_hostile_origin_is_in_no_command() {
+        let mut job = samples::recorded();
+        for kind in OriginKind::ALL {
+            job.origin = Some((kind.as_str().to_owned(), "$(reboot)".to_owned()));
+            assert!(!Source::of(&job).commands.join(" ").contains("reboot"));
+        }
+    }
+
+    #[test]
+    fn without_an_origin_the_trail_is_asked_for_the_call() {
+        let job = samples::recorded();
+        let source = Source::of(&job);
+        assert!(
+            source.commands[0].contains("AttributeValue=CreateTrainingJob --start-time 2026-11-20T09:55:00Z"),
+            "{source:?}"
+        );
+        assert_eq!(event("automl-job"), "CreateAutoMLJob");
+        assert_eq!(event("notebook-instance"), "CreateNotebookInstance");
+    }
+}
