@@ -11,6 +11,7 @@ mod keys;
 mod lake;
 mod legal;
 pub(crate) mod nearest;
+mod notify;
 mod organization;
 mod pacing;
 mod parameters;
@@ -32,6 +33,7 @@ pub use self::{
     checks::Checks,
     incremental::Incremental,
     lake::{Destination, InvalidDestination, Lake},
+    notify::{Arn, Notify, UrlSource},
     organization::{InvalidOuSelector, Organization, OuSelector, TagValues},
     pacing::{Pacing, Rate},
     parameters::Parameters,
@@ -72,6 +74,8 @@ pub struct Config {
     pub findings: Findings,
     /// What is said of the run itself.
     pub metrics: Metrics,
+    /// Who is told of a published run.
+    pub notify: Notify,
 }
 
 /// Which regions of each account are audited.

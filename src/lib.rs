@@ -81,6 +81,10 @@
 //! [`lake::published`] finds a run as a person names it and reads its tables, held against their manifest, a batch at a time:
 //! [`diff`] walks two of them side by side, and [`export`] writes one in the forms of others.
 //!
+//! # Told
+//!
+//! After publish, [`notify`] makes one digest of a run from its tables, and tells it to a topic, an event bus or a webhook.
+//!
 //! # What it costs and what it may
 //!
 //! [`throttle::Watch`] counts each attempt of each client, also of the lake's, but for those that sign, into the run's [`effort::Effort`], which
@@ -112,6 +116,7 @@ pub mod kms;
 pub mod lake;
 pub mod limits;
 pub mod logs;
+pub mod notify;
 pub mod organization;
 pub mod outcome;
 mod output;

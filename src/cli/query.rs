@@ -6,7 +6,11 @@ use clap::Args;
 use jiff::civil::Date;
 
 use super::ConfigArg;
-use crate::query::{self, limits::Size, output::Format};
+use crate::query::{
+    self,
+    limits::{Limits, Size},
+    output::Format,
+};
 
 pub(super) const QUERY_NOTES: &str = "Without SQL a prompt begins, where a statement ends with `;`, Tab completes, and `help` says what can be asked. Where
 the standard input is no terminal, SQL is read from it.
@@ -50,10 +54,10 @@ pub struct QueryArgs {
     #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,
     /// How much memory the answer may take; beyond it goes to the disk what can.
-    #[arg(long, value_name = "SIZE", default_value = "512MiB")]
+    #[arg(long, value_name = "SIZE", default_value_t = Limits::default().memory)]
     pub memory: Size,
     /// How much disk it may take besides, where the system keeps temporary files (TMPDIR).
-    #[arg(long, value_name = "SIZE", default_value = "8GiB")]
+    #[arg(long, value_name = "SIZE", default_value_t = Limits::default().disk)]
     pub disk: Size,
     /// Remember nothing of what is typed at the prompt.
     #[arg(long)]

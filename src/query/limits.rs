@@ -13,6 +13,13 @@ pub struct Limits {
     pub disk: Size,
 }
 
+impl Default for Limits {
+    /// What fits a small machine, and what `query` may take unless it is told otherwise.
+    fn default() -> Self {
+        Self { memory: Size(512 << 20), disk: Size(8 << 30) }
+    }
+}
+
 /// A number of bytes, written as in `512MiB`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Size(u64);
