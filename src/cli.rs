@@ -9,6 +9,7 @@ use jiff::Timestamp;
 #[cfg(feature = "demo")]
 use crate::demo;
 use crate::{
+    built,
     check::{profile::Profile, selection::Pattern},
     config,
     finding::Severity,
@@ -17,16 +18,23 @@ use crate::{
 };
 
 mod checks;
+mod init;
+mod notify;
 mod query;
+mod shell;
 mod tables;
 
 pub use checks::{ChecksArgs, ExplainArgs, ResourceArn};
+pub use init::InitArgs;
+pub use notify::NotifyArgs;
 pub use query::QueryArgs;
+pub use shell::{CompletionsArgs, ManArgs};
 pub use tables::{DiffArgs, ExportArgs};
 
 /// Audits every SageMaker resource of an AWS Organization into Parquet, and says what it did not see.
 #[derive(Debug, Parser)]
-#[command(version, propagate_version = true, max_term_width = 100, arg_required_else_help = true)]
+#[command(version, long_version = built::FACTS, propagate_version = true, max_term_width = 100)]
+#[command(arg_required_else_help = true, after_help = EXAMPLES)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
@@ -64,6 +72,7 @@ pub enum Command {
     #[command(after_help = SCAN_EXAMPLES)]
     Scan(ScanArgs),
     /// Merge what was staged and make it visible.
+    #[command(after_help = PUBLISH_EXAMPLES)]
     Publish(PublishArgs),
     /// Hold what was published against its manifests: nothing changed, removed or added.
     #[command(after_help = VERIFY_EXAMPLES)]
@@ -77,8 +86,12 @@ pub enum Command {
     /// Ask the tables and the views in SQL, on this machine.
     #[command(after_help = query::QUERY_NOTES)]
     Query(QueryArgs),
+    /// Write a commented configuration after a few questions.
+    #[command(after_help = init::INIT_NOTES)]
+    Init(InitArgs),
     /// Print the configuration in effect, with all defaults filled in.
-    Config(ConfigArg),
+    #[command(after_help = CONFIG_EXAMPLES)]
+    Config(ConfigArgs),
     /// List the checks.
     #[command(after_help = checks::notes())]
     Checks(ChecksArgs),
@@ -86,19 +99,51 @@ pub enum Command {
     #[command(after_help = checks::EXPLAIN_EXAMPLES)]
     Explain(ExplainArgs),
     /// Print the IAM policy that the program needs.
+    #[command(after_help = POLICY_EXAMPLES)]
     IamPolicy(PolicyArgs),
     /// Say what would fail before the first night, and what mends it.
     #[command(after_help = DOCTOR_NOTES)]
     Doctor(DoctorArgs),
+    /// Tell of a published run those who were not told, or print what they would be told.
+    #[command(after_help = notify::NOTIFY_NOTES)]
+    Notify(NotifyArgs),
     /// Audit a simulated organization on this machine; no AWS account is needed.
     #[cfg(feature = "demo")]
     #[command(after_help = DEMO_EXAMPLES)]
     Demo(DemoArgs),
+    /// Print the completions of a shell.
+    #[command(after_help = shell::COMPLETIONS_NOTES)]
+    Completions(CompletionsArgs),
+    /// Write the manual: a page for each command.
+    #[command(after_help = shell::MAN_NOTES)]
+    Man(ManArgs),
     /// Serve the simulated organization until the standard input ends.
     #[cfg(feature = "demo")]
     #[command(hide = true)]
     Simulate(SimulateArgs),
 }
+
+const EXAMPLES: &str = "Examples:
+  sagesweep demo
+  sagesweep init
+  sagesweep doctor --config sagesweep.toml
+  sagesweep run --config sagesweep.toml
+  sagesweep query --view posture_by_account";
+
+const PUBLISH_EXAMPLES: &str = "Examples:
+  sagesweep publish --config sagesweep.toml
+  sagesweep publish --config sagesweep.toml --run-id 20261124T031500Z-9f3a --fail-on critical
+  sagesweep publish --config sagesweep.toml --run-id 20261124T031500Z-9f3a --incomplete";
+
+const CONFIG_EXAMPLES: &str = "Examples:
+  sagesweep config
+  sagesweep config --config sagesweep.toml --format json | jq .lake
+  SAGESWEEP_ROLE_NAME=audit/sagesweep sagesweep config";
+
+const POLICY_EXAMPLES: &str = "Examples:
+  sagesweep iam-policy member --checks 'training-job-*'
+  sagesweep iam-policy task --config sagesweep.toml
+  sagesweep iam-policy trust --principal arn:aws:iam::111111111111:role/sagesweep-task --organization o-a1b2c3d4e5";
 
 const RUN_EXAMPLES: &str = "Examples:
   sagesweep run --config sagesweep.toml
@@ -112,7 +157,8 @@ const SCAN_EXAMPLES: &str = "Examples:
 
 const VERIFY_EXAMPLES: &str = "Examples:
   sagesweep verify --config sagesweep.toml
-  sagesweep verify --config sagesweep.toml --all --public-key audit-key.pem";
+  sagesweep verify --config sagesweep.toml --all --public-key audit-key.pem
+  sagesweep verify --all --format json | jq '.problems[].key'";
 
 const DOCTOR_NOTES: &str = "It reads, and writes only below _doctor/ in the lake, which it empties again.
 
@@ -136,6 +182,26 @@ pub struct ConfigArg {
     /// Whose judgement: ours, that of Prowler 5.46, or both; the configured one (checks.profile) by default.
     #[arg(long, value_name = "PROFILE", value_enum)]
     pub profile: Option<Profile>,
+}
+
+/// Arguments of `config`.
+#[derive(Debug, Clone, Args)]
+pub struct ConfigArgs {
+    /// Where the configuration is.
+    #[command(flatten)]
+    pub config: ConfigArg,
+    /// The form: TOML, which can be read back, or JSON.
+    #[arg(long, value_enum, default_value_t = ConfigFormat::Toml)]
+    pub format: ConfigFormat,
+}
+
+/// The form of a configuration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ConfigFormat {
+    /// A file that reads back as the same configuration.
+    Toml,
+    /// One JSON object.
+    Json,
 }
 
 /// Arguments of `run`.
@@ -198,6 +264,9 @@ pub struct VerifyArgs {
     /// A file with the public key (PEM) by which each of these runs must be signed.
     #[arg(long, value_name = "FILE")]
     pub public_key: Option<PathBuf>,
+    /// The form of the report.
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    pub format: ReportFormat,
 }
 
 /// Arguments of `iam-policy`.

@@ -17,7 +17,10 @@ mod doctor;
 mod explain;
 mod export;
 mod iam_policy;
+mod init;
+mod notify;
 mod query;
+mod shell;
 mod stops;
 mod verify;
 
@@ -25,14 +28,21 @@ use stops::Stops;
 
 use crate::{
     Incomplete, Run, RunError,
-    cli::{Cli, Command, ConfigArg},
+    cli::{Cli, Command, ConfigArg, ConfigFormat},
     config::{Config, ConfigErrors, Destination},
     exit::ExitStatus,
     export::ExportError,
     finding::Severity,
-    lake::{RunId, publish::Published, published::FindError, read::ReadError, store::Store},
+    lake::{
+        RunId,
+        publish::Published,
+        published::FindError,
+        read::ReadError,
+        store::{Store, StoreError},
+    },
     limits::{self, OpenFiles},
     logs,
+    notify::NotifyError,
     outcome::causes,
     printable::escaped,
     query::QueryError,
@@ -79,7 +89,9 @@ async fn dispatch(command: Command, screen: &Screen) -> Result<ExitStatus, Failu
         Command::Run(args) => {
             let mut stops = Stops::listened_to();
             let run = stops.before(Box::pin(screen.start(&args.config, args.run_id))).await?;
-            let published = stops.during(&run, Box::pin(run.scan_and_publish())).await?;
+            let published = stops.during(&run, Box::pin(run.scan_and_publish())).await;
+            Box::pin(notify::after(&run, &published, &mut stops)).await;
+            let published = published?;
             Ok(screen.conclude(&run, &published, args.fail_on))
         }
         Command::Scan(args) => {
@@ -98,18 +110,30 @@ async fn dispatch(command: Command, screen: &Screen) -> Result<ExitStatus, Failu
             };
             let run = stops.before(Box::pin(opening)).await?;
             let incomplete = if args.incomplete { Incomplete::Published } else { Incomplete::Refused };
-            let published = stops.during(&run, Box::pin(run.publish(incomplete))).await?;
+            let published = stops.during(&run, Box::pin(run.publish(incomplete))).await;
+            Box::pin(notify::after(&run, &published, &mut stops)).await;
+            let published = published?;
             Ok(screen.conclude(&run, &published, args.fail_on))
         }
         Command::Verify(args) => verify::run(args, screen).await,
         Command::Diff(args) => diff::run(args).await,
         Command::Export(args) => export::run(args).await,
         Command::Query(args) => Box::pin(query::run(args, screen)).await,
-        Command::Config(args) => print(&load(&args)?.to_toml()),
+        Command::Init(args) => init::run(&args),
+        Command::Config(args) => {
+            let config = load(&args.config)?;
+            print(&match args.format {
+                ConfigFormat::Toml => config.to_toml(),
+                ConfigFormat::Json => checks::json(&config),
+            })
+        }
         Command::Checks(args) => print(&checks::text(&args)),
         Command::Explain(args) => print(&explain::text(&args)?),
         Command::IamPolicy(args) => iam_policy::print(&args),
         Command::Doctor(args) => doctor::run(args, screen).await,
+        Command::Notify(args) => notify::run(args, screen).await,
+        Command::Completions(args) => shell::completions(&args),
+        Command::Man(args) => shell::man(&args),
         #[cfg(feature = "demo")]
         Command::Demo(args) => demo::run(args, screen).await,
         #[cfg(feature = "demo")]
@@ -173,7 +197,10 @@ enum Failure {
     PublicKey(String),
     OtherType(String),
     Sql(String),
+    Init(String),
     Query(QueryError),
+    Notify(NotifyError),
+    Written(StoreError),
     Interrupted,
     #[cfg(feature = "demo")]
     Demo(String),
@@ -189,7 +216,7 @@ impl Failure {
             Self::Verify(error) if error.is_usage() => ExitStatus::Usage,
             Self::Find(error) if error.is_usage() => ExitStatus::Usage,
             Self::Query(error) if error.is_usage() => ExitStatus::Usage,
-            Self::PublicKey(_) | Self::OtherType(_) | Self::Sql(_) => ExitStatus::Usage,
+            Self::PublicKey(_) | Self::OtherType(_) | Self::Sql(_) | Self::Init(_) => ExitStatus::Usage,
             // Another process does what was asked for.
             Self::Run(RunError::UnderWay { .. } | RunError::Done(_)) => ExitStatus::Complete,
             Self::Output(_) if self.is_of_no_reader() => ExitStatus::Complete,
@@ -199,6 +226,8 @@ impl Failure {
             | Self::Read(_)
             | Self::Export(_)
             | Self::Query(_)
+            | Self::Notify(_)
+            | Self::Written(_)
             | Self::Interrupted
             | Self::Output(_)
             | Self::Killed(_)
@@ -231,7 +260,11 @@ impl Failure {
             Self::Find(error) => format!("error: {}", escaped(&causes(error))),
             Self::Read(error) => format!("error: {}", escaped(&causes(error))),
             Self::Export(error) => format!("error: {}", escaped(&causes(error))),
-            Self::PublicKey(text) | Self::OtherType(text) | Self::Sql(text) => format!("error: {text}"),
+            Self::Notify(error) => format!("error: {}", escaped(&causes(error))),
+            Self::Written(error) => format!("error: {}", escaped(&causes(error))),
+            Self::PublicKey(text) | Self::OtherType(text) | Self::Sql(text) | Self::Init(text) => {
+                format!("error: {text}")
+            }
             Self::Query(error) => {
                 let lines = error.to_string();
                 format!("error: {}", lines.lines().map(escaped).collect::<Vec<_>>().join("\n"))

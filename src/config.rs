@@ -161,6 +161,17 @@ impl Config {
         draft.finish()
     }
 
+    /// Reads a text as if it were in a file of this name, and no variables.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with it.
+    pub fn read(path: &Path, text: &str) -> Result<Self, ConfigErrors> {
+        let mut draft = Draft::default();
+        draft.file(path, text);
+        draft.finish()
+    }
+
     /// The configuration as a file that reads back as an equal one.
     pub fn to_toml(&self) -> String {
         toml::to_string(self).unwrap_or_else(|error| format!("# cannot be printed: {error}\n"))

@@ -95,6 +95,7 @@
 //!
 //! Tests and the demo speak to [`demo`], a simulated organization on the wire protocols of AWS.
 
+mod built;
 pub mod check;
 pub mod cli;
 pub mod command;
@@ -111,6 +112,7 @@ pub mod finding;
 #[cfg(test)]
 mod generated;
 pub mod image;
+pub mod init;
 pub mod instance_type;
 pub mod kms;
 pub mod lake;

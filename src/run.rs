@@ -12,6 +12,7 @@ use indicatif::MultiProgress;
 use tokio::sync::{OnceCell, watch};
 
 mod error;
+mod holds;
 mod night;
 mod shard_scan;
 
