@@ -60,7 +60,7 @@ mod tests {
             "role.name" => ["sagesweep-audit", "audit/sagesweep"],
             "role.external_id" => ["", "a:b/c"],
             "regions.include" => ["", "eu-central-1,eu-west-1"],
-            "findings.owner_tag" => ["", "Größe \u{2d} \\ x".trim_end_matches("\\ x")],
+            "findings.owner_tag" => ["", "Größe"],
             "notify.sns_topic" => ["", "arn:aws:sns:eu-central-1:111111111111:audit"],
             other => panic!("no choice for {other}"),
         }

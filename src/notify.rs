@@ -26,9 +26,12 @@ pub mod url;
 pub mod webhook;
 
 pub use digest::Digest;
+pub use event_bus::PUT_EVENTS;
 pub use patience::Patience;
 pub use send_error::SendError;
+pub use sns::PUBLISH;
 pub use target::Target;
+pub use url::GET_SECRET_VALUE;
 
 use crate::{
     config::Config,

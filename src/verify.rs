@@ -19,6 +19,7 @@ use tokio::task::JoinError;
 mod chain;
 mod committed;
 mod inventory;
+mod json;
 mod objects;
 mod problem;
 mod report;

@@ -3,14 +3,19 @@
 import json
 import time
 
+import allowed
 import pytest
 from policies import document, statements
+from resolved import Resolved
 from stacks import AUDITOR, SHARDS, change, deploy
 from template import load
 from test_deployed import call
 
 EMAIL = "night@example.com"
 SETTINGS = "arn:aws:s3:::settings/sagesweep.env"
+TOPIC = "arn:aws:sns:us-east-1:000000000000:digests"
+EVENT_BUS = "arn:aws:events:us-east-1:000000000000:event-bus/audit"
+WEBHOOK = "arn:aws:secretsmanager:us-east-1:000000000000:secret:audit/webhook-a1b2c3"
 
 
 @pytest.fixture(scope="module")
@@ -27,6 +32,9 @@ def large(cloud, network):
         "AlarmEmail": EMAIL,
         "SettingsObjectArn": SETTINGS,
         "ScanCapacity": "ON_DEMAND",
+        "NotifyTopicArn": TOPIC,
+        "NotifyEventBusArn": EVENT_BUS,
+        "NotifyWebhookArn": WEBHOOK,
     }
     return deploy(cloud.client("cloudformation"), "large", AUDITOR, given | network)
 
@@ -95,7 +103,8 @@ def test_the_task_role_may_do_what_the_program_prints_without_the_reads_of_a_man
     environment["SAGESWEEP_ORGANIZATION_MANAGEMENT_ACCOUNT"] = "false"
     printed = json.loads(call(program, tmp_path, environment, "iam-policy", "task").stdout)
     assert statements(policy(cloud, outputs["TaskRoleArn"].rpartition("/")[2])) == statements(printed)
-    assert ("SigningKey" in statements(printed)) == (which == "large")
+    for sid in ("SigningKey", "NotifyTopic", "NotifyEventBus"):
+        assert (sid in statements(printed)) == (which == "large"), sid
 
 
 def test_it_begins_every_night_and_tells_when_one_fails(cloud, stack, large):
@@ -139,6 +148,26 @@ def test_evidence_can_be_signed_and_more_settings_come_from_an_object(cloud, lar
     assert environment["SAGESWEEP_LAKE_SIGNING_KEY"] == large["SigningKeyArn"]
     execution = statements(policy(cloud, definition(cloud, large)["executionRoleArn"].rpartition("/")[2]))
     assert execution["Settings"]["Resource"] == [SETTINGS] and execution["SettingsPlace"]["Resource"] == ["arn:aws:s3:::settings"]
+
+
+def test_who_is_told_is_named_to_the_task_and_the_url_of_a_webhook_comes_from_its_secret(cloud, stack, large):
+    (container,) = definition(cloud, large)["containerDefinitions"]
+    environment = {pair["name"]: pair["value"] for pair in container["environment"]}
+    assert environment["SAGESWEEP_NOTIFY_WEBHOOK"] == "env:AUDIT_WEBHOOK_URL"
+    assert container["secrets"] == [{"name": "AUDIT_WEBHOOK_URL", "valueFrom": WEBHOOK}]
+    execution = [
+        statements(policy(cloud, definition(cloud, outputs)["executionRoleArn"].rpartition("/")[2])) for outputs in (stack, large)
+    ]
+    assert "Webhook" not in execution[0]
+    assert (execution[1]["Webhook"]["Action"], execution[1]["Webhook"]["Resource"]) == (["secretsmanager:GetSecretValue"], [WEBHOOK])
+
+
+def test_a_webhook_may_be_in_parameter_store():
+    parameter = "arn:aws:ssm:us-east-1:111111111111:parameter/audit/webhook"
+    given = {"ImageDigest": "sha256:" + "ab" * 32, "NotifyWebhookArn": parameter}
+    found = list(allowed.statements(Resolved(AUDITOR, **given).resources()["ExecutionRole"]))
+    (webhook,) = [statement for statement in found if statement.get("Sid") == "Webhook"]
+    assert (webhook["Action"], webhook["Resource"]) == ("ssm:GetParameters", parameter)
 
 
 def test_an_upgrade_changes_what_runs_and_a_removal_leaves_the_evidence(cloud, network):
