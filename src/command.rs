@@ -270,7 +270,7 @@ impl Failure {
                 format!("error: {}", lines.lines().map(escaped).collect::<Vec<_>>().join("\n"))
             }
             Self::Interrupted => "stopped".to_owned(),
-            Self::Output(error) => format!("error: cannot write the output: {error}"),
+            Self::Output(error) => format!("error: cannot write the output: {error}; look at what it goes to"),
             #[cfg(feature = "demo")]
             Self::Demo(text) => format!("error: {text}"),
             Self::NotBegun => "stopped before anything began; the tables are as they were".to_owned(),

@@ -11,7 +11,7 @@ use crate::printable::shown;
 #[derive(Debug, Error)]
 pub enum AskError {
     /// The one who was asked has gone.
-    #[error("the questions were not answered to the end; nothing was written")]
+    #[error("the questions were not answered to the end, and nothing was written; --defaults asks nothing")]
     Ended,
     /// The terminal cannot be read or written.
     #[error("cannot ask; answer by options, see `sagesweep init --help`")]

@@ -75,6 +75,9 @@ class Resolved:
             case "Fn::Split":
                 separator, text = argument
                 return self._of(text).split(separator)
+            case "Fn::Select":
+                place, values = argument
+                return self._of(values)[int(place)]
             case "Fn::Base64":
                 return base64.b64encode(self._of(argument).encode()).decode()
             case "Fn::Equals":

@@ -165,7 +165,7 @@ def test_who_is_told_is_named_to_the_task_and_the_url_of_a_webhook_comes_from_it
 def test_a_webhook_may_be_in_parameter_store():
     parameter = "arn:aws:ssm:us-east-1:111111111111:parameter/audit/webhook"
     given = {"ImageDigest": "sha256:" + "ab" * 32, "NotifyWebhookArn": parameter}
-    found = list(allowed.statements(Resolved(AUDITOR, **given).resources()["ExecutionRole"]))
+    found = list(allowed.statements(Resolved(AUDITOR, **given).resources("AWS::IAM::Role")["ExecutionRole"]))
     (webhook,) = [statement for statement in found if statement.get("Sid") == "Webhook"]
     assert (webhook["Action"], webhook["Resource"]) == ("ssm:GetParameters", parameter)
 
