@@ -44,6 +44,11 @@ use crate::{
     session::Clock,
 };
 
+/// The environment of this process.
+pub fn environment(name: &str) -> Option<String> {
+    std::env::var_os(name)?.into_string().ok()
+}
+
 /// The environment, as far as it is asked.
 pub type Environment<'e> = &'e (dyn Fn(&str) -> Option<String> + Sync);
 

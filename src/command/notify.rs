@@ -1,22 +1,31 @@
 //! `notify`, and what `run` and `publish` tell once they have published.
 
+use std::sync::Arc;
+
+use aws_config::SdkConfig;
+
 use super::{Failure, Screen, load, print, stops::Stops};
 use crate::{
     Run, RunError,
     cli::{NotifyArgs, ReportFormat},
     config::Config,
     exit::ExitStatus,
-    lake::{RunId, publish::{PublishError, Published}, published::PublishedRun, store::Store},
-    notify::{Again, Notifier, Outcome, Patience, Told},
+    lake::{
+        RunId,
+        publish::{PublishError, Published},
+        published::PublishedRun,
+        store::Store,
+    },
+    notify::{Again, Notifier, Outcome, Patience, Told, environment},
     outcome::causes,
-    session::sdk_config_loader,
+    session::{Clock, sdk_config_loader},
 };
 
 /// Prints a digest, or tells it.
 pub(super) async fn run(args: NotifyArgs, screen: &Screen) -> Result<ExitStatus, Failure> {
     let config = load(&args.config)?;
     let sdk = sdk_config_loader().load().await;
-    let store = Store::open(&config.lake, &sdk, &std::sync::Arc::default());
+    let store = Store::open(&config.lake, &sdk, &Arc::default());
     let run = PublishedRun::find(&store, &args.run).await.map_err(Failure::Find)?;
     let notifier = notifier(&config, &store, &sdk, screen.clock);
     if args.dry_run {
@@ -68,11 +77,10 @@ pub(super) async fn after(run: &Run, published: &Result<Published, Failure>, sto
 fn notifier<'n>(
     config: &'n Config,
     store: &'n Store,
-    sdk: &'n aws_config::SdkConfig,
-    clock: crate::session::Clock,
+    sdk: &'n SdkConfig,
+    clock: Clock,
 ) -> Notifier<'n> {
-    let environment = &|name: &str| std::env::var_os(name)?.into_string().ok();
-    Notifier { config, store, sdk, clock, environment, patience: Patience::default() }
+    Notifier { config, store, sdk, clock, environment: &environment, patience: Patience::default() }
 }
 
 /// Writes into the log what became of a digest; says whether somebody could not be told.

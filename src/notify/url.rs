@@ -39,7 +39,7 @@ impl WebhookUrl {
     }
 
     /// Finds the URL where it is kept.
-    pub(super) async fn find(
+    pub async fn find(
         source: &UrlSource,
         environment: Environment<'_>,
         sdk: &SdkConfig,
