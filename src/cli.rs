@@ -124,7 +124,6 @@ pub enum Command {
 }
 
 const EXAMPLES: &str = "Examples:
-  sagesweep demo
   sagesweep init
   sagesweep doctor --config sagesweep.toml
   sagesweep run --config sagesweep.toml

@@ -15,7 +15,9 @@ fn main() -> ExitCode {
     match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime.block_on(command::execute(cli)).into(),
         Err(error) => {
-            anstream::eprintln!("error: cannot start: {error}; look at the limits on threads and open files (ulimit -a)");
+            anstream::eprintln!(
+                "error: cannot start: {error}; look at the limits on threads and open files (ulimit -a)"
+            );
             ExitStatus::Failed.into()
         }
     }

@@ -6,7 +6,8 @@ use clap::Args;
 
 use crate::config::DEFAULT_FILE;
 
-pub(super) const INIT_NOTES: &str = "On a terminal it asks for what no option says, an empty line taking what stands in brackets. Elsewhere --defaults
+pub(super) const INIT_NOTES: &str =
+    "On a terminal it asks for what no option says, an empty line taking what stands in brackets. Elsewhere --defaults
 answers the rest. \"\" is the answer for none.
 
 Examples:

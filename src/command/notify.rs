@@ -74,12 +74,7 @@ pub(super) async fn after(run: &Run, published: &Result<Published, Failure>, sto
     }
 }
 
-fn notifier<'n>(
-    config: &'n Config,
-    store: &'n Store,
-    sdk: &'n SdkConfig,
-    clock: Clock,
-) -> Notifier<'n> {
+fn notifier<'n>(config: &'n Config, store: &'n Store, sdk: &'n SdkConfig, clock: Clock) -> Notifier<'n> {
     Notifier { config, store, sdk, clock, environment: &environment, patience: Patience::default() }
 }
 

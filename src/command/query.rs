@@ -56,7 +56,9 @@ pub(super) async fn run(args: QueryArgs, screen: &Screen) -> Result<ExitStatus, 
 fn clock(args: &QueryArgs, screen: &Screen) -> Result<Clock, Failure> {
     let Some(day) = args.as_of else { return Ok(screen.clock) };
     let evening = TimeZone::UTC.to_timestamp(day.at(23, 59, 59, 0));
-    evening.map(Clock::Fixed).map_err(|_no_instant| Failure::Usage("there is no such day as that of --as-of; give one such as 2026-11-24"))
+    evening
+        .map(Clock::Fixed)
+        .map_err(|_no_instant| Failure::Usage("there is no such day as that of --as-of; give one such as 2026-11-24"))
 }
 
 /// The SQL that is asked; none when it is to be typed.
@@ -74,14 +76,18 @@ fn text(args: &QueryArgs) -> Result<Option<String>, Failure> {
     }
     let mut text = String::new();
     let read = io::stdin().read_to_string(&mut text);
-    read.map_err(|error| Failure::Sql(format!("cannot read the standard input: {error}; give the SQL as an argument or with --file")))?;
+    read.map_err(|error| {
+        Failure::Sql(format!("cannot read the standard input: {error}; give the SQL as an argument or with --file"))
+    })?;
     Ok(Some(text))
 }
 
 /// Only a table is read from the top to the bottom; the other forms hold one answer.
 fn refuse_number(questions: usize, format: Format) -> Result<(), Failure> {
     match (questions, format) {
-        (0, _) => Err(Failure::Usage("there is no SQL to answer; give some as an argument, with --file or on the standard input, or name a view with --view")),
+        (0, _) => Err(Failure::Usage(
+            "there is no SQL to answer; give some as an argument, with --file or on the standard input, or name a view with --view",
+        )),
         (1, _) | (_, Format::Table) => Ok(()),
         (_, Format::Csv | Format::Json | Format::Parquet) => {
             Err(Failure::Usage("in this form there is one answer; ask one question at a time, or ask for a table"))

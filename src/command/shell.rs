@@ -27,5 +27,8 @@ pub(super) fn man(args: &ManArgs) -> Result<ExitStatus, Failure> {
     let failed = |doing| move |source| Failure::Written(StoreError::File { doing, path: folder.clone(), source });
     fs::create_dir_all(folder).map_err(failed("create"))?;
     clap_mangen::generate_to(Cli::command(), folder).map_err(failed("write into"))?;
-    print(&format!("Wrote the pages to {}; read them with `man {NAME}`, or `man -M` and the folder above\n", folder.display()))
+    print(&format!(
+        "Wrote the pages to {}; read them with `man {NAME}`, or `man -M` and the folder above\n",
+        folder.display()
+    ))
 }

@@ -33,7 +33,12 @@ pub(super) async fn run(args: VerifyArgs, screen: &Screen) -> Result<ExitStatus,
 
 fn read_public_keys(path: &Path) -> Result<Vec<PublicKey>, Failure> {
     let place = path.display();
-    let text = fs::read_to_string(path)
-        .map_err(|error| Failure::PublicKey(format!("cannot read the public key {place}: {error}; look at --public-key")))?;
-    PublicKey::from_pem(&text).map_err(|error| Failure::PublicKey(format!("no public key in {place}: {error}; it is a PEM file, as `aws kms get-public-key` and openssl make them")))
+    let text = fs::read_to_string(path).map_err(|error| {
+        Failure::PublicKey(format!("cannot read the public key {place}: {error}; look at --public-key"))
+    })?;
+    PublicKey::from_pem(&text).map_err(|error| {
+        Failure::PublicKey(format!(
+            "no public key in {place}: {error}; it is a PEM file, as `aws kms get-public-key` and openssl make them"
+        ))
+    })
 }

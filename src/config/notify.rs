@@ -104,7 +104,8 @@ impl FromStr for UrlSource {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         if let Some(name) = text.strip_prefix(VARIABLE) {
             let legal = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
-            let is_name = (1..=128).contains(&name.len()) && name.bytes().all(legal) && !name.starts_with(char::is_numeric);
+            let is_name =
+                (1..=128).contains(&name.len()) && name.bytes().all(legal) && !name.starts_with(char::is_numeric);
             return if name.starts_with(super::keys::VARIABLES) {
                 Err(format!("`{name}` begins as the keys of the configuration do; give the variable another name"))
             } else if is_name {
@@ -113,7 +114,8 @@ impl FromStr for UrlSource {
                 Err("this is not the name of a variable, such as env:AUDIT_WEBHOOK_URL".to_owned())
             };
         }
-        let is_secret = |resource: &str| resource.strip_prefix("secret:").is_some_and(|name| is_word(name, 512, "/_+=.@-"));
+        let is_secret =
+            |resource: &str| resource.strip_prefix("secret:").is_some_and(|name| is_word(name, 512, "/_+=.@-"));
         Arn::of("secretsmanager", text, is_secret).map(Self::Secret).ok_or_else(|| {
             // What was written may be the URL itself, and is not repeated.
             "a webhook's URL is a secret and is named by where it is kept: env:AUDIT_WEBHOOK_URL for a variable of the \
@@ -141,15 +143,18 @@ impl Serialize for UrlSource {
 /// The ARN of a topic.
 pub(super) fn topic(text: &str) -> Result<Arn, String> {
     let is_topic = |name: &str| is_word(name.strip_suffix(".fifo").unwrap_or(name), 256, "_-");
-    Arn::of("sns", text, is_topic)
-        .ok_or_else(|| format!("`{text}` is not the ARN of a topic, such as arn:aws:sns:eu-central-1:111111111111:audit"))
+    Arn::of("sns", text, is_topic).ok_or_else(|| {
+        format!("`{text}` is not the ARN of a topic, such as arn:aws:sns:eu-central-1:111111111111:audit")
+    })
 }
 
 /// The ARN of an event bus.
 pub(super) fn event_bus(text: &str) -> Result<Arn, String> {
     let is_bus = |resource: &str| resource.strip_prefix("event-bus/").is_some_and(|name| is_word(name, 256, "/_.-"));
     Arn::of("events", text, is_bus).ok_or_else(|| {
-        format!("`{text}` is not the ARN of an event bus, such as arn:aws:events:eu-central-1:111111111111:event-bus/audit")
+        format!(
+            "`{text}` is not the ARN of an event bus, such as arn:aws:events:eu-central-1:111111111111:event-bus/audit"
+        )
     })
 }
 

@@ -74,7 +74,8 @@ mod tests {
 
     #[test]
     fn a_wrong_answer_is_asked_again_and_what_an_option_says_is_not() {
-        let (answers, out) = asked(&[("role.name", "audit/x")], "s3://audit/x\nFrankfurt\neu-central-1\n\n\n\n\"\"\n\n");
+        let (answers, out) =
+            asked(&[("role.name", "audit/x")], "s3://audit/x\nFrankfurt\neu-central-1\n\n\n\n\"\"\n\n");
         let answers = answers.unwrap();
         assert_eq!(answers["lake.destination"], "s3://audit/x");
         assert_eq!((&*answers["lake.bucket_region"], &*answers["findings.owner_tag"]), ("eu-central-1", ""));

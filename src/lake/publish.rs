@@ -123,7 +123,9 @@ pub enum PublishError {
         source: io::Error,
     },
     /// Sorted runs cannot be merged.
-    #[error("cannot merge the staged rows of table {table}; publish again, and if it stays remove the staging folder of the run and scan again")]
+    #[error(
+        "cannot merge the staged rows of table {table}; publish again, and if it stays remove the staging folder of the run and scan again"
+    )]
     Merge {
         /// The table.
         table: Table,

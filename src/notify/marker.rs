@@ -5,8 +5,7 @@ use serde_json::json;
 
 use super::{Digest, Target};
 use crate::lake::{
-    RunId,
-    hash,
+    RunId, hash,
     staging::FOLDER as STAGING,
     store::{Put, Store, StoreError},
 };

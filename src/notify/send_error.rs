@@ -34,7 +34,9 @@ pub enum SendError {
     #[error("what notify.webhook leads to is no URL that is called: {0}")]
     Url(&'static str),
     /// The webhook could not be reached, however often.
-    #[error("the webhook of notify.webhook gave no answer in {attempts} attempts, the last one {why}; look at the URL and at what stands between")]
+    #[error(
+        "the webhook of notify.webhook gave no answer in {attempts} attempts, the last one {why}; look at the URL and at what stands between"
+    )]
     Unreachable {
         /// How often it was tried.
         attempts: u32,

@@ -38,13 +38,19 @@ impl Digest {
         self.expiring(out)?;
         writeln!(out)?;
         writeln!(out, "Next")?;
-        writeln!(out, "  sagesweep diff previous {} --severity {}", run.run_id, self.new_failures.minimum_severity.as_str())?;
+        writeln!(
+            out,
+            "  sagesweep diff previous {} --severity {}",
+            run.run_id,
+            self.new_failures.minimum_severity.as_str()
+        )?;
         writeln!(out, "  sagesweep query --view coverage_gaps")
     }
 
     fn coverage(&self, out: &mut String) -> fmt::Result {
         let coverage = &self.coverage;
-        let seen = coverage.percent.map_or_else(|| "nothing was in scope".to_owned(), |percent| format!("{percent:.1} %"));
+        let seen =
+            coverage.percent.map_or_else(|| "nothing was in scope".to_owned(), |percent| format!("{percent:.1} %"));
         let before = match (&coverage.previous_run_id, coverage.previous_percent, coverage.dropped_points) {
             (None, ..) => "the first run of this lake".to_owned(),
             (Some(run_id), Some(percent), Some(lost)) => {

@@ -39,11 +39,7 @@ impl WebhookUrl {
     }
 
     /// Finds the URL where it is kept.
-    pub async fn find(
-        source: &UrlSource,
-        environment: Environment<'_>,
-        sdk: &SdkConfig,
-    ) -> Result<Self, SendError> {
+    pub async fn find(source: &UrlSource, environment: Environment<'_>, sdk: &SdkConfig) -> Result<Self, SendError> {
         match source {
             UrlSource::Environment(name) => {
                 let value = environment(name).filter(|value| !value.trim().is_empty());
@@ -84,10 +80,25 @@ mod tests {
 
     #[test]
     fn https_is_called_and_http_only_on_this_machine() {
-        for right in ["https://hooks.example.com/x", "http://127.0.0.1:9/x", "http://[::1]/x", "http://localhost:80", " https://a.b\n"] {
+        for right in [
+            "https://hooks.example.com/x",
+            "http://127.0.0.1:9/x",
+            "http://[::1]/x",
+            "http://localhost:80",
+            " https://a.b\n",
+        ] {
             assert!(WebhookUrl::new(right).is_ok(), "{right}");
         }
-        for wrong in ["", "x", "http://example.com/", "http://10.0.0.1/", "http://localhost.example.com/", "ftp://a/", "https://u:p@a/", "file:///etc/passwd"] {
+        for wrong in [
+            "",
+            "x",
+            "http://example.com/",
+            "http://10.0.0.1/",
+            "http://localhost.example.com/",
+            "ftp://a/",
+            "https://u:p@a/",
+            "file:///etc/passwd",
+        ] {
             assert!(WebhookUrl::new(wrong).is_err(), "{wrong}");
         }
     }

@@ -56,7 +56,9 @@ pub enum RunError {
     #[error("run {0} is published; nothing is left to do")]
     Done(RunId),
     /// The lease went to another process while this one worked.
-    #[error("another process has taken over run {0}, or the destination could not be reached for too long; where no other process goes on with it, `sagesweep run --run-id {0}` does")]
+    #[error(
+        "another process has taken over run {0}, or the destination could not be reached for too long; where no other process goes on with it, `sagesweep run --run-id {0}` does"
+    )]
     TakenOver(RunId),
     /// Somebody asked this process to stop.
     #[error("stopped: {left}; nothing of the run {run_id} was published, and the tables are as they were")]

@@ -95,9 +95,7 @@ pub fn task_policy(config: &Config, checks: &[&Check]) -> Value {
 
 /// Those who are told, each on its own.
 fn notify_statements(told: &config::Notify) -> Vec<Value> {
-    let statement = |sid: &str, action: &str, arn: &config::Arn| {
-        json!({ "Sid": sid, "Effect": "Allow", "Action": action, "Resource": arn.as_str() })
-    };
+    let statement = |sid: &str, action: &str, arn: &config::Arn| json!({ "Sid": sid, "Effect": "Allow", "Action": action, "Resource": arn.as_str() });
     let topic = told.sns_topic.as_ref().map(|arn| statement("NotifyTopic", notify::PUBLISH, arn));
     let event_bus = told.event_bus.as_ref().map(|arn| statement("NotifyEventBus", notify::PUT_EVENTS, arn));
     let secret = match &told.webhook {
@@ -240,7 +238,11 @@ mod tests {
         );
         config.notify = Config::read("x.toml".as_ref(), &text).unwrap().notify;
         let policy = task_policy(&config, CHECKS);
-        let told = policy["Statement"].as_array().unwrap().iter().filter(|one| one["Sid"].as_str().unwrap().starts_with("Notify"));
+        let told = policy["Statement"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|one| one["Sid"].as_str().unwrap().starts_with("Notify"));
         let told = told.map(|one| format!("{} {}", one["Action"], one["Resource"])).collect::<Vec<_>>();
         assert_eq!(
             told,

@@ -46,7 +46,18 @@ async fn the_members_of_every_json_are_held() {
         (&["checks", "--compatibility", "--json"], false, &[]),
         (&["explain", "training-job-customer-managed-keys", "--json"], false, &[]),
         (&["iam-policy", "member"], false, &[]),
-        (&["iam-policy", "trust", "--principal", "arn:aws:iam::111111111111:role/x", "--organization", "o-a1b2c3d4e5"], false, &[]),
+        (
+            &[
+                "iam-policy",
+                "trust",
+                "--principal",
+                "arn:aws:iam::111111111111:role/x",
+                "--organization",
+                "o-a1b2c3d4e5",
+            ],
+            false,
+            &[],
+        ),
         (&["verify", "--format", "json"], false, &[]),
         (&["diff", &run_id, &run_id, "--format", "json"], false, &[]),
         (&["query", "SELECT run_id, coverage_percent FROM runs", "--format", "json"], true, &[]),
@@ -76,7 +87,9 @@ async fn the_members_of_every_json_are_held() {
 fn the_readme_says_of_every_command_that_reads_how_its_json_looks() {
     let readme = include_str!("../../README.md");
     let table = readme.split("## JSON\n").nth(1).unwrap().split("\n## ").next().unwrap();
-    for command in ["config", "checks", "explain", "iam-policy", "doctor", "verify", "diff", "query", "export", "notify"] {
+    for command in
+        ["config", "checks", "explain", "iam-policy", "doctor", "verify", "diff", "query", "export", "notify"]
+    {
         assert!(table.contains(&format!("| `sagesweep {command}")), "{command} is not in the table");
     }
 }

@@ -89,7 +89,8 @@ fn completions_of_every_shell_know_every_command_and_bash_completes_with_them() 
         }
         fs::write(directory.path().join(shell), script).unwrap();
     }
-    let script = ". ./bash; COMP_WORDS=(sagesweep pub); COMP_CWORD=1; _sagesweep sagesweep pub sagesweep; echo ${COMPREPLY[@]}";
+    let script =
+        ". ./bash; COMP_WORDS=(sagesweep pub); COMP_CWORD=1; _sagesweep sagesweep pub sagesweep; echo ${COMPREPLY[@]}";
     let bash = Command::new("bash").args(["--norc", "-c", script]).current_dir(directory.path()).output().unwrap();
     assert_eq!(text(&bash.stdout).trim(), "publish", "{}", text(&bash.stderr));
 }
@@ -126,7 +127,9 @@ fn the_version_is_one_line_or_all_that_is_known_of_the_build() {
     let short = text(&run(directory.path(), &["-V"]).stdout);
     assert_eq!(short, format!("sagesweep {}\n", env!("CARGO_PKG_VERSION")));
     let long = text(&run(directory.path(), &["--version"]).stdout);
-    for part in [short.trim_end(), "\ncommit    ", "\nrustc     rustc 1.", "\ntarget    ", "\nprofile   ", "\nfeatures  demo"] {
+    for part in
+        [short.trim_end(), "\ncommit    ", "\nrustc     rustc 1.", "\ntarget    ", "\nprofile   ", "\nfeatures  demo"]
+    {
         assert!(long.contains(part), "{part} is missing:\n{long}");
     }
     assert_eq!(long, text(&run(directory.path(), &["--version"]).stdout));
@@ -135,14 +138,18 @@ fn the_version_is_one_line_or_all_that_is_known_of_the_build() {
 #[test]
 fn init_writes_a_file_that_the_program_takes_and_replaces_none_unless_it_is_told_to() {
     let directory = tempfile::tempdir().unwrap();
-    let options = ["--destination", "s3://audit/sagesweep", "--bucket-region", "eu-central-1", "--owner-tag", "", "--defaults"];
+    let options =
+        ["--destination", "s3://audit/sagesweep", "--bucket-region", "eu-central-1", "--owner-tag", "", "--defaults"];
     let init = |more: &[&str]| run(directory.path(), &[&["init"], &options[..], more].concat());
     let output = init(&[]);
     assert!(output.status.success(), "{}", text(&output.stderr));
     assert!(text(&output.stdout).contains("sagesweep doctor --config sagesweep.toml"));
     let shown = text(&run(directory.path(), &["config"]).stdout);
     let config: Config = Config::read("x.toml".as_ref(), &shown).unwrap();
-    assert_eq!((config.lake.destination.to_string().as_str(), config.findings.owner_tag), ("s3://audit/sagesweep", None));
+    assert_eq!(
+        (config.lake.destination.to_string().as_str(), config.findings.owner_tag),
+        ("s3://audit/sagesweep", None)
+    );
 
     fs::write(directory.path().join("sagesweep.toml"), "# mine\n").unwrap();
     let refused = init(&[]);

@@ -195,7 +195,10 @@ async fn the_next_run_is_held_against_the_one_before_and_a_quiet_one_is_told_of_
     teller.config.notify.quiet_runs = false;
     let digest = teller.digest(&run_ids[1]).await;
     assert_eq!(digest["coverage"]["previous_run_id"], run_ids[0].as_str());
-    assert_eq!((&digest["new_failures"]["total"], &digest["coverage"]["dropped_points"]), (&Value::from(0), &Value::Null));
+    assert_eq!(
+        (&digest["new_failures"]["total"], &digest["coverage"]["dropped_points"]),
+        (&Value::from(0), &Value::Null)
+    );
     assert!(matches!(teller.tell(&run_ids[1], Again::No).await, Outcome::Quiet));
     assert!(receiver.received().is_empty());
     assert!(matches!(one(teller.tell(&run_ids[0], Again::No).await), Told::Sent), "the first one found much");
@@ -227,7 +230,9 @@ fn except(lake: &Path, check_id: &str, run_id: &RunId) -> u64 {
         let batches = reader.collect::<Result<Vec<_>, _>>().unwrap();
         let mut writer = ArrowWriter::try_new(File::create(&path).unwrap(), batches[0].schema(), None).unwrap();
         for batch in batches {
-            let text = |name: &str| batch.column_by_name(name).unwrap().as_any().downcast_ref::<StringArray>().unwrap().clone();
+            let text = |name: &str| {
+                batch.column_by_name(name).unwrap().as_any().downcast_ref::<StringArray>().unwrap().clone()
+            };
             let (checks, statuses) = (text("check_id"), text("status"));
             let is_covered = (0..batch.num_rows())
                 .map(|row| checks.value(row) == check_id && statuses.value(row) == "FAIL")
@@ -236,14 +241,16 @@ fn except(lake: &Path, check_id: &str, run_id: &RunId) -> u64 {
             let texts = |value: &str| -> ArrayRef {
                 Arc::new(is_covered.iter().map(|covered| covered.then(|| value.to_owned())).collect::<StringArray>())
             };
-            let dates: ArrayRef = Arc::new(is_covered.iter().map(|covered| covered.then_some(days)).collect::<Date32Array>());
-            let columns = batch.schema().fields().iter().zip(batch.columns()).map(|(field, column)| match &**field.name() {
-                "exception_id" => texts("legacy"),
-                "exception_owner" => texts("data"),
-                "exception_reason" => texts("until the migration"),
-                "exception_expires_on" => Arc::clone(&dates),
-                _ => Arc::clone(column),
-            });
+            let dates: ArrayRef =
+                Arc::new(is_covered.iter().map(|covered| covered.then_some(days)).collect::<Date32Array>());
+            let columns =
+                batch.schema().fields().iter().zip(batch.columns()).map(|(field, column)| match &**field.name() {
+                    "exception_id" => texts("legacy"),
+                    "exception_owner" => texts("data"),
+                    "exception_reason" => texts("until the migration"),
+                    "exception_expires_on" => Arc::clone(&dates),
+                    _ => Arc::clone(column),
+                });
             writer.write(&RecordBatch::try_new(batch.schema(), columns.collect()).unwrap()).unwrap();
         }
         writer.close().unwrap();
@@ -261,14 +268,21 @@ async fn the_program_tells_after_it_published_and_ends_as_it_would_when_nobody_h
         command.env("SAGESWEEP_NOTIFY_WEBHOOK", "env:HOOK").env("HOOK", receiver.url());
         command.env("SAGESWEEP_COVERAGE_FLOOR_PERCENT", "0").env("RUST_LOG", "trace");
         let output = command.output().unwrap();
-        let (said, logged) = (String::from_utf8_lossy(&output.stdout).into_owned(), String::from_utf8_lossy(&output.stderr).into_owned());
+        let (said, logged) = (
+            String::from_utf8_lossy(&output.stdout).into_owned(),
+            String::from_utf8_lossy(&output.stderr).into_owned(),
+        );
         assert!(!said.contains(SECRET) && !logged.contains(SECRET), "{arguments:?} shows the secret");
         (output.status.code(), said, logged)
     };
     let (status, _, logged) = call(&["run"]);
     assert_eq!(status, Some(0), "{logged}");
-    let warnings = logged.lines().filter(|line| line.contains("\"WARN\"") && line.contains("not told")).collect::<Vec<_>>();
-    assert!(warnings.len() == 1 && warnings[0].contains("answered 410") && warnings[0].contains("sagesweep notify "), "{logged}");
+    let warnings =
+        logged.lines().filter(|line| line.contains("\"WARN\"") && line.contains("not told")).collect::<Vec<_>>();
+    assert!(
+        warnings.len() == 1 && warnings[0].contains("answered 410") && warnings[0].contains("sagesweep notify "),
+        "{logged}"
+    );
 
     let run_id = table::read(&directory.path().join("sagesweep-out"), "runs")[0]["run_id"].clone();
     // It is published already, which is an error; those who were not told are told all the same.
@@ -279,7 +293,10 @@ async fn the_program_tells_after_it_published_and_ends_as_it_would_when_nobody_h
     assert!(call(&["config"]).1.contains("webhook = \"env:HOOK\""));
 
     let (status, text, _) = call(&["notify", "--dry-run"]);
-    assert!(status == Some(0) && text.contains("Coverage:") && text.lines().all(|line| line.chars().count() <= 80), "{text}");
+    assert!(
+        status == Some(0) && text.contains("Coverage:") && text.lines().all(|line| line.chars().count() <= 80),
+        "{text}"
+    );
     assert_eq!(receiver.received().len(), 2);
 }
 

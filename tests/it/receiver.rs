@@ -56,7 +56,8 @@ impl Receiver {
                     Answer::Closed => drop(stream),
                     Answer::Status(status, header) => {
                         let header = header.map(|(name, value)| format!("{name}: {value}\r\n")).unwrap_or_default();
-                        let head = format!("HTTP/1.1 {status} Said\r\n{header}content-length: 0\r\nconnection: close\r\n\r\n");
+                        let head =
+                            format!("HTTP/1.1 {status} Said\r\n{header}content-length: 0\r\nconnection: close\r\n\r\n");
                         let _gone = stream.write_all(head.as_bytes());
                     }
                 }
