@@ -1,7 +1,7 @@
 //! What this program was built from, for `--version` and for whoever reports a mistake.
 
 /// The version, and below it what it was built from. There is no time in it, so that the same source gives the same program.
-pub const FACTS: &str = concat!(
+pub(crate) const FACTS: &str = concat!(
     env!("CARGO_PKG_VERSION"),
     "\ncommit    ",
     env!("SAGESWEEP_BUILD_COMMIT"),

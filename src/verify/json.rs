@@ -81,6 +81,6 @@ mod tests {
         let json = report.json("s3://x");
         assert!(!json.contains('\u{1b}'));
         let value: serde_json::Value = serde_json::from_str(&json).unwrap();
-        insta::assert_snapshot!(value.to_string(), @"");
+        insta::assert_snapshot!("json", format!("{value:#}"));
     }
 }

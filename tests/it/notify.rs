@@ -243,15 +243,16 @@ fn except(lake: &Path, check_id: &str, run_id: &RunId) -> u64 {
             };
             let dates: ArrayRef =
                 Arc::new(is_covered.iter().map(|covered| covered.then_some(days)).collect::<Date32Array>());
+            let schema = batch.schema();
             let columns =
-                batch.schema().fields().iter().zip(batch.columns()).map(|(field, column)| match &**field.name() {
+                schema.fields().iter().zip(batch.columns()).map(|(field, column)| match &**field.name() {
                     "exception_id" => texts("legacy"),
                     "exception_owner" => texts("data"),
                     "exception_reason" => texts("until the migration"),
                     "exception_expires_on" => Arc::clone(&dates),
                     _ => Arc::clone(column),
                 });
-            writer.write(&RecordBatch::try_new(batch.schema(), columns.collect()).unwrap()).unwrap();
+            writer.write(&RecordBatch::try_new(Arc::clone(&schema), columns.collect()).unwrap()).unwrap();
         }
         writer.close().unwrap();
     }

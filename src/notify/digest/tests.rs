@@ -92,7 +92,7 @@ fn the_json_is_stable_and_obeyed_by_no_terminal() {
 #[test]
 fn a_subject_is_one_line_of_ascii_below_100_letters() {
     let mut all = vec![digest().subject(), quiet().subject()];
-    insta::assert_snapshot!(all.join("\n"), @"");
+    insta::assert_snapshot!("subjects", all.join("\n"));
     let mut large = digest();
     large.new_failures.total = u64::MAX;
     large.expiring_exceptions.total = u64::MAX;
