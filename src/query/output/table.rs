@@ -188,7 +188,7 @@ fn narrowed(natural: Vec<usize>, columns: usize) -> Option<Vec<usize>> {
 mod tests {
     use std::sync::Arc;
 
-    use arrow_array::{Int64Array, StringArray};
+    use arrow_array::{ArrayRef, Int64Array, StringArray};
 
     use super::{
         super::{
@@ -204,11 +204,8 @@ mod tests {
 
     fn two(names: &[&str]) -> RecordBatch {
         let counts = Int64Array::from((1..).take(names.len()).collect::<Vec<i64>>());
-        RecordBatch::try_from_iter([
-            ("name", Arc::new(StringArray::from(names.to_vec())) as _),
-            ("count", Arc::new(counts) as _),
-        ])
-        .unwrap()
+        let names: ArrayRef = Arc::new(StringArray::from(names.to_vec()));
+        RecordBatch::try_from_iter([("name", names), ("count", Arc::new(counts))]).unwrap()
     }
 
     #[test]
