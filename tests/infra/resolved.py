@@ -75,9 +75,6 @@ class Resolved:
             case "Fn::Split":
                 separator, text = argument
                 return self._of(text).split(separator)
-            case "Fn::Select":
-                place, values = argument
-                return self._of(values)[int(place)]
             case "Fn::Base64":
                 return base64.b64encode(self._of(argument).encode()).decode()
             case "Fn::Equals":
@@ -87,6 +84,8 @@ class Resolved:
                 return not self._of(argument)[0]
             case "Fn::And":
                 return all(self._of(argument))
+            case "Fn::Or":
+                return any(self._of(argument))
         raise NotImplementedError(name)
 
     def _sub(self, text, given):
