@@ -106,23 +106,36 @@ impl Digest {
     }
 
     pub(super) fn from_figures(figures: Figures, notify: &Notify, lake: String) -> Self {
-        let Figures { run, posture, changes, checks, checks_in_all, findings, expiring, expiring_in_all } = figures;
-        let lost = run.previous_coverage_percent.zip(run.coverage_percent).map(|(before, now)| before - now);
+        let Figures {
+            run,
+            previous,
+            posture,
+            new_failures,
+            changes,
+            checks,
+            findings,
+            expiring,
+            checks_in_all,
+            expiring_in_all,
+        } = figures;
+        let before = previous.as_ref().and_then(|previous| previous.coverage_percent);
+        // Two digits: more would be the error of the subtraction.
+        let lost = before.zip(run.coverage_percent).map(|(before, now)| ((before - now) * 100.0).round() / 100.0);
         Self {
             format: FORMAT,
             coverage: Coverage {
                 percent: run.coverage_percent,
-                previous_run_id: run.previous_run_id,
-                previous_percent: run.previous_coverage_percent,
+                previous_run_id: previous.map(|previous| previous.run_id),
+                previous_percent: before,
                 dropped_points: lost.filter(|lost| *lost >= notify.coverage_drop_points),
             },
             posture,
             new_failures: NewFailures {
                 minimum_severity: notify.minimum_severity,
-                total: changes.new_failures,
+                total: new_failures,
                 by_check_omitted: left(checks_in_all, &checks),
                 by_check: checks,
-                findings_omitted: left(changes.new_failures, &findings),
+                findings_omitted: left(new_failures, &findings),
                 findings,
             },
             resolved: changes.resolved,

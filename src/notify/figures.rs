@@ -19,7 +19,7 @@ use crate::{
 /// Rows of a list that are looked at; how many there are is counted.
 pub(super) const MOST: usize = 100;
 
-/// The row of a run, with what the digest holds it against.
+/// The row of a run.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub(super) struct RunFigures {
     pub(super) run_id: RunId,
@@ -27,8 +27,6 @@ pub(super) struct RunFigures {
     pub(super) status: RunStatus,
     pub(super) published_at: Timestamp,
     pub(super) coverage_percent: Option<f64>,
-    pub(super) previous_run_id: Option<RunId>,
-    pub(super) previous_coverage_percent: Option<f64>,
 }
 
 /// Findings of a severity.
@@ -47,7 +45,6 @@ pub struct Posture {
 /// What changed since the run before.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 pub(super) struct Changes {
-    pub(super) new_failures: u64,
     pub(super) resolved: u64,
     pub(super) resource_deleted: u64,
 }
@@ -109,7 +106,9 @@ pub struct Expiring {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Figures {
     pub(super) run: RunFigures,
+    pub(super) previous: Option<RunFigures>,
     pub(super) posture: Vec<Posture>,
+    pub(super) new_failures: u64,
     pub(super) changes: Changes,
     pub(super) checks: Vec<FailedCheck>,
     pub(super) checks_in_all: u64,
@@ -138,16 +137,16 @@ impl<'t> Tables<'t> {
     /// Asks all that a digest needs.
     pub(super) async fn figures(&self, least: Severity, within_days: u16) -> Result<Figures, NotifyError> {
         let (of_run, failed, expiring) = (self.of_run(), self.failed(least), self.expiring(within_days));
-        let run = self.run().await?;
+        let (run, previous) = self.run().await?;
         let posture = format!(
-            "SELECT severity, sum(findings) FILTER (WHERE status = 'FAIL') AS fail,
-                sum(excepted) FILTER (WHERE status = 'FAIL') AS excepted,
-                sum(findings) FILTER (WHERE status = 'UNKNOWN') AS unknown
-             FROM posture_daily WHERE {of_run} GROUP BY severity_id, severity ORDER BY severity_id DESC"
+            "SELECT severity, severity_id,
+                coalesce(sum(findings) FILTER (WHERE status = 'FAIL'), 0) AS fail,
+                coalesce(sum(excepted) FILTER (WHERE status = 'FAIL'), 0) AS excepted,
+                coalesce(sum(findings) FILTER (WHERE status = 'UNKNOWN'), 0) AS unknown
+             FROM posture_daily WHERE {of_run} GROUP BY severity, severity_id ORDER BY severity_id DESC"
         );
         let changes = format!(
-            "SELECT (SELECT count(*) FROM ({failed}) AS f) AS new_failures,
-                count(*) FILTER (WHERE event = 'RESOLVED') AS resolved,
+            "SELECT count(*) FILTER (WHERE event = 'RESOLVED') AS resolved,
                 count(*) FILTER (WHERE event = 'RESOURCE_DELETED') AS resource_deleted
              FROM finding_events WHERE {of_run}"
         );
@@ -155,16 +154,18 @@ impl<'t> Tables<'t> {
             "SELECT check_id, severity, severity_id, count(*) AS findings, count(DISTINCT account_id) AS accounts
              FROM ({failed}) AS f GROUP BY check_id, severity, severity_id"
         );
-        let listed = "ORDER BY severity_id DESC, findings DESC, check_id";
         let findings = format!(
             "SELECT * FROM ({failed}) AS f
              ORDER BY severity_id DESC, check_id, account_id, region, resource_arn LIMIT {MOST}"
         );
+        let worst = format!("{checks} ORDER BY severity_id DESC, findings DESC, check_id LIMIT {MOST}");
         Ok(Figures {
             run,
-            posture: self.rows(&filled(&posture)).await?,
+            previous,
+            posture: self.rows(&posture).await?,
+            new_failures: self.count(&failed).await?,
             changes: self.rows(&changes).await?.into_iter().next().unwrap_or_default(),
-            checks: self.rows(&format!("{checks} {listed} LIMIT {MOST}")).await?,
+            checks: self.rows(&worst).await?,
             checks_in_all: self.count(&checks).await?,
             findings: self.rows(&findings).await?,
             expiring: self.rows(&format!("{expiring} ORDER BY expires_on, exception_id LIMIT {MOST}")).await?,
@@ -173,17 +174,13 @@ impl<'t> Tables<'t> {
     }
 
     /// The run, and the last published one that started before it.
-    async fn run(&self) -> Result<RunFigures, NotifyError> {
+    async fn run(&self) -> Result<(RunFigures, Option<RunFigures>), NotifyError> {
         let run_id = self.run_id;
-        let sql = format!(
-            "SELECT r.run_id, r.run_date, r.status, r.published_at, r.coverage_percent,
-                p.run_id AS previous_run_id, p.coverage_percent AS previous_coverage_percent
-             FROM runs AS r
-             LEFT JOIN runs AS p ON p.run_id = (SELECT max(run_id) FROM runs WHERE run_id < '{run_id}')
-             WHERE r.run_id = '{run_id}'"
-        );
-        let rows = self.rows::<RunFigures>(&sql).await?;
-        rows.into_iter().next().ok_or_else(|| NotifyError::NotPublished(run_id.clone()))
+        let columns = "SELECT run_id, run_date, status, published_at, coverage_percent FROM runs";
+        let ours = self.rows(&format!("{columns} WHERE run_id = '{run_id}'")).await?;
+        let before = format!("{columns} WHERE run_id < '{run_id}' ORDER BY run_id DESC LIMIT 1");
+        let ours = ours.into_iter().next().ok_or_else(|| NotifyError::NotPublished(run_id.clone()))?;
+        Ok((ours, self.rows(&before).await?.into_iter().next()))
     }
 
     /// What holds of the rows of the run. An id holds nothing that SQL would obey.
@@ -246,12 +243,4 @@ impl<'t> Tables<'t> {
         }
         Ok(rows)
     }
-}
-
-/// Sums of nothing are 0 here.
-fn filled(posture: &str) -> String {
-    format!(
-        "SELECT severity, coalesce(fail, 0) AS fail, coalesce(excepted, 0) AS excepted, coalesce(unknown, 0) AS unknown
-         FROM ({posture}) AS p"
-    )
 }

@@ -38,12 +38,10 @@ impl Digest {
         self.expiring(out)?;
         writeln!(out)?;
         writeln!(out, "Next")?;
-        writeln!(
-            out,
-            "  sagesweep diff previous {} --severity {}",
-            run.run_id,
-            self.new_failures.minimum_severity.as_str()
-        )?;
+        if let Some(before) = &self.coverage.previous_run_id {
+            let least = self.new_failures.minimum_severity.as_str();
+            line(out, "  ", &format!("sagesweep diff {before} {} --severity {least}", run.run_id))?;
+        }
         writeln!(out, "  sagesweep query --view coverage_gaps")
     }
 

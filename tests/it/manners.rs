@@ -34,13 +34,20 @@ fn with_its_own(command: &clap::Command) -> Vec<clap::Command> {
     if own.is_empty() { vec![command.clone()] } else { own.into_iter().flat_map(with_its_own).collect() }
 }
 
+/// What stands behind the name of the program, where that is a word of its own.
+fn called(line: &str) -> Option<&str> {
+    let name = "sagesweep ";
+    let mut places = line.match_indices(name).map(|(place, _)| place);
+    let place = places.find(|place| line[..*place].chars().last().is_none_or(char::is_whitespace))?;
+    Some(&line[place + name.len()..])
+}
+
 /// The examples of a command: the lines below that word that call the program, as a shell takes them apart.
 fn examples(command: &clap::Command) -> Vec<Vec<String>> {
     let after = command.get_after_help().map(ToString::to_string).unwrap_or_default();
     let Some((_, lines)) = after.split_once("Examples:\n") else { return Vec::new() };
     let script = lines.replace("\\\n", " ");
-    let calls = script.lines().filter(|line| line.contains("sagesweep ")).map(|line| {
-        let words = line.split_once("sagesweep ").unwrap().1;
+    let calls = script.lines().filter_map(|line| Some((line, called(line)?))).map(|(line, words)| {
         let shell = format!("set -f; printf '%s\\n' {}", words.split([';', '|', '>', '&', '#']).next().unwrap());
         let words = Command::new("sh").args(["-c", &shell]).output().unwrap();
         assert!(words.status.success(), "{line}: {}", text(&words.stderr));

@@ -5,7 +5,8 @@ use std::{collections::BTreeSet, fs, fs::File, path::Path, sync::Arc, time::Dura
 use arrow_array::{ArrayRef, Date32Array, RecordBatch, StringArray};
 use parquet::arrow::{ArrowWriter, arrow_reader::ParquetRecordBatchReaderBuilder};
 use sagesweep::{
-    config::Config,
+    Run, RunError,
+    config::{Config, Destination},
     demo::{Behaviour, Simulator},
     lake::{RunId, store::Store},
     notify::{Again, Notifier, Outcome, Patience, Told},
@@ -14,7 +15,7 @@ use sagesweep::{
 use serde_json::Value;
 
 use crate::{
-    audit::{Audit, program, run, sdk, small},
+    audit::{Audit, program, sdk, small},
     receiver::{Answer, Receiver, SECRET},
     table,
 };
@@ -181,16 +182,18 @@ async fn the_next_run_is_held_against_the_one_before_and_a_quiet_one_is_told_of_
     let simulator = Simulator::start(&small(), Behaviour::default()).await.unwrap();
     let directory = tempfile::tempdir().unwrap();
     let mut run_ids = Vec::new();
-    for _night in 0..2 {
+    for night in ["20261123T031500Z-00a1", "20261124T031500Z-00a1"] {
         let mut config = crate::audit::fast_config();
         config.coverage.floor_percent = 0.0;
-        config.lake.destination = sagesweep::config::Destination::Directory(directory.path().to_owned());
-        let published = Box::pin(run(&simulator, config, Duration::from_secs(20))).await.unwrap();
-        run_ids.push(published.run.facts.run_id);
+        config.lake.destination = Destination::Directory(directory.path().to_owned());
+        let run_id: RunId = night.parse().unwrap();
+        let clock = Clock::Fixed("2026-11-24T17:00:00Z".parse().unwrap());
+        let run = Run::new(sdk(&simulator, Duration::from_secs(20)).await, config, run_id.clone(), clock);
+        Box::pin(run.scan_and_publish()).await.unwrap();
+        run_ids.push(run_id);
     }
-    run_ids.sort();
     let receiver = Receiver::answering(&[]);
-    let audit = Audit { simulator, directory, published: Err(sagesweep::RunError::NoRegion) };
+    let audit = Audit { simulator, directory, published: Err(RunError::NoRegion) };
     let mut teller = Teller::of(&audit, &receiver).await;
     teller.config.notify.quiet_runs = false;
     let digest = teller.digest(&run_ids[1]).await;
@@ -237,21 +240,20 @@ fn except(lake: &Path, check_id: &str, run_id: &RunId) -> u64 {
             let is_covered = (0..batch.num_rows())
                 .map(|row| checks.value(row) == check_id && statuses.value(row) == "FAIL")
                 .collect::<Vec<_>>();
-            covered += is_covered.iter().filter(|covered| **covered).count() as u64;
+            covered += u64::try_from(is_covered.iter().filter(|covered| **covered).count()).unwrap();
             let texts = |value: &str| -> ArrayRef {
                 Arc::new(is_covered.iter().map(|covered| covered.then(|| value.to_owned())).collect::<StringArray>())
             };
             let dates: ArrayRef =
                 Arc::new(is_covered.iter().map(|covered| covered.then_some(days)).collect::<Date32Array>());
             let schema = batch.schema();
-            let columns =
-                schema.fields().iter().zip(batch.columns()).map(|(field, column)| match &**field.name() {
-                    "exception_id" => texts("legacy"),
-                    "exception_owner" => texts("data"),
-                    "exception_reason" => texts("until the migration"),
-                    "exception_expires_on" => Arc::clone(&dates),
-                    _ => Arc::clone(column),
-                });
+            let columns = schema.fields().iter().zip(batch.columns()).map(|(field, column)| match &**field.name() {
+                "exception_id" => texts("legacy"),
+                "exception_owner" => texts("data"),
+                "exception_reason" => texts("until the migration"),
+                "exception_expires_on" => Arc::clone(&dates),
+                _ => Arc::clone(column),
+            });
             writer.write(&RecordBatch::try_new(Arc::clone(&schema), columns.collect()).unwrap()).unwrap();
         }
         writer.close().unwrap();

@@ -20,21 +20,25 @@ pub(in crate::notify) fn figures() -> Figures {
         findings,
         accounts: 1,
     };
-    Figures {
-        run: RunFigures {
-            run_id: "20261124T031500Z-9f3a".parse().unwrap(),
-            run_date: "2026-11-24".parse().unwrap(),
+    let run = |run_id: &str, published_at: &str, percent| {
+        let run_id: RunId = run_id.parse().unwrap();
+        RunFigures {
+            run_date: run_id.run_date(),
+            run_id,
             status: RunStatus::Complete,
-            published_at: "2026-11-24T03:58:12Z".parse().unwrap(),
-            coverage_percent: Some(95.8),
-            previous_run_id: Some("20261123T031500Z-00aa".parse().unwrap()),
-            previous_coverage_percent: Some(98.25),
-        },
+            published_at: published_at.parse().unwrap(),
+            coverage_percent: Some(percent),
+        }
+    };
+    Figures {
+        run: run("20261124T031500Z-9f3a", "2026-11-24T03:58:12Z", 95.8),
+        previous: Some(run("20261123T031500Z-00aa", "2026-11-23T03:58:12Z", 98.25)),
         posture: vec![
             Posture { severity: Severity::Critical, fail: 4, excepted: 1, unknown: 0 },
             Posture { severity: Severity::High, fail: 1_204, excepted: 0, unknown: 17 },
         ],
-        changes: Changes { new_failures: 207, resolved: 31, resource_deleted: 2 },
+        new_failures: 207,
+        changes: Changes { resolved: 31, resource_deleted: 2 },
         checks: vec![
             check("training-job-secrets", Severity::Critical, 1),
             check("training-job-customer-managed-keys", Severity::High, 206),
@@ -64,10 +68,10 @@ fn digest() -> Digest {
 /// A run in which nothing happened.
 fn quiet() -> Digest {
     let mut figures = figures();
-    figures.changes = Changes::default();
+    (figures.changes, figures.new_failures) = (Changes::default(), 0);
     (figures.checks, figures.checks_in_all, figures.findings) = (Vec::new(), 0, Vec::new());
     (figures.expiring, figures.expiring_in_all) = (Vec::new(), 0);
-    (figures.run.previous_run_id, figures.run.previous_coverage_percent) = (None, None);
+    figures.previous = None;
     Digest::from_figures(figures, &Notify::default(), "s3://audit/sagesweep".to_owned())
 }
 
