@@ -243,7 +243,7 @@ mod tests {
         assert_eq!(
             refused.text(),
             "error: arn:aws:sagemaker:eu-central-1:111111111111:model/x is not what training-job-vpc judges, \
-             which is AWS::SageMaker::TrainingJob"
+             which is AWS::SageMaker::TrainingJob; give the ARN of such a resource"
         );
     }
 

@@ -16,7 +16,7 @@ impl Digest {
         let coverage = self.coverage.percent.map_or_else(|| "none".to_owned(), |percent| format!("{percent:.1} %"));
         let (new, ending) = (self.new_failures.total, self.expiring_exceptions.total);
         let date = self.run.run_date;
-        format!("sagesweep {date}: {new} new FAIL, coverage {coverage}, {ending} ending exceptions")
+        format!("sagesweep {date}: {new} new FAIL, coverage {coverage}, exceptions ending: {ending}")
     }
 
     /// The digest for people.
@@ -52,7 +52,7 @@ impl Digest {
         let before = match (&coverage.previous_run_id, coverage.previous_percent, coverage.dropped_points) {
             (None, ..) => "the first run of this lake".to_owned(),
             (Some(run_id), Some(percent), Some(lost)) => {
-                format!("LOST {lost:.1} points since {run_id}, which saw {percent:.1} %")
+                format!("LOST {lost:.1} points of the {percent:.1} % in {run_id}")
             }
             (Some(run_id), Some(percent), None) => format!("{run_id} saw {percent:.1} %"),
             (Some(run_id), None, _) => format!("{run_id} had nothing in scope"),

@@ -18,11 +18,13 @@ fn shape(value: &Value, path: &str, by_name: &[&str], members: &mut BTreeSet<Str
         Value::Number(_) => "number",
         Value::String(_) => "text",
         Value::Array(elements) => {
+            members.insert(format!("{path} list"));
             for element in elements {
                 shape(element, &format!("{path}[]"), by_name, members);
             }
             return;
         }
+        Value::Object(object) if object.is_empty() => "object",
         Value::Object(object) => {
             for (name, member) in object {
                 let name = if by_name.contains(&path) { "*" } else { name };
