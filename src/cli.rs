@@ -3,12 +3,9 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-#[cfg(feature = "demo")]
-use jiff::Timestamp;
 
-#[cfg(feature = "demo")]
-use crate::demo;
 use crate::{
+    built,
     check::{profile::Profile, selection::Pattern},
     config,
     finding::Severity,
@@ -17,22 +14,33 @@ use crate::{
 };
 
 mod checks;
+#[cfg(feature = "demo")]
+mod demo;
 mod exceptions;
 mod guardrail;
+mod init;
+mod notify;
 mod query;
 mod remediate;
+mod shell;
 mod tables;
 
 pub use checks::{ChecksArgs, ExplainArgs, ResourceArn};
+#[cfg(feature = "demo")]
+pub use demo::{DemoArgs, ShapeArgs, SimulateArgs};
 pub use exceptions::{AddArgs, CheckArgs, ConvertArgs, ExceptionsCommand, FileArg, Foreign, ListArgs};
 pub use guardrail::GuardrailArgs;
+pub use init::InitArgs;
+pub use notify::NotifyArgs;
 pub use query::QueryArgs;
 pub use remediate::RemediateArgs;
+pub use shell::{CompletionsArgs, ManArgs};
 pub use tables::{DiffArgs, ExportArgs};
 
 /// Audits every SageMaker resource of an AWS Organization into Parquet, and says what it did not see.
 #[derive(Debug, Parser)]
-#[command(version, propagate_version = true, max_term_width = 100, arg_required_else_help = true)]
+#[command(version, long_version = built::FACTS, propagate_version = true, max_term_width = 100)]
+#[command(arg_required_else_help = true, after_help = EXAMPLES)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
@@ -70,6 +78,7 @@ pub enum Command {
     #[command(after_help = SCAN_EXAMPLES)]
     Scan(ScanArgs),
     /// Merge what was staged and make it visible.
+    #[command(after_help = PUBLISH_EXAMPLES)]
     Publish(PublishArgs),
     /// Hold what was published against its manifests: nothing changed, removed or added.
     #[command(after_help = VERIFY_EXAMPLES)]
@@ -89,8 +98,12 @@ pub enum Command {
     /// Print the policy that would prevent what checks fail, and what it would have refused.
     #[command(after_help = guardrail::GUARDRAIL_NOTES)]
     Guardrail(GuardrailArgs),
+    /// Write a commented configuration after a few questions.
+    #[command(after_help = init::INIT_NOTES)]
+    Init(InitArgs),
     /// Print the configuration in effect, with all defaults filled in.
-    Config(ConfigArg),
+    #[command(after_help = CONFIG_EXAMPLES)]
+    Config(ConfigArgs),
     /// List the checks.
     #[command(after_help = checks::notes())]
     Checks(ChecksArgs),
@@ -101,19 +114,50 @@ pub enum Command {
     #[command(subcommand)]
     Exceptions(ExceptionsCommand),
     /// Print the IAM policy that the program needs.
+    #[command(after_help = POLICY_EXAMPLES)]
     IamPolicy(PolicyArgs),
     /// Say what would fail before the first night, and what mends it.
     #[command(after_help = DOCTOR_NOTES)]
     Doctor(DoctorArgs),
+    /// Tell of a published run those who were not told, or print what they would be told.
+    #[command(after_help = notify::NOTIFY_NOTES)]
+    Notify(NotifyArgs),
     /// Audit a simulated organization on this machine; no AWS account is needed.
     #[cfg(feature = "demo")]
-    #[command(after_help = DEMO_EXAMPLES)]
+    #[command(after_help = demo::DEMO_EXAMPLES)]
     Demo(DemoArgs),
+    /// Print the completions of a shell.
+    #[command(after_help = shell::COMPLETIONS_NOTES)]
+    Completions(CompletionsArgs),
+    /// Write the manual: a page for each command.
+    #[command(after_help = shell::MAN_NOTES)]
+    Man(ManArgs),
     /// Serve the simulated organization until the standard input ends.
     #[cfg(feature = "demo")]
     #[command(hide = true)]
     Simulate(SimulateArgs),
 }
+
+const EXAMPLES: &str = "Examples:
+  sagesweep init
+  sagesweep doctor --config sagesweep.toml
+  sagesweep run --config sagesweep.toml
+  sagesweep query --view posture_by_account";
+
+const PUBLISH_EXAMPLES: &str = "Examples:
+  sagesweep publish --config sagesweep.toml
+  sagesweep publish --config sagesweep.toml --run-id 20261124T031500Z-9f3a --fail-on critical
+  sagesweep publish --config sagesweep.toml --run-id 20261124T031500Z-9f3a --incomplete";
+
+const CONFIG_EXAMPLES: &str = "Examples:
+  sagesweep config
+  sagesweep config --config sagesweep.toml --format json | jq .lake
+  SAGESWEEP_ROLE_NAME=audit/sagesweep sagesweep config";
+
+const POLICY_EXAMPLES: &str = "Examples:
+  sagesweep iam-policy member --checks 'training-job-*'
+  sagesweep iam-policy task --config sagesweep.toml
+  sagesweep iam-policy trust --principal arn:aws:iam::111111111111:role/sagesweep-task --organization o-a1b2c3d4e5";
 
 const RUN_EXAMPLES: &str = "Examples:
   sagesweep run --config sagesweep.toml
@@ -127,7 +171,8 @@ const SCAN_EXAMPLES: &str = "Examples:
 
 const VERIFY_EXAMPLES: &str = "Examples:
   sagesweep verify --config sagesweep.toml
-  sagesweep verify --config sagesweep.toml --all --public-key audit-key.pem";
+  sagesweep verify --config sagesweep.toml --all --public-key audit-key.pem
+  sagesweep verify --all --format json | jq '.problems[].key'";
 
 const DOCTOR_NOTES: &str = "It reads, and writes only below _doctor/ in the lake, which it empties again.
 
@@ -136,11 +181,6 @@ Exit status: 0 nothing would fail, 2 the configuration is wrong, 3 something wou
 Examples:
   sagesweep doctor --config sagesweep.toml
   sagesweep doctor --config sagesweep.toml --all --format json";
-
-#[cfg(feature = "demo")]
-const DEMO_EXAMPLES: &str = "Examples:
-  sagesweep demo
-  sagesweep demo --accounts 200 --regions 17 --jobs 1000000 --seed 7";
 
 /// Where the configuration is.
 #[derive(Debug, Clone, Args)]
@@ -151,6 +191,26 @@ pub struct ConfigArg {
     /// Whose judgement: ours, that of Prowler 5.46, or both; the configured one (checks.profile) by default.
     #[arg(long, value_name = "PROFILE", value_enum)]
     pub profile: Option<Profile>,
+}
+
+/// Arguments of `config`.
+#[derive(Debug, Clone, Args)]
+pub struct ConfigArgs {
+    /// Where the configuration is.
+    #[command(flatten)]
+    pub config: ConfigArg,
+    /// The form: TOML, which can be read back, or JSON.
+    #[arg(long, value_enum, default_value_t = ConfigFormat::Toml)]
+    pub format: ConfigFormat,
+}
+
+/// The form of a configuration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ConfigFormat {
+    /// A file that reads back as the same configuration.
+    Toml,
+    /// One JSON object.
+    Json,
 }
 
 /// Arguments of `run`.
@@ -213,6 +273,9 @@ pub struct VerifyArgs {
     /// A file with the public key (PEM) by which each of these runs must be signed.
     #[arg(long, value_name = "FILE")]
     pub public_key: Option<PathBuf>,
+    /// The form of the report.
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    pub format: ReportFormat,
 }
 
 /// Arguments of `iam-policy`.
@@ -272,84 +335,6 @@ pub enum PolicyIdentity {
     Hub,
     /// Who may assume the role in each account: its trust policy.
     Trust,
-}
-
-/// Arguments of `demo`.
-#[cfg(feature = "demo")]
-#[derive(Debug, Args)]
-pub struct DemoArgs {
-    /// The simulated organization.
-    #[command(flatten)]
-    pub shape: ShapeArgs,
-    /// Where the tables go: a directory.
-    #[arg(long, value_name = "DIR", default_value = "sagesweep-out")]
-    pub output: PathBuf,
-    /// Go on with a run that was stopped, of the same organization.
-    #[arg(long, value_name = "ID")]
-    pub run_id: Option<RunId>,
-    /// Whose judgement: ours, that of Prowler 5.46, or both.
-    #[arg(long, value_name = "PROFILE", value_enum, default_value_t)]
-    pub profile: Profile,
-}
-
-/// The size of a simulated organization.
-#[cfg(feature = "demo")]
-#[derive(Debug, Clone, Args)]
-pub struct ShapeArgs {
-    /// Accounts, the suspended and the refused one among them.
-    #[arg(long, value_name = "N", default_value_t = 40, value_parser = clap::value_parser!(u32).range(4..=20_000))]
-    pub accounts: u32,
-    /// Regions.
-    #[arg(long, value_name = "N", default_value_t = 6, value_parser = clap::value_parser!(u32).range(1..=17))]
-    pub regions: u32,
-    /// Training jobs.
-    #[arg(long, value_name = "N", default_value_t = 20_000)]
-    pub jobs: u64,
-    /// The seed from which everything is made.
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    pub seed: u64,
-}
-
-/// Arguments of `simulate`.
-#[cfg(feature = "demo")]
-#[derive(Debug, Args)]
-pub struct SimulateArgs {
-    /// The simulated organization.
-    #[command(flatten)]
-    pub shape: ShapeArgs,
-    /// The end of the two years in which the jobs were created; the present by default.
-    #[arg(long, value_name = "TIMESTAMP")]
-    pub now: Option<Timestamp>,
-    /// Hours that have passed since, with new jobs at the rate of the last days.
-    #[arg(long, value_name = "HOURS", default_value_t = 0)]
-    pub elapsed: u16,
-    /// Jobs in the heaviest account and region.
-    #[arg(long, value_name = "N")]
-    pub heaviest: Option<u64>,
-    /// No job is serverless.
-    #[arg(long)]
-    pub no_serverless: bool,
-    /// No quota at all.
-    #[arg(long, conflicts_with = "quota")]
-    pub no_quotas: bool,
-    /// Another quota than the usual one, as service:Operation=RATE/BURST; all of `organizations:*` share one.
-    #[arg(long, value_name = "QUOTA", value_parser = quota)]
-    pub quota: Vec<(String, demo::Rate)>,
-    /// The median of the lognormal latency, in milliseconds.
-    #[arg(long, value_name = "MS", default_value_t = 0.0)]
-    pub latency: f64,
-    /// The standard deviation of its logarithm.
-    #[arg(long, value_name = "SIGMA", default_value_t = 0.5)]
-    pub latency_sigma: f64,
-    /// How much faster time runs: rates are multiplied and latencies divided by it.
-    #[arg(long, value_name = "FACTOR", default_value_t = 1.0)]
-    pub time_factor: f64,
-}
-
-#[cfg(feature = "demo")]
-fn quota(text: &str) -> Result<(String, demo::Rate), String> {
-    let (name, rate) = text.split_once('=').ok_or_else(|| format!("`{text}` is not service:Operation=RATE/BURST"))?;
-    Ok((name.to_owned(), rate.parse()?))
 }
 
 #[cfg(test)]

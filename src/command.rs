@@ -19,8 +19,11 @@ mod explain;
 mod export;
 mod guardrail;
 mod iam_policy;
+mod init;
+mod notify;
 mod query;
 mod remediate;
+mod shell;
 mod stops;
 mod verify;
 
@@ -28,16 +31,24 @@ use stops::Stops;
 
 use crate::{
     Incomplete, Run, RunError,
-    cli::{Cli, Command, ConfigArg},
+    cli::{Cli, Command, ConfigArg, ConfigFormat},
     config::{Config, ConfigErrors, Destination},
     exception::{published::HeldError, source::SourceError},
     exit::ExitStatus,
     export::ExportError,
     finding::Severity,
     guardrail::GuardrailError,
-    lake::{RunId, publish::Published, published::FindError, read::ReadError, runs::RunStatus, store::Store},
+    lake::{
+        RunId,
+        publish::Published,
+        published::FindError,
+        read::ReadError,
+        runs::RunStatus,
+        store::{Store, StoreError},
+    },
     limits::{self, OpenFiles},
     logs,
+    notify::NotifyError,
     outcome::causes,
     printable::escaped,
     query::QueryError,
@@ -85,7 +96,9 @@ async fn dispatch(command: Command, screen: &Screen) -> Result<ExitStatus, Failu
         Command::Run(args) => {
             let mut stops = Stops::listened_to();
             let run = stops.before(Box::pin(screen.start(&args.config, args.run_id))).await?;
-            let published = stops.during(&run, Box::pin(run.scan_and_publish())).await?;
+            let published = stops.during(&run, Box::pin(run.scan_and_publish())).await;
+            Box::pin(notify::after(&run, &published, &mut stops)).await;
+            let published = published?;
             Ok(screen.conclude(&run, &published, args.fail_on))
         }
         Command::Scan(args) => {
@@ -104,7 +117,9 @@ async fn dispatch(command: Command, screen: &Screen) -> Result<ExitStatus, Failu
             };
             let run = stops.before(Box::pin(opening)).await?;
             let incomplete = if args.incomplete { Incomplete::Published } else { Incomplete::Refused };
-            match stops.during(&run, Box::pin(run.publish(incomplete))).await {
+            let published = stops.during(&run, Box::pin(run.publish(incomplete))).await;
+            Box::pin(notify::after(&run, &published, &mut stops)).await;
+            match published {
                 // Its findings were counted when it was published, and are not counted again.
                 Err(Failure::Run(RunError::Done { run_id, .. })) if args.fail_on.is_some() => {
                     Err(Failure::NotJudged(run_id))
@@ -118,12 +133,22 @@ async fn dispatch(command: Command, screen: &Screen) -> Result<ExitStatus, Failu
         Command::Query(args) => Box::pin(query::run(args, screen)).await,
         Command::Remediate(args) => Box::pin(remediate::run(*args)).await,
         Command::Guardrail(args) => Box::pin(guardrail::run(args)).await,
-        Command::Config(args) => print(&load(&args)?.to_toml()),
+        Command::Init(args) => init::run(&args),
+        Command::Config(args) => {
+            let config = load(&args.config)?;
+            print(&match args.format {
+                ConfigFormat::Toml => config.to_toml(),
+                ConfigFormat::Json => checks::json(&config),
+            })
+        }
         Command::Checks(args) => print(&checks::text(&args)),
         Command::Explain(args) => print(&explain::text(&args)?),
         Command::Exceptions(command) => exceptions::run(command, screen).await,
         Command::IamPolicy(args) => iam_policy::print(&args),
         Command::Doctor(args) => doctor::run(args, screen).await,
+        Command::Notify(args) => notify::run(args, screen).await,
+        Command::Completions(args) => shell::completions(&args),
+        Command::Man(args) => shell::man(&args),
         #[cfg(feature = "demo")]
         Command::Demo(args) => demo::run(args, screen).await,
         #[cfg(feature = "demo")]
@@ -189,10 +214,13 @@ enum Failure {
     PublicKey(String),
     OtherType(String),
     Sql(String),
+    Init(String),
     Query(QueryError),
     Remediate(RemediateError),
     Live(LiveError),
     Guardrail(GuardrailError),
+    Notify(NotifyError),
+    Written(StoreError),
     Interrupted,
     #[cfg(feature = "demo")]
     Demo(String),
@@ -212,7 +240,7 @@ impl Failure {
             Self::Query(error) if error.is_usage() => ExitStatus::Usage,
             Self::Remediate(error) if error.is_usage() => ExitStatus::Usage,
             Self::Guardrail(error) if error.is_usage() => ExitStatus::Usage,
-            Self::PublicKey(_) | Self::OtherType(_) | Self::Sql(_) => ExitStatus::Usage,
+            Self::PublicKey(_) | Self::OtherType(_) | Self::Sql(_) | Self::Init(_) => ExitStatus::Usage,
             // What was asked for is done; how well the run says.
             Self::Run(RunError::Done { status: RunStatus::Incomplete, .. }) => ExitStatus::Incomplete,
             // Or another process does it.
@@ -229,6 +257,8 @@ impl Failure {
             | Self::Remediate(_)
             | Self::Live(_)
             | Self::Guardrail(_)
+            | Self::Notify(_)
+            | Self::Written(_)
             | Self::Interrupted
             | Self::Output(_)
             | Self::Killed(_)
@@ -269,13 +299,17 @@ impl Failure {
             Self::Remediate(error) => format!("error: {}", escaped(&causes(error))),
             Self::Live(error) => format!("error: cannot read the job: {}", escaped(&error.to_string())),
             Self::Guardrail(error) => format!("error: {}", escaped(&causes(error))),
-            Self::PublicKey(text) | Self::OtherType(text) | Self::Sql(text) => format!("error: {text}"),
+            Self::Notify(error) => format!("error: {}", escaped(&causes(error))),
+            Self::Written(error) => format!("error: {}", escaped(&causes(error))),
+            Self::PublicKey(text) | Self::OtherType(text) | Self::Sql(text) | Self::Init(text) => {
+                format!("error: {text}")
+            }
             Self::Query(error) => {
                 let lines = error.to_string();
                 format!("error: {}", lines.lines().map(escaped).collect::<Vec<_>>().join("\n"))
             }
             Self::Interrupted => "stopped".to_owned(),
-            Self::Output(error) => format!("error: cannot write the output: {error}"),
+            Self::Output(error) => format!("error: cannot write the output: {error}; look at what it goes to"),
             #[cfg(feature = "demo")]
             Self::Demo(text) => format!("error: {text}"),
             Self::NotBegun => "stopped before anything began; the tables are as they were".to_owned(),

@@ -12,6 +12,7 @@ mod keys;
 mod lake;
 mod legal;
 pub(crate) mod nearest;
+mod notify;
 mod organization;
 mod pacing;
 mod parameters;
@@ -34,6 +35,7 @@ pub use self::{
     exceptions::{Exceptions, ExceptionsFile, InvalidFile},
     incremental::Incremental,
     lake::{Destination, InvalidDestination, Lake},
+    notify::{Arn, Notify, UrlSource},
     organization::{InvalidOuSelector, Organization, OuSelector, TagValues},
     pacing::{Pacing, Rate},
     parameters::Parameters,
@@ -76,6 +78,8 @@ pub struct Config {
     pub findings: Findings,
     /// What is said of the run itself.
     pub metrics: Metrics,
+    /// Who is told of a published run.
+    pub notify: Notify,
 }
 
 /// Which regions of each account are audited.
@@ -158,6 +162,17 @@ impl Config {
             Err(problem) => draft.refuse([problem]),
         }
         environment::read(&mut draft, environment);
+        draft.finish()
+    }
+
+    /// Reads a text as if it were in a file of this name, and no variables.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with it.
+    pub fn read(path: &Path, text: &str) -> Result<Self, ConfigErrors> {
+        let mut draft = Draft::default();
+        draft.file(path, text);
         draft.finish()
     }
 

@@ -30,6 +30,7 @@ pub mod sample;
 mod signing_key;
 mod symptom;
 pub mod terminal;
+mod told;
 pub mod verdict;
 
 use observation::{Group, Level, Named, Observation};
@@ -108,6 +109,7 @@ pub async fn examine(sdk: &SdkConfig, config: &Config, source: &str, sample: Sam
     if aws.is_some() {
         observations.extend(signing_key::look(sdk, config).await);
     }
+    observations.extend(told::look(sdk, config).await);
     let members = scope.as_ref().map(|organization| organization.members.as_slice()).unwrap_or_default();
     let active = members.iter().filter(|member| member.standing == Standing::Active).count();
     let verdict = Verdict::of(&observations);

@@ -137,10 +137,12 @@ pub enum ExportError {
     )]
     NoChecks(RunId),
     /// It told nothing of this one.
-    #[error("the table `checks` of the run has no row of the check `{0}`, which is in its findings")]
+    #[error(
+        "the table `checks` of the run has no row of the check `{0}`, which is in its findings; `sagesweep verify` tells whether they are as they were published"
+    )]
     NoSuchCheck(String),
     /// A row does not go into the form.
-    #[error("cannot write a finding in this form")]
+    #[error("cannot write a finding in this form; --format json has it as it is")]
     Arrow(#[from] ArrowError),
 }
 

@@ -92,6 +92,10 @@
 //! [`remediate`] fills the values of a resource into what mends it, and makes the input of a training job again.
 //! [`guardrail`] makes the policies that refuse what checks fail, and puts their conditions to what is recorded. Both print.
 //!
+//! # Told
+//!
+//! After publish, [`notify`] makes one digest of a run from its tables, and tells it to a topic, an event bus or a webhook.
+//!
 //! # What it costs and what it may
 //!
 //! [`throttle::Watch`] counts each attempt of each client, also of the lake's, but for those that sign, into the run's [`effort::Effort`], which
@@ -102,6 +106,7 @@
 //!
 //! Tests and the demo speak to [`demo`], a simulated organization on the wire protocols of AWS.
 
+mod built;
 pub mod check;
 pub mod cli;
 pub mod command;
@@ -121,11 +126,13 @@ mod generated;
 pub mod glob;
 pub mod guardrail;
 pub mod image;
+pub mod init;
 pub mod instance_type;
 pub mod kms;
 pub mod lake;
 pub mod limits;
 pub mod logs;
+pub mod notify;
 pub mod organization;
 pub mod outcome;
 mod output;

@@ -20,7 +20,9 @@ fn main() -> ExitCode {
             status.into()
         }
         Err(error) => {
-            anstream::eprintln!("error: cannot start: {error}");
+            anstream::eprintln!(
+                "error: cannot start: {error}; look at the limits on threads and open files (ulimit -a)"
+            );
             ExitStatus::Failed.into()
         }
     }

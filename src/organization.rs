@@ -141,7 +141,7 @@ pub enum OrganizationError {
     )]
     Refused(#[from] Refusal),
     /// The configuration names what the organization does not have.
-    #[error("the configured scope names what the organization does not have: {}", .0.join(", "))]
+    #[error("the configured scope names what the organization does not have: {}; look at [organization], and at what `aws organizations list-accounts` shows", .0.join(", "))]
     NoSuch(Vec<String>),
     /// Nothing is left to do.
     #[error("no account is in scope; look at the include and exclude keys of [organization]")]

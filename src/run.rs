@@ -14,6 +14,7 @@ use tokio::sync::{OnceCell, watch};
 mod done;
 mod error;
 mod exceptions;
+mod holds;
 mod night;
 mod shard_scan;
 

@@ -86,7 +86,9 @@ pub enum ConnectError {
         refusal: Refusal,
     },
     /// An identity that is not of an account in a partition that we know.
-    #[error("the answer of sts:GetCallerIdentity names no account of a known partition: {0}")]
+    #[error(
+        "the answer of sts:GetCallerIdentity names no account of a known partition: {0}; use credentials of aws, aws-cn or aws-us-gov"
+    )]
     Arn(String),
 }
 

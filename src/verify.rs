@@ -19,6 +19,7 @@ use tokio::task::JoinError;
 mod chain;
 mod committed;
 mod inventory;
+mod json;
 mod objects;
 mod problem;
 mod report;
@@ -79,7 +80,7 @@ pub enum VerifyError {
         format: u32,
     },
     /// A local file cannot be read or made.
-    #[error("cannot read or write {}", path.display())]
+    #[error("cannot read or write {}; look at the space and the permissions of temporary files (TMPDIR)", path.display())]
     File {
         /// The file.
         path: PathBuf,
@@ -87,10 +88,10 @@ pub enum VerifyError {
         source: io::Error,
     },
     /// A row does not become a file as it did when it was published.
-    #[error("cannot write the row of a run as it was written")]
+    #[error("cannot write the row of a run as it was written; verify with the version that published it")]
     Row(#[source] Box<PublishError>),
     /// A worker thread died.
-    #[error("a worker thread of verify ended early")]
+    #[error("a worker thread of verify ended early; try again, and report it with the log if it stays")]
     Worker(#[from] JoinError),
 }
 

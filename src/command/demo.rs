@@ -95,7 +95,8 @@ fn shape(args: &ShapeArgs) -> Shape {
 /// The simulator as a child, so that its memory is not ours, and the address that it serves. It ends with us, since
 /// its standard input does.
 async fn start_simulator(shape: &ShapeArgs) -> Result<(Child, String), String> {
-    let program = std::env::current_exe().map_err(|error| format!("cannot find our own program: {error}"))?;
+    let program = std::env::current_exe()
+        .map_err(|error| format!("cannot find our own program: {error}; start it by its full path"))?;
     let mut child = Command::new(program)
         .arg("simulate")
         .args(["--accounts", &shape.accounts.to_string(), "--regions", &shape.regions.to_string()])
@@ -104,11 +105,12 @@ async fn start_simulator(shape: &ShapeArgs) -> Result<(Child, String), String> {
         .stdout(Stdio::piped())
         .kill_on_drop(true)
         .spawn()
-        .map_err(|error| format!("cannot start the simulator: {error}"))?;
+        .map_err(|error| format!("cannot start the simulator: {error}; look at the limits on processes (ulimit -u)"))?;
     let lines = child.stdout.take().map(|stdout| BufReader::new(stdout).lines());
     let Some(mut lines) = lines else { return Err("the simulator has no standard output".to_owned()) };
     let first = lines.next_line().await.map_err(|error| format!("cannot hear from the simulator: {error}"))?;
     let address = first.as_deref().and_then(|line| line.strip_prefix("listening "));
-    let address = address.ok_or("the simulator ended before it listened")?;
+    let address = address
+        .ok_or("the simulator ended before it listened; look at the limits on memory and open files (ulimit -a)")?;
     Ok((child, String::from_str(address).unwrap_or_default()))
 }

@@ -36,7 +36,10 @@ pub(super) fn text(args: &ExplainArgs) -> Result<String, Failure> {
         && !resource.is_of(check.resource_type())
     {
         let (arn, judged) = (&resource.arn, check.resource_type().as_str());
-        return Err(Failure::OtherType(format!("{arn} is not what {} judges, which is {judged}", check.id)));
+        return Err(Failure::OtherType(format!(
+            "{arn} is not what {} judges, which is {judged}; give the ARN of such a resource",
+            check.id
+        )));
     }
     Ok(if args.json { json(&Entry::of(check)) } else { written(|out| page(out, check, resource)) })
 }
@@ -215,7 +218,7 @@ mod tests {
         assert_eq!(
             refused.text(),
             "error: arn:aws:sagemaker:eu-central-1:111111111111:model/x is not what training-job-vpc judges, \
-             which is AWS::SageMaker::TrainingJob"
+             which is AWS::SageMaker::TrainingJob; give the ARN of such a resource"
         );
     }
 

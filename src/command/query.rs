@@ -68,7 +68,9 @@ fn clock(args: &QueryArgs, screen: &Screen) -> Result<Clock, Failure> {
         return Err(Failure::Usage("--as-of takes days before 2262"));
     }
     let evening = TimeZone::UTC.to_timestamp(day.at(23, 59, 59, 0));
-    evening.map(Clock::Fixed).map_err(|_no_instant| Failure::Usage("there is no such day as of --as-of"))
+    evening
+        .map(Clock::Fixed)
+        .map_err(|_no_instant| Failure::Usage("there is no such day as that of --as-of; give one such as 2026-11-24"))
 }
 
 /// The SQL that is asked; none when it is to be typed.
@@ -81,21 +83,25 @@ fn text(args: &QueryArgs) -> Result<Option<String>, Failure> {
         let text = fs::read_to_string(file);
         // Some editors begin a file with a mark.
         let text = text.map(|text| text.strip_prefix('\u{feff}').map(ToOwned::to_owned).unwrap_or(text));
-        return text.map(Some).map_err(|error| Failure::Sql(format!("cannot read {place}: {error}")));
+        return text.map(Some).map_err(|error| Failure::Sql(format!("cannot read {place}: {error}; look at --file")));
     }
     if args.sql.is_some() || io::stdin().is_terminal() {
         return Ok(args.sql.clone());
     }
     let mut text = String::new();
     let read = io::stdin().read_to_string(&mut text);
-    read.map_err(|error| Failure::Sql(format!("cannot read the standard input: {error}")))?;
+    read.map_err(|error| {
+        Failure::Sql(format!("cannot read the standard input: {error}; give the SQL as an argument or with --file"))
+    })?;
     Ok(Some(text))
 }
 
 /// Only a table is read from the top to the bottom; the other forms hold one answer.
 fn refuse_number(questions: usize, format: Format) -> Result<(), Failure> {
     match (questions, format) {
-        (0, _) => Err(Failure::Usage("there is no SQL to answer")),
+        (0, _) => Err(Failure::Usage(
+            "there is no SQL to answer; give some as an argument, with --file or on the standard input, or name a view with --view",
+        )),
         (1, _) | (_, Format::Table) => Ok(()),
         (_, Format::Csv | Format::Json | Format::Parquet) => {
             Err(Failure::Usage("in this form there is one answer; ask one question at a time, or ask for a table"))

@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use super::{Failure, Screen, load, print, store};
 use crate::{
-    cli::VerifyArgs,
+    cli::{ReportFormat, VerifyArgs},
     exit::ExitStatus,
     signing::public_key::PublicKey,
     verify::{Which, verify},
@@ -22,14 +22,23 @@ pub(super) async fn run(args: VerifyArgs, screen: &Screen) -> Result<ExitStatus,
     };
     let report = verify(&store, &which, public_keys.as_deref()).await.map_err(Failure::Verify)?;
     if !report.holds() || !screen.quiet {
-        print(&report.text(&store.place("")))?;
+        let place = store.place("");
+        print(&match args.format {
+            ReportFormat::Text => report.text(&place),
+            ReportFormat::Json => report.json(&place),
+        })?;
     }
     Ok(if report.holds() { ExitStatus::Complete } else { ExitStatus::Failed })
 }
 
 fn read_public_keys(path: &Path) -> Result<Vec<PublicKey>, Failure> {
     let place = path.display();
-    let text = fs::read_to_string(path)
-        .map_err(|error| Failure::PublicKey(format!("cannot read the public key {place}: {error}")))?;
-    PublicKey::from_pem(&text).map_err(|error| Failure::PublicKey(format!("no public key in {place}: {error}")))
+    let text = fs::read_to_string(path).map_err(|error| {
+        Failure::PublicKey(format!("cannot read the public key {place}: {error}; look at --public-key"))
+    })?;
+    PublicKey::from_pem(&text).map_err(|error| {
+        Failure::PublicKey(format!(
+            "no public key in {place}: {error}; it is a PEM file, as `aws kms get-public-key` and openssl make them"
+        ))
+    })
 }

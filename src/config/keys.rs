@@ -1,7 +1,7 @@
 //! Every key of the configuration, once: what the file, the environment, the hints and the tests know comes from here.
 
 use super::{
-    Config, legal,
+    Config, legal, notify,
     problem::Problems,
     read::{self, Value},
 };
@@ -118,4 +118,11 @@ pub(super) static KEYS: &[Key] = keys! {
     findings.owner_tag: Text, optional(legal::tag_key);
     metrics.emf: Refused, flag();
     metrics.namespace: Text, text(legal::namespace);
+    notify.sns_topic: Text, optional(notify::topic);
+    notify.event_bus: Text, optional(notify::event_bus);
+    notify.webhook: Text, optional(str::parse);
+    notify.minimum_severity: Text, text(legal::severity);
+    notify.coverage_drop_points: Refused, decimal(0.1..=100.0);
+    notify.expiring_days: Refused, whole(0..=365);
+    notify.quiet_runs: Refused, flag();
 };

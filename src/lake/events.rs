@@ -6,6 +6,7 @@
 use std::{borrow::Cow, sync::Arc};
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::{
     column::{Column, Read},
@@ -15,7 +16,8 @@ use super::{
 use crate::finding::Status;
 
 /// What happened to a finding.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Event {
     /// It fails, and never did before.
     New,

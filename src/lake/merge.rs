@@ -60,7 +60,7 @@ pub enum MergeError {
     #[error("the sorted run {} has other columns than this version writes; scan and publish with one version", .0.display())]
     Columns(PathBuf),
     /// The rows of a batch cannot be put together.
-    #[error("cannot merge rows")]
+    #[error("cannot merge rows; scan and publish with one version")]
     Rows(#[from] ArrowError),
 }
 

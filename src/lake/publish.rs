@@ -124,7 +124,7 @@ pub enum PublishError {
         expected: u64,
     },
     /// A local file cannot be read.
-    #[error("cannot read {}", path.display())]
+    #[error("cannot read {}; look at the space and the permissions of temporary files (TMPDIR), and publish again", path.display())]
     Read {
         /// The file.
         path: PathBuf,
@@ -132,7 +132,9 @@ pub enum PublishError {
         source: io::Error,
     },
     /// Sorted runs cannot be merged.
-    #[error("cannot merge the staged rows of table {table}")]
+    #[error(
+        "cannot merge the staged rows of table {table}; publish again, and if it stays remove the staging folder of the run and scan again"
+    )]
     Merge {
         /// The table.
         table: Table,
@@ -150,7 +152,7 @@ pub enum PublishError {
         source: ParquetError,
     },
     /// What is held against tonight cannot be read.
-    #[error("cannot read back {}", path.display())]
+    #[error("cannot read back {}; look at the space and the permissions of temporary files (TMPDIR), and publish again", path.display())]
     ReadBack {
         /// The file.
         path: PathBuf,
@@ -158,10 +160,10 @@ pub enum PublishError {
         source: ParquetError,
     },
     /// Rows cannot be put together.
-    #[error("cannot put rows of findings together")]
+    #[error("cannot put rows of findings together; scan and publish with one version")]
     Rows(#[from] ArrowError),
     /// The row of the run does not become columns.
-    #[error("cannot encode the row of the run")]
+    #[error("cannot encode the row of the run; scan and publish with one version")]
     Columns(#[from] ColumnError),
     /// A staged row holds a text that this version does not know.
     #[error("column `{column}` holds `{text}`, which this version does not know; scan and publish with one version")]
@@ -177,7 +179,7 @@ pub enum PublishError {
     #[error("cannot write the evidence of the run")]
     Chain(#[from] ChainError),
     /// The thread that merges died.
-    #[error("a worker thread of publish ended early")]
+    #[error("a worker thread of publish ended early; publish again, and report it with the log if it stays")]
     Worker(#[from] JoinError),
 }
 

@@ -40,7 +40,7 @@ pub enum ReadError {
     #[error("{0} is not what was published; `sagesweep verify` tells more")]
     Changed(String),
     /// A file cannot be hashed.
-    #[error("cannot read {}", path.display())]
+    #[error("cannot read {}; look at the space and the permissions of temporary files (TMPDIR)", path.display())]
     File {
         /// The file.
         path: PathBuf,
@@ -48,16 +48,16 @@ pub enum ReadError {
         source: std::io::Error,
     },
     /// A published file cannot be understood.
-    #[error("cannot understand what was published")]
+    #[error("cannot understand what was published; `sagesweep verify` tells whether it is as it was")]
     Parquet(#[from] ParquetError),
     /// A batch of it cannot.
-    #[error("cannot understand what was published")]
+    #[error("cannot understand what was published; `sagesweep verify` tells whether it is as it was")]
     Arrow(#[from] ArrowError),
     /// A row that this version does not understand.
     #[error("cannot understand a row of the table `{0}`; a newer version of sagesweep may have published it")]
     Row(Table),
     /// The thread that reads died.
-    #[error("a worker thread ended early")]
+    #[error("a worker thread ended early; try again, and report it with the log if it stays")]
     Worker(#[from] JoinError),
 }
 

@@ -93,7 +93,7 @@ pub enum StagingError {
         expected: i32,
     },
     /// The thread that encodes died.
-    #[error("a worker thread of staging ended early")]
+    #[error("a worker thread of staging ended early; try again, and report it with the log if it stays")]
     Worker(#[from] JoinError),
 }
 

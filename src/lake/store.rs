@@ -61,7 +61,7 @@ pub struct Stored {
 #[derive(Debug, Error)]
 pub enum StoreError {
     /// There is such an object, and it must not be replaced.
-    #[error("{0} exists already")]
+    #[error("{0} exists already, from another process or an earlier attempt")]
     AlreadyExists(String),
     /// There is no such object.
     #[error("{0} does not exist")]
@@ -77,7 +77,7 @@ pub enum StoreError {
         source: io::Error,
     },
     /// S3 refused, or could not be asked.
-    #[error("{action} on {place} failed with {code}: {message}")]
+    #[error("{action} on {place} failed with {code}: {message}; {}", advice_of_s3(code))]
     S3 {
         /// The IAM action.
         action: &'static str,
@@ -97,7 +97,7 @@ pub enum StoreError {
         look: Box<Self>,
     },
     /// A worker thread died.
-    #[error("a worker thread of the store ended early at {}", path.display())]
+    #[error("a worker thread of the store ended early at {}; try again, and report it with the log if it stays", path.display())]
     Worker {
         /// Where it worked.
         path: PathBuf,
@@ -118,6 +118,23 @@ fn advice(error: &io::Error) -> &'static str {
         }
         io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => "something that is no directory is in the way",
         _ => "check that the directory exists and can be written",
+    }
+}
+
+/// What a person can do about a refusal of S3, by its code.
+fn advice_of_s3(code: &str) -> &'static str {
+    match code {
+        "AccessDenied" | "AllAccessDisabled" | "Forbidden" => {
+            "`sagesweep iam-policy task` prints what is needed, and the bucket's own policy and key must allow it, too"
+        }
+        "NoSuchBucket" => "look at lake.destination",
+        "PermanentRedirect" | "IllegalLocationConstraintException" | "AuthorizationHeaderMalformed" => {
+            "look at lake.bucket_region"
+        }
+        "ExpiredToken" | "InvalidAccessKeyId" | "SignatureDoesNotMatch" | "InvalidToken" => "renew the credentials",
+        "RequestTimeTooSkewed" => "set the clock of this machine",
+        "SlowDown" | "InternalError" | "ServiceUnavailable" | "Timeout" => "try again later",
+        _ => "`sagesweep doctor` tells more of the bucket",
     }
 }
 

@@ -14,6 +14,7 @@ pub struct Limits {
 }
 
 impl Default for Limits {
+    /// What fits a small machine, and what `query` may take unless it is told otherwise.
     fn default() -> Self {
         Self { memory: Size(512 << 20), disk: Size(8 << 30) }
     }

@@ -67,7 +67,9 @@ pub enum RunError {
         status: RunStatus,
     },
     /// The lease went to another process while this one worked.
-    #[error("another process has taken over run {0}, or the destination could not be reached for too long")]
+    #[error(
+        "another process has taken over run {0}, or the destination could not be reached for too long; where no other process goes on with it, `sagesweep run --run-id {0}` does"
+    )]
     TakenOver(RunId),
     /// Somebody asked this process to stop.
     #[error("stopped: {left}; nothing of the run {run_id} was published, and the tables are as they were")]

@@ -6,9 +6,9 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     check::Check,
-    config::{self, Config, Destination, ExceptionsFile},
+    config::{self, Config, Destination, ExceptionsFile, UrlSource},
     exception::source,
-    lake, organization,
+    lake, notify, organization,
     session::{self, regions},
     signing,
 };
@@ -95,7 +95,20 @@ pub fn task_policy(config: &Config, checks: &[&Check], org_id: Option<&str>) -> 
     if let Some(key) = &config.lake.signing_key {
         statements.push(key_statement("SigningKey", signing::ACTIONS, key));
     }
+    statements.extend(notify_statements(&config.notify));
     document(&statements)
+}
+
+/// Those who are told, each on its own.
+fn notify_statements(told: &config::Notify) -> Vec<Value> {
+    let statement = |sid: &str, action: &str, arn: &config::Arn| json!({ "Sid": sid, "Effect": "Allow", "Action": action, "Resource": arn.as_str() });
+    let topic = told.sns_topic.as_ref().map(|arn| statement("NotifyTopic", notify::PUBLISH, arn));
+    let event_bus = told.event_bus.as_ref().map(|arn| statement("NotifyEventBus", notify::PUT_EVENTS, arn));
+    let secret = match &told.webhook {
+        Some(UrlSource::Secret(arn)) => Some(statement("NotifyWebhook", notify::GET_SECRET_VALUE, arn)),
+        Some(UrlSource::Environment(_)) | None => None,
+    };
+    topic.into_iter().chain(event_bus).chain(secret).collect()
 }
 
 /// The policy of the hub role, through which Organizations and the accounts are reached; it also narrows its sessions.
@@ -221,6 +234,36 @@ mod tests {
         let by_alias = statement(Some("alias/audit-evidence")).unwrap();
         let condition = json!({ "ForAnyValue:StringEquals": { "kms:ResourceAliases": "alias/audit-evidence" } });
         assert_eq!(by_alias["Condition"], condition);
+    }
+
+    #[test]
+    fn the_task_may_tell_those_who_are_configured_and_nobody_else() {
+        assert!(!task_policy(&Config::default(), CHECKS).to_string().contains("Notify"));
+        let mut config = Config::default();
+        let secret = "arn:aws:secretsmanager:eu-central-1:111111111111:secret:audit/webhook-a1b2c3";
+        let text = format!(
+            "notify.sns_topic = 'arn:aws:sns:eu-central-1:111111111111:audit'
+             notify.event_bus = 'arn:aws:events:eu-central-1:111111111111:event-bus/audit'
+             notify.webhook = '{secret}'"
+        );
+        config.notify = Config::read("x.toml".as_ref(), &text).unwrap().notify;
+        let policy = task_policy(&config, CHECKS);
+        let told = policy["Statement"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|one| one["Sid"].as_str().unwrap().starts_with("Notify"));
+        let told = told.map(|one| format!("{} {}", one["Action"], one["Resource"])).collect::<Vec<_>>();
+        assert_eq!(
+            told,
+            [
+                r#""sns:Publish" "arn:aws:sns:eu-central-1:111111111111:audit""#,
+                r#""events:PutEvents" "arn:aws:events:eu-central-1:111111111111:event-bus/audit""#,
+                &format!(r#""secretsmanager:GetSecretValue" "{secret}""#),
+            ]
+        );
+        config.notify.webhook = Some("env:AUDIT_WEBHOOK_URL".parse().unwrap());
+        assert!(!task_policy(&config, CHECKS).to_string().contains("NotifyWebhook"));
     }
 
     #[test]

@@ -49,7 +49,9 @@ pub enum SignError {
         usage: String,
     },
     /// What KMS answered is no signature by the key that it told.
-    #[error("the signature that KMS made with {key} does not hold")]
+    #[error(
+        "the signature that KMS made with {key} does not hold; publish again, and leave lake.signing_key empty if it stays"
+    )]
     Invalid {
         /// The key as configured.
         key: String,

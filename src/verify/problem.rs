@@ -1,9 +1,12 @@
 //! What does not hold: one object, and in which way.
 
+use serde::Serialize;
+
 use crate::lake::RunId;
 
 /// In which way an object is not as it was published.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// It is another one.
     Changed,

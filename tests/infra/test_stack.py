@@ -15,6 +15,9 @@ from test_deployed import call
 EMAIL = "night@example.com"
 ORGANIZATION = "o-a1b2c3d4e5"
 SETTINGS = "arn:aws:s3:::settings/sagesweep.env"
+TOPIC = "arn:aws:sns:us-east-1:000000000000:digests"
+EVENT_BUS = "arn:aws:events:us-east-1:000000000000:event-bus/audit"
+WEBHOOK = "arn:aws:secretsmanager:us-east-1:000000000000:secret:audit/webhook-a1b2c3"
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +36,9 @@ def large(cloud, network):
         "ScanCapacity": "ON_DEMAND",
         "OrganizationId": ORGANIZATION,
         "ShardsAtOnce": "24",
+        "NotifyTopicArn": TOPIC,
+        "NotifyEventBusArn": EVENT_BUS,
+        "NotifyWebhookArn": WEBHOOK,
     }
     return deploy(cloud.client("cloudformation"), "large", AUDITOR, given | network)
 
@@ -89,6 +95,8 @@ def test_what_the_emulators_do_not_make_stands_in_the_template():
     resources = load(AUDITOR)["Resources"]
     (container,) = resources["TaskDefinition"]["Properties"]["ContainerDefinitions"]
     assert container["LinuxParameters"]["Capabilities"]["Drop"] == ["ALL"]
+    secret = {"Name": "AUDIT_WEBHOOK_URL", "ValueFrom": {"Ref": "NotifyWebhookArn"}}
+    assert container["Secrets"]["Fn::If"] == ["WithWebhook", [secret], {"Ref": "AWS::NoValue"}]
     assert resources["Alarms"]["Properties"]["KmsMasterKeyId"] == {"Fn::GetAtt": ["LakeKey", "Arn"]}
     bucket = resources["Bucket"]
     assert (bucket["DeletionPolicy"], bucket["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain")
@@ -124,8 +132,9 @@ def test_the_task_role_may_do_what_the_program_prints_without_the_reads_of_a_man
     printed = json.loads(call(program, tmp_path, environment, "iam-policy", "task", *organization).stdout)
     deployed = statements(policy(cloud, outputs["TaskRoleArn"].rpartition("/")[2]))
     assert deployed == statements(printed)
-    assert ("SigningKey" in deployed) == (which == "large")
     assert deployed["Roles"].get("Condition") == ({"StringEquals": {"aws:ResourceOrgID": ORGANIZATION}} if which == "large" else None)
+    for sid in ("SigningKey", "NotifyTopic", "NotifyEventBus"):
+        assert (sid in deployed) == (which == "large"), sid
 
 
 def test_it_begins_every_night_and_tells_when_one_fails(cloud, stack, large):
@@ -173,6 +182,18 @@ def test_evidence_can_be_signed_and_more_settings_come_from_an_object(cloud, lar
     assert environment["SAGESWEEP_LAKE_SIGNING_KEY"] == large["SigningKeyArn"]
     execution = statements(policy(cloud, definition(cloud, large)["executionRoleArn"].rpartition("/")[2]))
     assert execution["Settings"]["Resource"] == [SETTINGS] and execution["SettingsPlace"]["Resource"] == ["arn:aws:s3:::settings"]
+
+
+def test_who_is_told_is_named_to_the_task_and_the_url_of_a_webhook_comes_from_its_secret(cloud, stack, large):
+    (container,) = definition(cloud, large)["containerDefinitions"]
+    environment = {pair["name"]: pair["value"] for pair in container["environment"]}
+    assert environment["SAGESWEEP_NOTIFY_WEBHOOK"] == "env:AUDIT_WEBHOOK_URL"
+    assert len(container["secrets"]) == 1
+    execution = [
+        statements(policy(cloud, definition(cloud, outputs)["executionRoleArn"].rpartition("/")[2])) for outputs in (stack, large)
+    ]
+    assert "Webhook" not in execution[0]
+    assert (execution[1]["Webhook"]["Action"], execution[1]["Webhook"]["Resource"]) == (["secretsmanager:GetSecretValue", "ssm:GetParameters"], [WEBHOOK])
 
 
 def test_an_upgrade_changes_what_runs_and_a_removal_leaves_the_evidence(cloud, network):

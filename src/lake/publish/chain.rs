@@ -31,13 +31,13 @@ pub enum ChainError {
     #[error("cannot write the manifest as JSON")]
     Json(#[from] serde_json::Error),
     /// Another process has published the run in the meantime.
-    #[error("another process has published the run in the meantime; its manifest is {0}")]
+    #[error("another process has published the run in the meantime, and nothing is left to do; its manifest is {0}")]
     Published(String),
     /// Others publish faster than we can count.
     #[error("other runs are publishing at the same time and took every number up to {0}; publish again")]
     Contended(u64),
     /// The object of the run before cannot be read.
-    #[error("cannot read {place} of the run before")]
+    #[error("cannot read {place} of the run before; `sagesweep verify --all` tells more")]
     Commit {
         /// Where it is.
         place: String,
