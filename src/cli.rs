@@ -18,10 +18,12 @@ use crate::{
 
 mod checks;
 mod query;
+mod report;
 mod tables;
 
 pub use checks::{ChecksArgs, ExplainArgs, ResourceArn};
 pub use query::QueryArgs;
+pub use report::ReportArgs;
 pub use tables::{DiffArgs, ExportArgs};
 
 /// Audits every SageMaker resource of an AWS Organization into Parquet, and says what it did not see.
@@ -77,6 +79,9 @@ pub enum Command {
     /// Ask the tables and the views in SQL, on this machine.
     #[command(after_help = query::QUERY_NOTES)]
     Query(QueryArgs),
+    /// Write a published run as a page: one HTML file that needs no network.
+    #[command(after_help = report::REPORT_NOTES)]
+    Report(ReportArgs),
     /// Print the configuration in effect, with all defaults filled in.
     Config(ConfigArg),
     /// List the checks.

@@ -18,6 +18,7 @@ mod explain;
 mod export;
 mod iam_policy;
 mod query;
+mod report;
 mod stops;
 mod verify;
 
@@ -36,7 +37,7 @@ use crate::{
     outcome::causes,
     printable::escaped,
     query::QueryError,
-    report,
+    report::{self as told, html::PageError},
     session::{Clock, sdk_config_loader},
     verify::VerifyError,
 };
@@ -105,6 +106,7 @@ async fn dispatch(command: Command, screen: &Screen) -> Result<ExitStatus, Failu
         Command::Diff(args) => diff::run(args).await,
         Command::Export(args) => export::run(args).await,
         Command::Query(args) => Box::pin(query::run(args, screen)).await,
+        Command::Report(args) => Box::pin(report::run(args)).await,
         Command::Config(args) => print(&load(&args)?.to_toml()),
         Command::Checks(args) => print(&checks::text(&args)),
         Command::Explain(args) => print(&explain::text(&args)?),
@@ -147,10 +149,10 @@ impl Screen {
 
     /// Prints the summary, and tells the exit status from the result.
     fn conclude(&self, run: &Run, published: &Published, fail_on: Option<Severity>) -> ExitStatus {
-        let status = report::exit_status(published, fail_on);
+        let status = told::exit_status(published, fail_on);
         if !self.quiet
-            && !report::metrics::own_the_output(&run.config)
-            && let Err(failure) = print(&report::terminal::summary(published, &run.place()))
+            && !told::metrics::own_the_output(&run.config)
+            && let Err(failure) = print(&told::terminal::summary(published, &run.place()))
         {
             // The run is published all the same, and its status is what counts.
             tracing::warn!(error = failure.text(), "the summary could not be shown");
@@ -174,6 +176,7 @@ enum Failure {
     OtherType(String),
     Sql(String),
     Query(QueryError),
+    Page(PageError),
     Interrupted,
     #[cfg(feature = "demo")]
     Demo(String),
@@ -199,6 +202,7 @@ impl Failure {
             | Self::Read(_)
             | Self::Export(_)
             | Self::Query(_)
+            | Self::Page(_)
             | Self::Interrupted
             | Self::Output(_)
             | Self::Killed(_)
@@ -231,6 +235,7 @@ impl Failure {
             Self::Find(error) => format!("error: {}", escaped(&causes(error))),
             Self::Read(error) => format!("error: {}", escaped(&causes(error))),
             Self::Export(error) => format!("error: {}", escaped(&causes(error))),
+            Self::Page(error) => format!("error: {}", escaped(&causes(error))),
             Self::PublicKey(text) | Self::OtherType(text) | Self::Sql(text) => format!("error: {text}"),
             Self::Query(error) => {
                 let lines = error.to_string();

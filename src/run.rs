@@ -13,6 +13,7 @@ use tokio::sync::{OnceCell, watch};
 
 mod error;
 mod night;
+mod page;
 mod shard_scan;
 
 pub use error::RunError;
@@ -272,6 +273,9 @@ impl Run {
         let published = Box::pin(self.publish_in_turn(incomplete)).await;
         let effort = self.effort().since(&before);
         self.report(Part::Publish(published.as_ref().ok()), published.is_err(), effort);
+        if let Ok(published) = &published {
+            Box::pin(self.leave_page(published)).await;
+        }
         published
     }
 

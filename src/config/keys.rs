@@ -115,4 +115,6 @@ pub(super) static KEYS: &[Key] = keys! {
     findings.owner_tag: Text, optional(legal::tag_key);
     metrics.emf: Refused, flag();
     metrics.namespace: Text, text(legal::namespace);
+    report.html: Refused, flag();
+    report.findings: Refused, whole(1..=2_000_000);
 };

@@ -28,7 +28,18 @@ const UNITS: [(&str, u32); 3] = [("TiB", 40), ("GiB", 30), ("MiB", 20)];
 /// Below it no sort can even begin.
 const LEAST: Size = Size(16 << 20);
 
+impl Default for Limits {
+    fn default() -> Self {
+        Self { memory: Size::MEMORY, disk: Size::DISK }
+    }
+}
+
 impl Size {
+    /// The memory of an answer, unless told.
+    pub const MEMORY: Self = Self(512 << 20);
+    /// The disk of an answer, unless told.
+    pub const DISK: Self = Self(8 << 30);
+
     /// The number of bytes.
     pub fn bytes(self) -> u64 {
         self.0

@@ -30,6 +30,8 @@ const NAME: &str = "lake";
 #[derive(Debug, Clone)]
 pub(super) struct Published {
     store: Store,
+    /// Runs that are passed over.
+    without: Arc<BTreeSet<RunId>>,
     seen: Arc<Mutex<Seen>>,
 }
 
@@ -45,8 +47,8 @@ struct Seen {
 }
 
 impl Published {
-    pub(super) fn new(store: Store) -> Self {
-        Self { store, seen: Arc::default() }
+    pub(super) fn new(store: Store, without: BTreeSet<RunId>) -> Self {
+        Self { store, without: Arc::new(without), seen: Arc::default() }
     }
 
     pub(super) fn store(&self) -> &Store {
@@ -58,7 +60,8 @@ impl Published {
     pub(super) async fn look(&self, today: Date) -> Result<(), QueryError> {
         let commits = self.store.list(&Table::Runs.root()).await?;
         let runs = commits.iter().filter_map(|commit| Table::Runs.owner(&commit.key));
-        let runs = runs.filter(|run_id| run_id.run_date() <= today).collect::<BTreeSet<_>>();
+        let counts = |run_id: &RunId| run_id.run_date() <= today && !self.without.contains(run_id);
+        let runs = runs.filter(counts).collect::<BTreeSet<_>>();
         if runs.is_empty() {
             return Err(QueryError::NothingPublished(self.store.place("")));
         }
@@ -208,7 +211,7 @@ mod tests {
         for key in keys {
             store.put(key, b"0123456789".to_vec(), Put::IfAbsent).await.unwrap();
         }
-        (folder, Published::new(store))
+        (folder, Published::new(store, BTreeSet::new()))
     }
 
     #[tokio::test]
