@@ -37,7 +37,7 @@ use crate::{
     outcome::causes,
     printable::escaped,
     query::QueryError,
-    report::{self as told, html::PageError},
+    report::{exit_status, html::PageError, metrics, terminal},
     session::{Clock, sdk_config_loader},
     verify::VerifyError,
 };
@@ -149,10 +149,10 @@ impl Screen {
 
     /// Prints the summary, and tells the exit status from the result.
     fn conclude(&self, run: &Run, published: &Published, fail_on: Option<Severity>) -> ExitStatus {
-        let status = told::exit_status(published, fail_on);
+        let status = exit_status(published, fail_on);
         if !self.quiet
-            && !told::metrics::own_the_output(&run.config)
-            && let Err(failure) = print(&told::terminal::summary(published, &run.place()))
+            && !metrics::own_the_output(&run.config)
+            && let Err(failure) = print(&terminal::summary(published, &run.place()))
         {
             // The run is published all the same, and its status is what counts.
             tracing::warn!(error = failure.text(), "the summary could not be shown");

@@ -26,6 +26,7 @@ mod pacing;
 mod policy;
 mod prowler;
 mod query;
+mod report;
 mod resume;
 mod scope;
 mod search;

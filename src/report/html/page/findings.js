@@ -100,7 +100,7 @@ const showFindings = (findings, { checks, severities }, evidenceOf) => {
       { key: "check", label: "Check", codes: check, cell: (row) => [title.of[title.at[row]] ?? "", el("br"), el("span", { class: "quiet" }, text("check_id")(row))] },
       { key: "resource", label: "Resource", codes: codes("resource_name"), class: "name" },
       { key: "account", label: "Account", codes: codes("account_name"), cell: (row) => accountOf(text("account_name")(row), text("account_id")(row)) },
-      { key: "region", label: "Region", codes: codes("region") },
+      { key: "region", label: "Region", codes: codes("region"), class: "short" },
       { key: "reason", label: "Reason", codes: codes("reason"), class: "reason" },
       { key: "days", label: "Days open", kind: "number", value: (row) => findings.value("open_days", row), cell: (row) => (time.of[time.at[row]] === "past its time" ? el("strong", { class: "late" }, `${figure(findings.value("open_days", row))} late`) : figure(findings.value("open_days", row))) },
       ...["account_id", "resource_type", "owner", "arn_head", "reason_code", "ou_path", "exception_id"].map((name) => ({ key: name, codes: codes(name) })),

@@ -70,6 +70,7 @@ const start = async () => {
     showFindings(new Table(await unpack("findings-packed")), tables, evidenceReader());
     addEventListener("hashchange", follow);
     follow();
+    performance.mark("ready");
     document.documentElement.dataset.state = "ready";
   } catch (error) {
     document.documentElement.dataset.state = "failed";

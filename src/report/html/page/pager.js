@@ -10,7 +10,10 @@ Grid.prototype.renderHead = function renderHead() {
     const down = is && sort.startsWith("-");
     // Numbers are most of interest where they are large.
     const next = is ? (down ? column.key : `-${column.key}`) : column.kind === "number" ? `-${column.key}` : column.key;
-    const button = el("button", { type: "button", "data-sorts": column.key, click: () => this.go({ ...this.state, sort: next }) }, column.label, el("span", { "aria-hidden": "true", class: "arrow" }, is ? (down ? " ▾" : " ▴") : ""));
+    const arrow = el("span", { "aria-hidden": "true", class: "arrow" }, is ? (down ? "▾" : "▴") : "");
+    // Beside the label, on the side where it does not move numbers from below their head.
+    const label = column.kind === "number" ? [arrow, column.label] : [column.label, arrow];
+    const button = el("button", { type: "button", "data-sorts": column.key, click: () => this.go({ ...this.state, sort: next }) }, label);
     return el("th", { scope: "col", class: column.kind === "number" ? "number" : null, "aria-sort": is ? (down ? "descending" : "ascending") : null }, button);
   });
   this.head.replaceChildren(...(this.more ? [el("td", { class: "toggles" })] : []), ...heads);
