@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import time
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
@@ -37,6 +38,13 @@ class Opened:
         self.tab.wait_for_selector("html[data-state]", state="attached", timeout=60_000)
         trouble = self.tab.locator("#trouble").text_content()
         assert self.tab.evaluate("document.documentElement.dataset.state") == "ready", trouble
+
+    def until(self, expression):
+        """Waits until something holds. The policy of the page forbids Playwright's own way, which evaluates a text."""
+        end = time.monotonic() + 10
+        while not self.tab.evaluate(expression):
+            assert time.monotonic() < end, f"{expression} does not come true"
+            time.sleep(0.05)
 
     def count(self, grid):
         """How many rows a table has found, of how many."""
