@@ -70,12 +70,7 @@ impl Session {
         Ok(Self::passing_over(later, store, limits, Clock::evening(run.run_id().run_date()))?)
     }
 
-    fn passing_over(
-        without: BTreeSet<RunId>,
-        store: Store,
-        limits: Limits,
-        clock: Clock,
-    ) -> Result<Self, QueryError> {
+    fn passing_over(without: BTreeSet<RunId>, store: Store, limits: Limits, clock: Clock) -> Result<Self, QueryError> {
         let lake = Published::new(store, without);
         let runtime = runtime(limits)?;
         runtime.register_object_store(tables::store_url()?.as_ref(), Arc::new(lake.clone()));

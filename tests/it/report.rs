@@ -76,7 +76,11 @@ async fn a_page_holds_every_failing_finding_with_its_evidence_and_what_mends_it(
     assert_eq!(page.findings["rows"], failing.len());
     let told = |row: &Row| [row["check_id"].clone(), row["resource_name"].clone(), row["reason"].clone()];
     let [checks, names, reasons] = ["check_id", "resource_name", "reason"].map(|name| texts(&page.findings, name));
-    let found = checks.into_iter().zip(names).zip(reasons).map(|((check, name), reason)| [check, name, reason].map(Option::unwrap));
+    let found = checks
+        .into_iter()
+        .zip(names)
+        .zip(reasons)
+        .map(|((check, name), reason)| [check, name, reason].map(Option::unwrap));
     assert_eq!(found.collect::<BTreeSet<_>>(), failing.iter().map(|row| told(row)).collect());
     let evidence = texts(&page.evidence, "evidence_json");
     assert_eq!(evidence.len(), failing.len());
@@ -122,7 +126,10 @@ async fn a_page_speaks_of_its_run_and_knows_nothing_of_later_ones() {
         assert_eq!(page.findings["rows"], failing, "{run_id}");
         assert!(page.html.contains(&format!("Run <code>{run_id}</code>")));
         let later = rows.iter().filter(|row| row["run_id"].as_str() > run_id).map(|row| &row["run_id"]);
-        assert!(later.clone().all(|later| later[..8] == run_id[..8] || !page.html.contains(later.as_str())), "{run_id}");
+        assert!(
+            later.clone().all(|later| later[..8] == run_id[..8] || !page.html.contains(later.as_str())),
+            "{run_id}"
+        );
         let day = format!("{}-{}-{}", &run_id[..4], &run_id[4..6], &run_id[6..8]);
         assert!(page.html.contains(&format!("<th scope=\"row\">{day}</th>")), "{run_id}");
         assert!(!page.html.contains("<th scope=\"row\">2026-12-28"), "{run_id}");

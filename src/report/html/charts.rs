@@ -94,15 +94,12 @@ fn ages(ages: &[Age]) -> Result<Option<String>, charts_rs::Error> {
         return Ok(None);
     }
     let buckets = ages.iter().map(|age| (age.bucket_id, age.bucket.as_str())).collect::<BTreeSet<_>>();
-    let found = ages.iter().map(|age| ((age.severity.as_str(), age.bucket_id), age.findings)).collect::<BTreeMap<_, _>>();
+    let found =
+        ages.iter().map(|age| ((age.severity.as_str(), age.bucket_id), age.findings)).collect::<BTreeMap<_, _>>();
     let mut drawn = (Vec::new(), Vec::new());
-    for (severity, colour) in [
-        ("critical", CRITICAL),
-        ("high", HIGH),
-        ("medium", MEDIUM),
-        ("low", LOW),
-        ("informational", INFORMATIONAL),
-    ] {
+    for (severity, colour) in
+        [("critical", CRITICAL), ("high", HIGH), ("medium", MEDIUM), ("low", LOW), ("informational", INFORMATIONAL)]
+    {
         if ages.iter().any(|age| age.severity == severity) {
             let of = |bucket: i64| found.get(&(severity, bucket)).copied().unwrap_or(Count(Some(0)));
             let data = buckets.iter().map(|(bucket, _)| number(of(*bucket))).collect();
@@ -136,7 +133,8 @@ fn stacked(series: Series, stack: &str) -> Series {
 
 fn number(count: Count) -> Option<f32> {
     #[expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "a chart shows no more digits")]
-    count.0.map(|number| number as f32)
+    let drawn = count.0.map(|number| number as f32);
+    drawn
 }
 
 /// Counts are drawn from zero.

@@ -59,7 +59,8 @@ impl Columns {
     pub(super) fn add(&mut self, batch: &RecordBatch) -> Result<(), PageError> {
         if self.columns.is_empty() {
             let fields = batch.schema();
-            self.columns = fields.fields().iter().map(|field| (field.name().clone(), Values::of(field.data_type()))).collect();
+            self.columns =
+                fields.fields().iter().map(|field| (field.name().clone(), Values::of(field.data_type()))).collect();
         }
         self.rows += batch.num_rows();
         for ((name, values), column) in self.columns.iter_mut().zip(batch.columns()) {
@@ -70,14 +71,16 @@ impl Columns {
 
     /// Takes a column out, as a table of its own with as many rows.
     pub(super) fn split(&mut self, name: &str) -> Self {
-        let columns = self.columns.extract_if(.., |(found, _)| found == name).collect();
+        let columns = self.columns.extract_if(.., |column| column.0 == name).collect();
         Self { rows: self.rows, columns }
     }
 
     /// Adds a column of texts.
     pub(super) fn with_texts<'a>(&mut self, name: &str, texts: impl Iterator<Item = Option<&'a str>>) {
         let mut column = Texts::new();
-        texts.for_each(|text| column.add(text.map(Cow::Borrowed)));
+        for text in texts {
+            column.add(text.map(Cow::Borrowed));
+        }
         self.columns.push((name.to_owned(), Values::Texts(column)));
     }
 
@@ -108,12 +111,15 @@ impl Serialize for Columns {
 
 impl Values {
     fn of(kind: &DataType) -> Self {
-        match kind {
-            kind if kind.is_integer() => Self::Integers(Vec::new()),
-            kind if kind.is_floating() => Self::Decimals(Vec::new()),
-            DataType::Boolean => Self::Flags(Vec::new()),
+        if kind.is_integer() {
+            Self::Integers(Vec::new())
+        } else if kind.is_floating() {
+            Self::Decimals(Vec::new())
+        } else if *kind == DataType::Boolean {
+            Self::Flags(Vec::new())
+        } else {
             // Days and instants, too, as they are written.
-            _ => Self::Texts(Texts::new()),
+            Self::Texts(Texts::new())
         }
     }
 
@@ -131,7 +137,9 @@ impl Values {
             Self::Flags(values) => values.extend(column.as_boolean()),
             Self::Texts(texts) => {
                 let spell = if name.ends_with("_json") { escaped_json } else { escaped };
-                column.as_string::<i32>().iter().for_each(|text| texts.add(text.map(spell)));
+                for text in column.as_string::<i32>() {
+                    texts.add(text.map(spell));
+                }
             }
         }
         Ok(())

@@ -141,7 +141,16 @@ mod tests {
 
     #[test]
     fn the_script_never_makes_markup_of_a_text_and_the_page_fetches_nothing() {
-        for way in ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function", "fetch(", "XMLHttp"] {
+        for way in [
+            "innerHTML",
+            "outerHTML",
+            "insertAdjacentHTML",
+            "document.write",
+            "eval(",
+            "new Function",
+            "fetch(",
+            "XMLHttp",
+        ] {
             assert!(!SCRIPT.contains(way), "{way}");
         }
         for address in ["http:", "https:", "url(", "@import", "//cdn"] {

@@ -142,8 +142,6 @@ pub(super) struct Unit {
     pub(super) failed_high: Count,
     pub(super) unknown: Count,
     pub(super) score_percent: Percent,
-    pub(super) cells_counted: Count,
-    pub(super) cells_complete: Count,
     pub(super) coverage_percent: Percent,
 }
 

@@ -1,7 +1,5 @@
 //! What the script of the page reads: tables by column as JSON, deflated, in base64.
 
-use std::io::Write as _;
-
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use flate2::{Compression, write::DeflateEncoder};
 use serde::Serialize;
@@ -67,7 +65,6 @@ fn packed(content: &impl Serialize) -> Result<String, PageError> {
     let mut deflated = DeflateEncoder::new(Vec::new(), Compression::default());
     let failed = |error: &dyn std::fmt::Display| PageError::Answer(error.to_string());
     serde_json::to_writer(std::io::BufWriter::new(&mut deflated), content).map_err(|error| failed(&error))?;
-    deflated.flush().map_err(|error| failed(&error))?;
     Ok(STANDARD.encode(deflated.finish().map_err(|error| failed(&error))?))
 }
 

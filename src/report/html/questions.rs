@@ -7,10 +7,10 @@ SELECT t.run_date, t.passed, t.failed, t.excepted, t.failed_critical, t.failed_h
     c.new, c.reopened, c.resolved, c.resource_deleted
 FROM posture_trend AS t
 LEFT JOIN (
-    SELECT run_date, sum(new) AS new, sum(reopened) AS reopened, sum(resolved) AS resolved,
-        sum(resource_deleted) AS resource_deleted
-    FROM new_and_resolved
-    GROUP BY run_date
+    SELECT n.run_date, sum(n.new) AS new, sum(n.reopened) AS reopened, sum(n.resolved) AS resolved,
+        sum(n.resource_deleted) AS resource_deleted
+    FROM new_and_resolved AS n
+    GROUP BY n.run_date
 ) AS c ON c.run_date = t.run_date
 ORDER BY t.run_date";
 
@@ -24,8 +24,8 @@ LEFT JOIN (
     FROM open_findings_age
     GROUP BY severity_id
 ) AS a ON a.severity_id = c.severity_id
-WHERE c.is_selected
 GROUP BY c.severity_id, c.severity
+HAVING bool_or(c.is_selected) OR count(c.failed) > 0
 ORDER BY c.severity_id DESC";
 
 /// How the cells ended.
@@ -117,7 +117,8 @@ SELECT f.exception_id, f.exception_owner, f.exception_reason, f.exception_expire
     count(*) AS findings, count(DISTINCT f.account_id) AS accounts, count(DISTINCT f.check_id) AS checks,
     max(f.severity_id) AS worst_severity_id
 FROM findings_latest AS f
-LEFT JOIN (SELECT DISTINCT exception_id FROM exceptions_expiring) AS e ON e.exception_id = f.exception_id
+LEFT JOIN (SELECT DISTINCT exception_id, exception_expires_on FROM exceptions_expiring) AS e
+    ON e.exception_id = f.exception_id AND e.exception_expires_on = f.exception_expires_on
 WHERE f.exception_id IS NOT NULL
 GROUP BY f.exception_id, f.exception_owner, f.exception_reason, f.exception_expires_on, f.run_date, e.exception_id
 ORDER BY days_left, f.exception_id";

@@ -85,7 +85,7 @@ const showTables = ({ gaps, resolved, origins, checks, keys, exceptions }) => {
   new Grid({
     root: at("keys-grid"), key: "keys", label: "Keys", rows: keys.rows, empty: "No resource that was seen names a key of its own.",
     columns: [
-      codes(keys, "key_arn", "Key", { class: "name" }), codes(keys, "state", "State"), codes(keys, "manager", "Manager"),
+      codes(keys, "key_arn", "Key", { class: "name" }), codes(keys, "state", "State", { cell: (row) => keys.text("state", row) ?? UNKNOWN }), codes(keys, "manager", "Manager", { cell: (row) => keys.text("manager", row) ?? UNKNOWN }),
       codes(keys, "owner_is", "Owner", { cell: (row) => [keys.text("owner_is", row) ?? UNKNOWN, el("br"), el("span", { class: "quiet" }, keys.text("owner_account_id", row) ?? "")] }),
       codes(keys, "rotation", "Rotation", { cell: (row) => [keys.text("rotation", row), keys.text("rotation_reason", row)].filter(Boolean).join(": ") || UNKNOWN }),
       account(keys), codes(keys, "region", "Region", { class: "short" }),
