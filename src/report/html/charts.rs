@@ -131,10 +131,9 @@ fn stacked(series: Series, stack: &str) -> Series {
     Series { stack: Some(stack.to_owned()), ..series }
 }
 
+#[expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "a chart shows no more digits")]
 fn number(count: Count) -> Option<f32> {
-    #[expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "a chart shows no more digits")]
-    let drawn = count.0.map(|number| number as f32);
-    drawn
+    count.0.map(|number| number as f32)
 }
 
 /// Counts are drawn from zero.
