@@ -10,7 +10,7 @@
 use std::{borrow::Cow, collections::HashMap};
 
 use arrow_array::{
-    Array as _, ArrayRef, RecordBatch,
+    ArrayRef, RecordBatch,
     cast::AsArray as _,
     types::{Float64Type, Int64Type},
 };
