@@ -168,8 +168,8 @@ async fn a_bucket_gives_the_answers_of_a_directory() {
     command.env("AWS_ENDPOINT_URL", simulator.endpoint()).env("AWS_REGION", "us-east-1");
     command.env("AWS_ACCESS_KEY_ID", ACCESS_KEY_ID).env("AWS_SECRET_ACCESS_KEY", SECRET_ACCESS_KEY);
     let lake = in_bucket().to_string();
-    let arguments = ["query", "--lake", &lake, "--format", "csv", "SELECT count(*) AS n FROM runs"];
-    let output = tokio::task::spawn_blocking(move || command.args(arguments).output().unwrap()).await.unwrap();
+    command.args(["query", "--lake", &lake, "--format", "csv", "SELECT count(*) AS n FROM runs"]);
+    let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
     assert_eq!(text(&output), "n\n2\n");
 }
 
