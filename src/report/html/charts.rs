@@ -59,7 +59,8 @@ fn trend(nights: &[Night]) -> Result<String, charts_rs::Error> {
     let mut chart = LineChart::new(vec![score, coverage], days(nights));
     lines(&mut chart, &[SCORE, COVERAGE]);
     for axis in &mut chart.y_axis_configs {
-        (axis.min, axis.max, axis.formatter) = (Some(0.0), Some(100.0), Some("{c} %".to_owned()));
+        (axis.min, axis.max, axis.split_number) = (Some(0.0), Some(100.0), 5);
+        axis.formatter = Some("{c} %".to_owned());
     }
     chart.svg()
 }

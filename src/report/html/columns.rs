@@ -206,7 +206,7 @@ mod tests {
         columns.add(&batch()).unwrap();
         columns.add(&batch()).unwrap();
         columns.with_texts("more", ["x"; 8].into_iter().map(Some));
-        insta::assert_snapshot!(serde_json::to_string(&columns).unwrap(), @"");
+        insta::assert_snapshot!(serde_json::to_string(&columns).unwrap(), @r#"{"rows":8,"columns":{"name":{"of":[null,"b","a\\u{202e}"],"at":[1,-1,2,-1,0,-1,2,-1]},"uses_json":{"of":[null,"{\"x\":\"\\u202e\"}"],"at":[1,0,0,0,0,0,0,0]},"failed":[1,null,3,4,1,null,3,4],"is_open":[true,null,false,null,true,null,false,null],"day":{"of":[null,"2024-10-04","2024-10-05"],"at":[1,-1,1,1,-1,-1,1,1]},"more":{"of":[null,"x"],"at":[1,0,0,0,0,0,0,0]}}}"#);
         assert_eq!(columns.texts("name").get(..4).unwrap(), [Some("b"), None, Some("a\\u{202e}"), Some("b")]);
     }
 
