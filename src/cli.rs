@@ -220,7 +220,7 @@ pub struct PolicyArgs {
     /// For `trust`: the ARN of the role that runs the program; the configured hub role by default.
     #[arg(long, value_name = "ARN", value_parser = config::role_arn)]
     pub principal: Option<String>,
-    /// For `trust`: the id of the organization that the principal must belong to.
+    /// The id of the organization that the principal of `trust` must belong to, and the roles that `task` and `hub` assume.
     #[arg(long, value_name = "ID", value_parser = config::organization_id)]
     pub organization: Option<String>,
 }

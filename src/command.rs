@@ -31,7 +31,7 @@ use crate::{
     exit::ExitStatus,
     export::ExportError,
     finding::Severity,
-    lake::{RunId, publish::Published, published::FindError, read::ReadError, store::Store},
+    lake::{RunId, publish::Published, published::FindError, read::ReadError, runs::RunStatus, store::Store},
     limits::{self, OpenFiles},
     logs,
     outcome::causes,
@@ -99,8 +99,13 @@ async fn dispatch(command: Command, screen: &Screen) -> Result<ExitStatus, Failu
             };
             let run = stops.before(Box::pin(opening)).await?;
             let incomplete = if args.incomplete { Incomplete::Published } else { Incomplete::Refused };
-            let published = stops.during(&run, Box::pin(run.publish(incomplete))).await?;
-            Ok(screen.conclude(&run, &published, args.fail_on))
+            match stops.during(&run, Box::pin(run.publish(incomplete))).await {
+                // Its findings were counted when it was published, and are not counted again.
+                Err(Failure::Run(RunError::Done { run_id, .. })) if args.fail_on.is_some() => {
+                    Err(Failure::NotJudged(run_id))
+                }
+                published => Ok(screen.conclude(&run, &published?, args.fail_on)),
+            }
         }
         Command::Verify(args) => verify::run(args, screen).await,
         Command::Diff(args) => diff::run(args).await,
@@ -181,6 +186,7 @@ enum Failure {
     #[cfg(feature = "demo")]
     Demo(String),
     Killed(RunId),
+    NotJudged(RunId),
     NotBegun,
 }
 
@@ -193,8 +199,10 @@ impl Failure {
             Self::Find(error) if error.is_usage() => ExitStatus::Usage,
             Self::Query(error) if error.is_usage() => ExitStatus::Usage,
             Self::PublicKey(_) | Self::OtherType(_) | Self::Sql(_) => ExitStatus::Usage,
-            // Another process does what was asked for.
-            Self::Run(RunError::UnderWay { .. } | RunError::Done(_)) => ExitStatus::Complete,
+            // What was asked for is done; how well the run says.
+            Self::Run(RunError::Done { status: RunStatus::Incomplete, .. }) => ExitStatus::Incomplete,
+            // Or another process does it.
+            Self::Run(RunError::UnderWay { .. } | RunError::Done { .. }) => ExitStatus::Complete,
             Self::Output(_) if self.is_of_no_reader() => ExitStatus::Complete,
             Self::Run(_)
             | Self::Verify(_)
@@ -206,6 +214,7 @@ impl Failure {
             | Self::Interrupted
             | Self::Output(_)
             | Self::Killed(_)
+            | Self::NotJudged(_)
             | Self::NotBegun => ExitStatus::Failed,
             #[cfg(feature = "demo")]
             Self::Demo(_) => ExitStatus::Failed,
@@ -226,7 +235,7 @@ impl Failure {
         match self {
             Self::Config(errors) => errors.to_string(),
             Self::Usage(text) => format!("error: {text}"),
-            Self::Run(error @ (RunError::UnderWay { .. } | RunError::Done(_) | RunError::Stopped { .. })) => {
+            Self::Run(error @ (RunError::UnderWay { .. } | RunError::Done { .. } | RunError::Stopped { .. })) => {
                 error.to_string()
             }
             // What a service said may stand in it.
@@ -246,6 +255,11 @@ impl Failure {
             #[cfg(feature = "demo")]
             Self::Demo(text) => format!("error: {text}"),
             Self::NotBegun => "stopped before anything began; the tables are as they were".to_owned(),
+            Self::NotJudged(run_id) => {
+                format!(
+                    "error: run {run_id} is published already, and --fail-on looks at a run only while it is published"
+                )
+            }
             Self::Killed(run_id) => {
                 format!("stopped at once; `sagesweep run --run-id {run_id}` goes on with what was staged")
             }

@@ -13,7 +13,12 @@ static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 fn main() -> ExitCode {
     let cli = Cli::parse();
     match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
-        Ok(runtime) => runtime.block_on(command::execute(cli)).into(),
+        Ok(runtime) => {
+            let status = runtime.block_on(command::execute(cli));
+            // Not waiting for what was given up, which may compute for long without a pause.
+            runtime.shutdown_background();
+            status.into()
+        }
         Err(error) => {
             anstream::eprintln!("error: cannot start: {error}");
             ExitStatus::Failed.into()

@@ -11,6 +11,7 @@ use aws_config::SdkConfig;
 use indicatif::MultiProgress;
 use tokio::sync::{OnceCell, watch};
 
+mod done;
 mod error;
 mod night;
 mod page;
@@ -25,7 +26,7 @@ use crate::{
         RunContext, RunId, checks, claim,
         last_night::Base,
         lease::Lease,
-        publish::{self, Published, Scanned},
+        publish::{self, PublishError, Published, Scanned},
         runs::RunFacts,
         staging::{self, FOLDER, ledger::Ledger, part},
         store::Store,
@@ -180,13 +181,17 @@ impl Run {
     async fn scan(&self, lease: &Lease, shard: Shard) -> Result<(), RunError> {
         let began = Instant::now();
         let scanned = Box::pin(self.scan_alone(lease, shard)).await;
-        self.report(Part::Scan { seconds: began.elapsed().as_secs_f64() }, scanned.is_err(), self.effort());
+        let failed = scanned.as_ref().is_err_and(RunError::is_failure);
+        self.report(Part::Scan { seconds: began.elapsed().as_secs_f64() }, failed, self.effort());
         scanned
     }
 
     async fn scan_alone(&self, lease: &Lease, shard: Shard) -> Result<(), RunError> {
-        if self.joined && publish::is_published(&self.store, &self.run_id).await? {
-            return Err(RunError::Done(self.run_id.clone()));
+        if self.joined
+            && publish::is_published(&self.store, &self.run_id).await?
+            && let Some(done) = self.done().await
+        {
+            return Err(done);
         }
         publish::refuse_published(&self.store, &self.run_id).await?;
         let planned = Plan::read(&self.store, &self.run_id, &self.made_with).await?;
@@ -272,7 +277,8 @@ impl Run {
         let before = self.effort();
         let published = Box::pin(self.publish_in_turn(incomplete)).await;
         let effort = self.effort().since(&before);
-        self.report(Part::Publish(published.as_ref().ok()), published.is_err(), effort);
+        let failed = published.as_ref().is_err_and(RunError::is_failure);
+        self.report(Part::Publish(published.as_ref().ok()), failed, effort);
         if let Ok(published) = &published {
             Box::pin(self.leave_page(published)).await;
         }
@@ -303,12 +309,12 @@ impl Run {
         };
         lease.release().await;
         match published {
-            // Broken off after the commit, which counts.
-            Err(RunError::TakenOver(run_id) | RunError::Stopped { run_id, .. })
-                if publish::is_published(&self.store, &run_id).await.unwrap_or(false) =>
-            {
-                Err(RunError::Done(run_id))
-            }
+            // Committed before, or broken off after the commit, which counts.
+            Err(
+                error @ (RunError::TakenOver(_)
+                | RunError::Stopped { .. }
+                | RunError::Publish(PublishError::AlreadyPublished { .. })),
+            ) => Err(self.done().await.unwrap_or(error)),
             published => published,
         }
     }

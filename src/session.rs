@@ -135,7 +135,8 @@ impl Aws {
                 role_arn: arn.clone(),
                 external_id: config.role.hub_external_id.clone(),
                 session_policy: config.role.session_policy.then(|| {
-                    policy::narrow(policy::hub_policy(config, Selection::configured(&config.checks).checks())).into()
+                    let selection = Selection::configured(&config.checks);
+                    policy::narrow(policy::hub_policy(config, selection.checks(), None)).into()
                 }),
                 ..credentials::Request::configured(config)
             };

@@ -4,6 +4,8 @@ use std::{
     fs,
     io::{self, IsTerminal as _, Read as _, Write as _},
     path::Path,
+    sync::Arc,
+    time::Duration,
 };
 
 use jiff::tz::TimeZone;
@@ -28,9 +30,11 @@ use crate::{
 
 mod prompt;
 
+/// How long an answer that is given up is waited for.
+const PAUSE: Duration = Duration::from_millis(500);
+
 /// Answers what was asked, or begins to converse.
 pub(super) async fn run(args: QueryArgs, screen: &Screen) -> Result<ExitStatus, Failure> {
-    let mut stops = Stops::listened_to();
     let form = Form::of(&args)?;
     let lake = args.lake.as_ref().map(|place| ("SAGESWEEP_LAKE_DESTINATION", place.as_str()));
     let config = load_with(&args.config, lake)?;
@@ -44,11 +48,32 @@ pub(super) async fn run(args: QueryArgs, screen: &Screen) -> Result<ExitStatus, 
     let limits = Limits { memory: args.memory, disk: args.disk };
     let session = Session::new(store(&config).await, limits, clock(&args, screen)?).map_err(Failure::Query)?;
     match asked {
-        Some(asked) => tokio::select! {
-            answered = form.answer(&session, &asked, args.output.as_deref()) => answered.map(|()| ExitStatus::Complete),
-            () = stops.next() => Err(Failure::Interrupted),
-        },
-        None => prompt::converse(&session, &form, !args.no_history, screen.quiet).await,
+        Some(asked) => {
+            let mut stops = Stops::listened_to();
+            let answering = async move { form.answer(&session, &asked, args.output.as_deref()).await };
+            unless(stops.next(), answering).await.map(|()| ExitStatus::Complete)
+        }
+        None => prompt::converse(&Arc::new(session), form, !args.no_history, screen.quiet).await,
+    }
+}
+
+/// Waits for an answer, unless somebody asks to stop. The answer has a task of its own, for the engine may compute for long
+/// without a pause, and nothing else of its task is looked at meanwhile.
+async fn unless(
+    stopped: impl Future<Output = ()>,
+    answering: impl Future<Output = Result<(), Failure>> + Send + 'static,
+) -> Result<(), Failure> {
+    let mut answering = task::spawn(answering);
+    tokio::select! {
+        answered = &mut answering => {
+            answered.unwrap_or_else(|lost| Err(Failure::Query(QueryError::Engine(lost.to_string()))))
+        }
+        () = stopped => {
+            answering.abort();
+            // It ends at its next pause, which may be far; who asked does not wait for that.
+            let _ended = tokio::time::timeout(PAUSE, answering).await;
+            Err(Failure::Interrupted)
+        }
     }
 }
 

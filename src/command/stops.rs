@@ -82,7 +82,7 @@ mod tests {
         let sent =
             std::process::Command::new("sh").args(["-c", &format!("kill -TERM {}", std::process::id())]).status();
         assert!(sent.unwrap().success());
-        tokio::time::timeout(Duration::from_secs(60), stops.next()).await.unwrap();
+        tokio::time::timeout(Duration::from_mins(1), stops.next()).await.unwrap();
         // And counts once.
         assert!(futures::poll!(std::pin::pin!(stops.next())).is_pending());
     }

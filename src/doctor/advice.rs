@@ -84,7 +84,7 @@ pub(super) fn member(config: &Config) -> Vec<Advice> {
 pub(super) fn task(config: &Config) -> Vec<Advice> {
     vec![
         say("The policies of the identity that runs the program must allow all of this:"),
-        Advice::Policy(policy::task_policy(config, Selection::configured(&config.checks).checks())),
+        Advice::Policy(policy::task_policy(config, Selection::configured(&config.checks).checks(), None)),
     ]
 }
 

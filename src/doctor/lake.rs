@@ -88,6 +88,7 @@ fn refused(trial: Trial, store: &Store, error: &StoreError, config: &Config) -> 
             advice.push(Advice::Policy(crate::session::policy::task_policy(
                 config,
                 Selection::configured(&config.checks).checks(),
+                None,
             )));
             advice
         }

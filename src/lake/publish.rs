@@ -19,7 +19,7 @@ mod tables;
 mod tally;
 mod upload;
 
-pub use chain::{ChainError, last_run, published};
+pub use chain::{ChainError, last_run, published, status};
 pub use files::{MOST_FILES, Shape};
 use history::base::Base;
 use tables::Tables;

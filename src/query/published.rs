@@ -16,6 +16,7 @@ use datafusion::object_store::{
 use futures::{StreamExt as _, TryStreamExt as _, stream, stream::BoxStream};
 use jiff::civil::Date;
 use parking_lot::Mutex;
+use parquet::errors::ParquetError;
 
 use super::QueryError;
 use crate::lake::{
@@ -84,6 +85,12 @@ impl Published {
         let mut found = self.store.list(&folder).await.map_err(|error| refused(&folder, error))?;
         found.retain(|object| self.counts(&object.key));
         let mut seen = self.seen.lock();
+        // The engine passes over it as over nothing; what was published is never empty.
+        if let Some(empty) = found.iter().find(|object| object.bytes == 0) {
+            seen.read.insert(empty.key.clone());
+            let source = ParquetError::EOF(format!("{} is empty", empty.key)).into();
+            return Err(Error::Generic { store: NAME, source });
+        }
         Ok(found
             .into_iter()
             .map(|object| {

@@ -34,6 +34,9 @@ use crate::{
     session::Clock,
 };
 
+/// Bytes of memory with which one of several that work side by side gets on, and those that a step takes for each of its rows.
+const A_PART: usize = 128 << 20;
+const A_ROW: usize = 16 << 10;
 /// How many of those that hold the memory are named when there is not enough of it.
 const NAMED: NonZeroUsize = NonZeroUsize::MIN.saturating_add(2);
 
@@ -78,7 +81,7 @@ impl Session {
         functions.extend(functions::all());
         // Neither the formats of files nor the factories of tables: there is nothing to write with, or to read from elsewhere.
         let state = SessionStateBuilder::new()
-            .with_config(config())
+            .with_config(config(limits))
             .with_runtime_env(Arc::clone(&runtime))
             .with_expr_planners(SessionStateDefaults::default_expr_planners())
             .with_scalar_functions(functions)
@@ -150,9 +153,19 @@ impl Published {
     }
 }
 
-fn config() -> SessionConfig {
-    let mut config =
-        SessionConfig::new().with_information_schema(true).with_default_catalog_and_schema(CATALOG, DATABASE);
+fn config(limits: Limits) -> SessionConfig {
+    let memory = usize::try_from(limits.memory.bytes()).unwrap_or(usize::MAX);
+    let config = SessionConfig::new();
+    // With little memory fewer work side by side, in shorter steps, and each keeps less back for merging what it spilled.
+    let parts = config.target_partitions().min(memory / A_PART).max(1);
+    let reserved = config.options().execution.sort_spill_reservation_bytes.min(memory / parts / 8);
+    let rows = config.batch_size().min(memory / parts / A_ROW);
+    let mut config = config
+        .with_target_partitions(parts)
+        .with_sort_spill_reservation_bytes(reserved)
+        .with_batch_size(rows)
+        .with_information_schema(true)
+        .with_default_catalog_and_schema(CATALOG, DATABASE);
     let parser = &mut config.options_mut().sql_parser;
     // Where Athena has them, whichever way it is sorted.
     "nulls_last".clone_into(&mut parser.default_null_ordering);

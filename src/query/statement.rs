@@ -36,12 +36,14 @@ fn reads(statement: &Statement) -> bool {
     match statement {
         Statement::Statement(statement) => {
             if let ast::Statement::Explain { statement, .. } = &**statement {
-                return matches!(**statement, ast::Statement::Query(_));
+                return matches!(&**statement, ast::Statement::Query(query) if !changes(query));
+            }
+            if let ast::Statement::Query(query) = &**statement {
+                return !changes(query);
             }
             matches!(
                 **statement,
-                ast::Statement::Query(_)
-                    | ast::Statement::ExplainTable { .. }
+                ast::Statement::ExplainTable { .. }
                     | ast::Statement::ShowTables { .. }
                     | ast::Statement::ShowViews { .. }
                     | ast::Statement::ShowColumns { .. }
@@ -55,9 +57,24 @@ fn reads(statement: &Statement) -> bool {
     }
 }
 
+/// Whether the body of a query changes something, as in `WITH … INSERT`.
+fn changes(query: &ast::Query) -> bool {
+    matches!(
+        *query.body,
+        ast::SetExpr::Insert(_) | ast::SetExpr::Update(_) | ast::SetExpr::Delete(_) | ast::SetExpr::Merge(_)
+    )
+}
+
 /// The words in capitals with which a statement begins: two of them, where one alone would not say it.
 fn verb(statement: &Statement) -> String {
-    let text = statement.to_string();
+    let text = match statement {
+        Statement::Statement(of_all) if let ast::Statement::Query(query) = &**of_all => query.body.to_string(),
+        Statement::Statement(_)
+        | Statement::Explain(_)
+        | Statement::CreateExternalTable(_)
+        | Statement::CopyTo(_)
+        | Statement::Reset(_) => statement.to_string(),
+    };
     let mut words = text.split_whitespace();
     let first = words.next().unwrap_or_default();
     match words.next().filter(|_| matches!(first, "CREATE" | "DROP" | "ALTER" | "EXPLAIN")) {
@@ -114,6 +131,7 @@ mod tests {
             ("EXPLAIN ANALYZE COPY (SELECT 1) TO '/tmp/x'", "EXPLAIN ANALYZE"),
             ("BEGIN", "BEGIN"),
             ("PREPARE p AS SELECT 1", "PREPARE"),
+            ("WITH x AS (SELECT 1) INSERT INTO findings SELECT * FROM x", "INSERT"),
             ("SELECT 1; DROP TABLE findings", "DROP TABLE"),
         ] {
             match questions(text) {

@@ -3,7 +3,9 @@
 use thiserror::Error;
 
 use crate::{
-    lake::{RunId, lease::LeaseError, publish::PublishError, staging::StagingError, store::StoreError},
+    lake::{
+        RunId, lease::LeaseError, publish::PublishError, runs::RunStatus, staging::StagingError, store::StoreError,
+    },
     organization::OrganizationError,
     plan::PlanError,
     session::ConnectError,
@@ -51,10 +53,15 @@ pub enum RunError {
         /// The lease.
         place: String,
     },
-    /// The run is published, by another process while this one waited, or by this one before it was stopped; there is
-    /// nothing left to do.
-    #[error("run {0} is published; nothing is left to do")]
-    Done(RunId),
+    /// The run is published: by an earlier attempt whose end nobody heard of, by another process while this one waited, or
+    /// by this one before it was stopped. There is nothing left to do.
+    #[error("run {run_id} is published as {}; nothing is left to do", status.as_str())]
+    Done {
+        /// The run.
+        run_id: RunId,
+        /// Whether it saw enough.
+        status: RunStatus,
+    },
     /// The lease went to another process while this one worked.
     #[error("another process has taken over run {0}, or the destination could not be reached for too long")]
     TakenOver(RunId),
@@ -84,10 +91,15 @@ impl RunError {
             | Self::Publish(_)
             | Self::Sign(_)
             | Self::UnderWay { .. }
-            | Self::Done(_)
+            | Self::Done { .. }
             | Self::TakenOver(_)
             | Self::Stopped { .. } => false,
         }
+    }
+
+    /// Whether nobody has done what was asked for.
+    pub(super) fn is_failure(&self) -> bool {
+        !matches!(self, Self::UnderWay { .. } | Self::Done { .. })
     }
 
     /// The error of not having a lease on a run.

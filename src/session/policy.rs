@@ -65,14 +65,14 @@ fn by_verb(action: &str) -> String {
 }
 
 /// The policy of the identity that runs the program: it reaches the organization, through the hub role where there is
-/// one, and writes the lake.
-pub fn task_policy(config: &Config, checks: &[&Check]) -> Value {
+/// one, and writes the lake. The roles in the accounts are those of the organization `org_id`, where it is known.
+pub fn task_policy(config: &Config, checks: &[&Check], org_id: Option<&str>) -> Value {
     let mut statements = match &config.role.hub_role_arn {
         Some(arn) => vec![
             json!({ "Sid": "Caller", "Effect": "Allow", "Action": session::GET_CALLER_IDENTITY, "Resource": "*" }),
             json!({ "Sid": "Hub", "Effect": "Allow", "Action": session::credentials::ASSUME_ROLE, "Resource": arn }),
         ],
-        None => organization_statements(config, checks),
+        None => organization_statements(config, checks, org_id),
     };
     if let Destination::S3 { bucket, prefix } = &config.lake.destination {
         let (bucket_actions, object_actions): (Vec<_>, Vec<_>) =
@@ -93,19 +93,22 @@ pub fn task_policy(config: &Config, checks: &[&Check]) -> Value {
 }
 
 /// The policy of the hub role, through which Organizations and the accounts are reached; it also narrows its sessions.
-pub fn hub_policy(config: &Config, checks: &[&Check]) -> Value {
-    document(&organization_statements(config, checks))
+/// The roles in the accounts are those of the organization `org_id`, where it is known.
+pub fn hub_policy(config: &Config, checks: &[&Check], org_id: Option<&str>) -> Value {
+    document(&organization_statements(config, checks, org_id))
 }
 
 /// Who we are, the organization, the roles in the accounts, and the own account where that is audited without its role.
-fn organization_statements(config: &Config, checks: &[&Check]) -> Vec<Value> {
+fn organization_statements(config: &Config, checks: &[&Check], org_id: Option<&str>) -> Vec<Value> {
     let other = sorted([&[session::GET_CALLER_IDENTITY], organization::ACTIONS].concat());
     let roles = format!("arn:*:iam::*:role/{}", config.role.name);
     let assume = session::credentials::ASSUME_ROLE;
-    let mut statements = vec![
-        json!({ "Sid": "Organization", "Effect": "Allow", "Action": other, "Resource": "*" }),
-        json!({ "Sid": "Roles", "Effect": "Allow", "Action": assume, "Resource": roles }),
-    ];
+    let mut assumed = json!({ "Sid": "Roles", "Effect": "Allow", "Action": assume, "Resource": roles });
+    if let (Some(id), Some(members)) = (org_id, assumed.as_object_mut()) {
+        members.insert("Condition".to_owned(), json!({ "StringEquals": { "aws:ResourceOrgID": id } }));
+    }
+    let mut statements =
+        vec![json!({ "Sid": "Organization", "Effect": "Allow", "Action": other, "Resource": "*" }), assumed];
     if config.role.own_account_directly || config.organization.management_account {
         statements.push(reads("OwnAccount", checks));
     }
@@ -192,7 +195,7 @@ mod tests {
         assert!(session_policy(CHECKS).len() <= SESSION_POLICY_LIMIT);
         let mut config = config();
         config.role.name = format!("{}/{}", "p".repeat(510), "n".repeat(64));
-        assert!(narrow(hub_policy(&config, CHECKS)).len() <= SESSION_POLICY_LIMIT);
+        assert!(narrow(hub_policy(&config, CHECKS, None)).len() <= SESSION_POLICY_LIMIT);
     }
 
     #[test]
@@ -200,7 +203,7 @@ mod tests {
         let statement = |key: Option<&str>| {
             let mut config = Config::default();
             config.lake.signing_key = key.map(str::to_owned);
-            let policy = task_policy(&config, CHECKS);
+            let policy = task_policy(&config, CHECKS, None);
             let statements = policy["Statement"].as_array().unwrap().clone();
             statements.into_iter().find(|statement| statement["Action"].to_string().contains("kms:Sign"))
         };
@@ -226,7 +229,7 @@ mod tests {
         let mut without_hub = config();
         without_hub.role.hub_role_arn = None;
         for config in [config(), with_key, without_hub, Config::default()] {
-            let policies = [task_policy(&config, CHECKS), hub_policy(&config, CHECKS)];
+            let policies = [task_policy(&config, CHECKS, None), hub_policy(&config, CHECKS, None)];
             for (action, resource) in policies.iter().flat_map(grants) {
                 let narrow = match action.split_once(':').unwrap().0 {
                     "s3" => resource == "arn:*:s3:::audit-lake" || resource == "arn:*:s3:::audit-lake/nightly/*",
@@ -242,7 +245,7 @@ mod tests {
 
     #[test]
     fn a_key_named_by_its_alias_is_narrowed_by_a_condition() {
-        let policy = task_policy(&config(), CHECKS);
+        let policy = task_policy(&config(), CHECKS, None);
         let key = policy["Statement"].as_array().unwrap().iter().find(|statement| statement["Sid"] == "LakeKey");
         let alias = &key.unwrap()["Condition"]["ForAnyValue:StringEquals"]["kms:ResourceAliases"];
         assert_eq!(alias, "alias/audit-lake");
@@ -250,9 +253,28 @@ mod tests {
 
     #[test]
     fn behind_a_hub_the_task_reaches_the_hub_and_the_lake_alone() {
-        let hub = grants(&task_policy(&config(), CHECKS)).into_iter().filter(|(action, _)| action.starts_with("sts:"));
+        let hub =
+            grants(&task_policy(&config(), CHECKS, None)).into_iter().filter(|(action, _)| action.starts_with("sts:"));
         let hub = hub.map(|(_, resource)| resource).collect::<Vec<_>>();
         assert_eq!(hub, ["*", "arn:aws:iam::111111111111:role/hub"]);
+    }
+
+    #[test]
+    fn only_roles_of_the_own_organization_are_assumed_where_it_is_known() {
+        let mut without_hub = config();
+        without_hub.role.hub_role_arn = None;
+        let conditions = |policy: &Value| {
+            let statements = policy["Statement"].as_array().unwrap().iter();
+            let assumed = statements.filter(|statement| statement["Action"] == "sts:AssumeRole");
+            assumed.map(|statement| statement.get("Condition").cloned()).collect::<Vec<_>>()
+        };
+        let own = json!({ "StringEquals": { "aws:ResourceOrgID": "o-abc1234567" } });
+        let org_id = Some("o-abc1234567");
+        assert_eq!(conditions(&task_policy(&without_hub, CHECKS, org_id)), [Some(own.clone())]);
+        assert_eq!(conditions(&hub_policy(&config(), CHECKS, org_id)), [Some(own)]);
+        assert_eq!(conditions(&task_policy(&without_hub, CHECKS, None)), [None]);
+        // The hub role is one role, named in full.
+        assert_eq!(conditions(&task_policy(&config(), CHECKS, org_id)), [None]);
     }
 
     #[test]

@@ -13,7 +13,7 @@ use sagesweep::demo::{Cell, Organization, Shape};
 use super::{Trouble, counts::Counts, process};
 
 /// How much faster time runs where a night is measured: quotas are so many times as high and latencies as short.
-pub(super) const FASTER: f64 = 4.0;
+pub(super) const FASTER: f64 = 2.0;
 /// The median of the latency, in milliseconds, before time runs faster.
 pub(super) const LATENCY_MS: f64 = 40.0;
 /// The standard deviation of its logarithm.

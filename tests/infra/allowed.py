@@ -29,3 +29,21 @@ def _holds(operator, keys, context):
 
 def _list(value):
     return value if isinstance(value, list) else [value]
+
+
+def denial_holds(operator, keys, context):
+    """Whether a condition of a denial holds for a request with this context. A negated operator holds for a key that is not there."""
+    return all(_denies(operator, context.get(key), value) for key, value in keys.items())
+
+
+def _denies(operator, found, value):
+    match operator:
+        case "Null":
+            return (found is None) == (value == "true")
+        case "Bool" | "StringEquals":
+            return found == value
+        case "StringNotEquals":
+            return found != value
+        case "NumericLessThan":
+            return found is not None and float(found) < float(value)
+    raise NotImplementedError(operator)

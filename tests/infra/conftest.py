@@ -8,7 +8,7 @@ from engines import DuckDb, day_after
 from moto_server import moto
 from nights import Nights
 from seed import ROLE, seed
-from stacks import AUDITOR, SHARDS, deploy
+from stacks import AUDITOR, SHARDS, SHARDS_AT_ONCE, deploy
 from started import cloud as start_cloud
 from statements import tables
 from varied import vary
@@ -45,9 +45,10 @@ def network(cloud):
 
 @pytest.fixture(scope="session")
 def stack(cloud, network):
-    """The outputs of the stack that is deployed in it: four shards in one execution, nothing signed."""
-    given = {"ImageDigest": "sha256:" + "ab" * 32, "AuditRoleName": ROLE, "Shards": str(SHARDS), "SignManifests": "false"}
-    return deploy(cloud.client("cloudformation"), "sagesweep", AUDITOR, given | network)
+    """The outputs of the stack that is deployed in it: four shards in one execution, two at once, nothing signed."""
+    given = {"ImageDigest": "sha256:" + "ab" * 32, "AuditRoleName": ROLE, "SignManifests": "false"}
+    shards = {"Shards": str(SHARDS), "ShardsAtOnce": str(SHARDS_AT_ONCE)}
+    return deploy(cloud.client("cloudformation"), "sagesweep", AUDITOR, given | shards | network)
 
 
 @pytest.fixture(scope="session")

@@ -84,6 +84,8 @@ class Resolved:
                 return not self._of(argument)[0]
             case "Fn::And":
                 return all(self._of(argument))
+            case "Fn::Or":
+                return any(self._of(argument))
         raise NotImplementedError(name)
 
     def _sub(self, text, given):

@@ -5,7 +5,7 @@ import time
 from template import INFRA
 
 AUDITOR, MEMBER_ROLE, MEMBER_STACKSET = "auditor.yaml", "member-role.yaml", "member-stackset.yaml"
-SHARDS = 4
+SHARDS, SHARDS_AT_ONCE = 4, 2
 STACK_SECONDS = 60
 CAPABILITIES = ["CAPABILITY_NAMED_IAM"]
 

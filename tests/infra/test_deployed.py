@@ -31,6 +31,7 @@ class Deployed:
         self.auditor = deploy(cloudformation, "sagesweep", AUDITOR, {
             "ImageDigest": "sha256:" + "ab" * 32,
             "ExternalId": EXTERNAL,
+            "OrganizationId": organization,
             "InManagementAccount": "true",
             "InterfaceEndpoints": "true",
         })  # fmt: skip
@@ -53,7 +54,7 @@ class Deployed:
             TemplateBody=properties["TemplateBody"],
             Parameters=parameters,
             PermissionModel=properties["PermissionModel"],
-            AutoDeployment={"Enabled": True, "RetainStacksOnAccountRemoval": False},
+            AutoDeployment=properties["AutoDeployment"],
             Capabilities=properties["Capabilities"],
         )
         for unit in units:
@@ -112,7 +113,9 @@ def test_every_open_account_has_the_role_and_it_is_what_the_program_prints(deplo
 
 
 def test_the_policy_of_the_task_role_is_what_the_program_prints(deployed, program, tmp_path):
-    printed = json.loads(call(program, tmp_path, deployed.environment(), "iam-policy", "task").stdout)
+    organization = deployed.given["OrganizationId"]
+    printed = json.loads(call(program, tmp_path, deployed.environment(), "iam-policy", "task", "--organization", organization).stdout)
+    assert statements(printed)["Roles"]["Condition"] == {"StringEquals": {"aws:ResourceOrgID": organization}}
     iam = deployed.server.client("iam")
     name = deployed.auditor["TaskRoleArn"].rpartition("/")[2]
     assert iam.list_role_policies(RoleName=name)["PolicyNames"] == ["sagesweep-task"]

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import re
 import shlex
 import time
 from collections import Counter
@@ -11,7 +12,7 @@ import container
 import pytest
 from lake import Lake, difference
 from organization import REGIONS
-from stacks import SHARDS
+from stacks import SHARDS, SHARDS_AT_ONCE
 
 NIGHT_SECONDS = 400
 # An account for each shard.
@@ -35,27 +36,38 @@ class Night:
     def run(self, **given):
         """How an execution ended, after it did, and the commands of its tasks."""
         before = len(self.cloud.tasks())
-        arn = self.states.start_execution(stateMachineArn=self.machine, input=json.dumps(given))["executionArn"]
+        ended = self.ended(self.states.start_execution(stateMachineArn=self.machine, input=json.dumps(given))["executionArn"])
+        return ended, [task["command"] for task in self.cloud.tasks()[before:]]
+
+    def scheduled(self, at):
+        """Starts the night as EventBridge Scheduler does, with what the schedule gives it, and waits for the start."""
+        schedule = self.cloud.client("scheduler").get_schedule(Name="sagesweep-night")
+        given = schedule["Target"]["Input"].replace("<aws.scheduler.scheduled-time>", at)
+        return self.ended(self.states.start_execution(stateMachineArn=self.machine, input=given)["executionArn"])
+
+    def ended(self, arn):
+        """How an execution ended, after it did."""
         deadline = time.monotonic() + NIGHT_SECONDS
         while time.monotonic() < deadline:
             ended = self.states.describe_execution(executionArn=arn)
             if ended["status"] != "RUNNING":
-                return ended, [task["command"] for task in self.cloud.tasks()[before:]]
+                return ended
             time.sleep(0.2)
         raise TimeoutError(f"the night was not over after {NIGHT_SECONDS} s")
 
     def capacity(self, commands, words):
         """Where the last tasks ran whose command has these words, in order."""
-        ecs = self.cloud.client("ecs")
-        arns = ecs.list_tasks(cluster=self.outputs["ClusterArn"], desiredStatus="STOPPED")["taskArns"]
-        tasks = ecs.describe_tasks(cluster=self.outputs["ClusterArn"], tasks=arns)["tasks"]
         run_id = next(command[2] for command in commands)
-        ours = []
-        for task in sorted(tasks, key=lambda task: task["createdAt"]):
-            command = task["overrides"]["containerOverrides"][0]["command"]
-            if run_id in command and all(word in command for word in words):
-                ours.append(task["capacityProviderName"])
-        return ours
+        return [task["capacityProviderName"] for task in self.described(run_id, *words)]
+
+    def described(self, *words):
+        """The tasks that are over whose command has these words, the first one first."""
+        ecs, cluster, arns = self.cloud.client("ecs"), self.outputs["ClusterArn"], []
+        for page in ecs.get_paginator("list_tasks").paginate(cluster=cluster, desiredStatus="STOPPED"):
+            arns += page["taskArns"]
+        batches = [ecs.describe_tasks(cluster=cluster, tasks=arns[first : first + 100])["tasks"] for first in range(0, len(arns), 100)]
+        tasks = sorted(itertools.chain(*batches), key=lambda task: task["createdAt"])
+        return [task for task in tasks if set(words) <= set(task["overrides"]["containerOverrides"][0]["command"])]
 
     def told(self, expected=0):
         """The messages of the topic since the last time; so many are waited for, and a moment for more."""
@@ -101,14 +113,28 @@ def night(cloud, stack, endpoint, seeded):
 def test_the_command_of_the_doctor_has_the_task_itself_examine_what_a_night_needs(night):
     words = shlex.split(night.outputs["DoctorCommand"])
     assert words[:3] == ["aws", "ecs", "run-task"]
-    given = dict(itertools.pairwise(words))
-    ecs, cluster = night.cloud.client("ecs"), given["--cluster"]
-    (task,) = ecs.run_task(
-        cluster=cluster,
-        taskDefinition=given["--task-definition"],
-        capacityProviderStrategy=[{"capacityProvider": "FARGATE", "weight": 1}],
-        overrides=json.loads(given["--overrides"]),
-    )["tasks"]
+    given = dict(zip(words[3::2], words[4::2], strict=True))
+    # Each option of the command is used, as the command line would read it.
+    ecs, cluster = night.cloud.client("ecs"), given.pop("--cluster")
+    assert (given.pop("--region"), given.pop("--query"), given.pop("--output")) == ("us-east-1", "tasks[0].taskArn", "text")
+    provider = dict(pair.split("=") for pair in given.pop("--capacity-provider-strategy").split(","))
+    asked = {
+        "cluster": cluster,
+        "taskDefinition": given.pop("--task-definition"),
+        "capacityProviderStrategy": [provider | {"weight": int(provider["weight"])}],
+        "networkConfiguration": json.loads(given.pop("--network-configuration")),
+        "overrides": json.loads(given.pop("--overrides")),
+    }
+    assert not given
+    # It is the task of a night: there, with what it runs as, and nothing but the command is another.
+    machine = json.loads(night.states.describe_state_machine(stateMachineArn=night.machine)["definition"])
+    of_a_night = machine["States"]["Publish"]["Arguments"]
+    network = of_a_night["NetworkConfiguration"]["AwsvpcConfiguration"]
+    assert asked["networkConfiguration"] == {"awsvpcConfiguration": {key[0].lower() + key[1:]: value for key, value in network.items()}}
+    assert len(network["Subnets"]) == 2 and network["AssignPublicIp"] == "DISABLED"
+    assert (cluster, asked["taskDefinition"]) == (of_a_night["Cluster"].rpartition("/")[2], of_a_night["TaskDefinition"])
+    assert [provider["capacityProvider"]] == [one["CapacityProvider"] for one in of_a_night["CapacityProviderStrategy"]]
+    (task,) = ecs.run_task(**asked)["tasks"]
     deadline = time.monotonic() + NIGHT_SECONDS
     while ecs.describe_tasks(cluster=cluster, tasks=[task["taskArn"]])["tasks"][0]["lastStatus"] != "STOPPED":
         assert time.monotonic() < deadline
@@ -139,6 +165,51 @@ def test_a_killed_shard_goes_on_under_the_same_id_and_the_night_is_whole(night, 
     assert [row["run_id"] for row in lake.rows("runs")] == [output["run_id"]]
     assert night.capacity(commands, ["scan", f"2/{SHARDS}"]) == ["FARGATE_SPOT", "FARGATE"]
     assert night.capacity(commands, ["publish"]) == ["FARGATE"]
+    assert not night.told()
+
+
+def test_a_night_that_is_started_twice_for_the_same_time_is_one_night(night, tmp_path):
+    """EventBridge Scheduler starts at least once."""
+    night.cloud.kill()
+    at, before = "2026-11-25T03:15:00Z", len(night.cloud.tasks())
+    started = [night.scheduled(at), night.scheduled(at)]
+    assert [one["status"] for one in started] == ["SUCCEEDED", "SUCCEEDED"], started
+    outputs = [json.loads(one["output"]) for one in started]
+    assert [output["outcome"] for output in outputs] == ["BEGUN", "BEGUN_BEFORE"]
+    (run_id,) = {output["run_id"] for output in outputs}
+    assert re.fullmatch(r"20261125T031500Z-[0-9a-f]{4}", run_id)
+    # Under the name of its run, which nobody gives again; and a start for another time is another night.
+    arn = f"{night.machine.replace(':stateMachine:', ':execution:')}:{run_id}"
+    ended = night.ended(arn)
+    assert json.loads(ended["output"]) == {"run_id": run_id, "outcome": "COMPLETE"}, ended
+    # Also long after it is over.
+    assert json.loads(night.scheduled(at)["output"])["outcome"] == "BEGUN_BEFORE"
+    commands = [task["command"] for task in night.cloud.tasks()[before:]]
+    assert scans(commands) == {f"{n}/{SHARDS}": 1 for n in range(1, SHARDS + 1)}
+    assert [command for command in commands if command[0] == "publish"] == [["publish", "--run-id", run_id]]
+    assert [row["run_id"] for row in night.tables(tmp_path).rows("runs")].count(run_id) == 1
+    assert not night.told()
+
+    # As many tasks at once as were asked for, and not one more.
+    spans = [(task["createdAt"], task["stoppedAt"]) for task in night.described(run_id, "scan")]
+    assert len(spans) == SHARDS
+    assert max(sum(begin <= moment < end for begin, end in spans) for moment, _ in spans) <= SHARDS_AT_ONCE
+
+
+def test_a_night_that_was_due_at_no_time_pages(night):
+    ended = night.scheduled("<aws.scheduler.unknown>")
+    assert (ended["status"], ended["error"]) == ("FAILED", "NotATime"), ended
+    told = night.told(1)
+    assert len(told) == 1 and ended["executionArn"] in told[0], told
+
+
+def test_a_publish_whose_end_nobody_heard_of_is_no_reason_to_page(night, tmp_path):
+    night.cloud.kill((["publish"], "run published", 1))
+    ended, commands = night.run()
+    output = json.loads(ended["output"])
+    assert (ended["status"], output["outcome"]) == ("SUCCEEDED", "COMPLETE"), ended
+    assert [command[0] for command in commands[-2:]] == ["publish"] * 2
+    assert [row["run_id"] for row in night.tables(tmp_path).rows("runs")].count(output["run_id"]) == 1
     assert not night.told()
 
 

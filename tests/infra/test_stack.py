@@ -4,12 +4,16 @@ import json
 import time
 
 import pytest
+from allowed import denial_holds
+from one_account import ACCOUNT, REGION
 from policies import document, statements
-from stacks import AUDITOR, SHARDS, change, deploy
+from resolved import Resolved
+from stacks import AUDITOR, SHARDS, SHARDS_AT_ONCE, change, deploy
 from template import load
 from test_deployed import call
 
 EMAIL = "night@example.com"
+ORGANIZATION = "o-a1b2c3d4e5"
 SETTINGS = "arn:aws:s3:::settings/sagesweep.env"
 
 
@@ -27,6 +31,8 @@ def large(cloud, network):
         "AlarmEmail": EMAIL,
         "SettingsObjectArn": SETTINGS,
         "ScanCapacity": "ON_DEMAND",
+        "OrganizationId": ORGANIZATION,
+        "ShardsAtOnce": "24",
     }
     return deploy(cloud.client("cloudformation"), "large", AUDITOR, given | network)
 
@@ -51,11 +57,32 @@ def test_the_bucket_keeps_its_versions_and_takes_nothing_without_tls_or_with_ano
     s3, bucket = cloud.client("s3"), stack["BucketName"]
     assert s3.get_bucket_versioning(Bucket=bucket)["Status"] == "Enabled"
     statements = {statement["Sid"]: statement for statement in json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"])["Statement"]}
-    assert statements.keys() == {"TlsAlone", "NoOldTls", "NoOtherKey"}
+    assert statements.keys() == {"TlsAlone", "NoOldTls", "NoOtherEncryption", "NoOtherKey"}
     assert {statement["Effect"] for statement in statements.values()} == {"Deny"}
-    condition = {"s3:x-amz-server-side-encryption-aws-kms-key-id": stack["BucketKeyArn"]}
-    assert statements["NoOtherKey"]["Condition"] == {"StringNotEqualsIfExists": condition}
     assert cloud.client("kms").get_key_rotation_status(KeyId=stack["BucketKeyArn"])["KeyRotationEnabled"]
+
+    def denied(encryption=None, key=None):
+        given = {"aws:SecureTransport": "true", "s3:TlsVersion": "1.3"}
+        given |= {f"s3:x-amz-server-side-encryption{name}": value for name, value in {"": encryption, "-aws-kms-key-id": key}.items() if value}
+        return {sid for sid, statement in statements.items() if all(denial_holds(*entry, given) for entry in statement["Condition"].items())}
+
+    # Who says nothing gets the key of the bucket; who does has to name it, as KMS without a key would be that of AWS.
+    assert denied() == denied("aws:kms", stack["BucketKeyArn"]) == set()
+    assert denied("AES256") == {"NoOtherEncryption"} and denied("aws:kms:dsse", stack["BucketKeyArn"]) == {"NoOtherEncryption"}
+    assert denied("aws:kms") == denied("aws:kms", "arn:aws:kms:us-east-1:999999999999:key/other") == {"NoOtherKey"}
+
+
+def test_cloudwatch_logs_may_use_the_key_as_it_is_documented_and_for_the_one_log_group():
+    """https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html: with less, nothing is logged."""
+    resolved = Resolved(AUDITOR, ImageDigest="sha256:" + "ab" * 32)
+    key = resolved.resources("AWS::KMS::Key")["LakeKey"]
+    (logs,) = [one for one in key["KeyPolicy"]["Statement"] if "logs." in str(one["Principal"])]
+    assert logs["Effect"] == "Allow" and logs["Principal"] == {"Service": f"logs.{REGION}.amazonaws.com"}
+    assert set(logs["Action"]) == {"kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"}
+    group = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/sagesweep/sagesweep"
+    assert logs["Condition"] == {"ArnEquals": {"kms:EncryptionContext:aws:logs:arn": group}}
+    (logged,) = resolved.resources("AWS::Logs::LogGroup").values()
+    assert logged["LogGroupName"] == group.partition("log-group:")[2]
 
 
 def test_what_the_emulators_do_not_make_stands_in_the_template():
@@ -93,15 +120,21 @@ def test_the_task_role_may_do_what_the_program_prints_without_the_reads_of_a_man
     outputs = request.getfixturevalue(which)
     environment = {pair["name"]: pair["value"] for pair in definition(cloud, outputs)["containerDefinitions"][0]["environment"]}
     environment["SAGESWEEP_ORGANIZATION_MANAGEMENT_ACCOUNT"] = "false"
-    printed = json.loads(call(program, tmp_path, environment, "iam-policy", "task").stdout)
-    assert statements(policy(cloud, outputs["TaskRoleArn"].rpartition("/")[2])) == statements(printed)
-    assert ("SigningKey" in statements(printed)) == (which == "large")
+    organization = ["--organization", ORGANIZATION] if which == "large" else []
+    printed = json.loads(call(program, tmp_path, environment, "iam-policy", "task", *organization).stdout)
+    deployed = statements(policy(cloud, outputs["TaskRoleArn"].rpartition("/")[2]))
+    assert deployed == statements(printed)
+    assert ("SigningKey" in deployed) == (which == "large")
+    assert deployed["Roles"].get("Condition") == ({"StringEquals": {"aws:ResourceOrgID": ORGANIZATION}} if which == "large" else None)
 
 
 def test_it_begins_every_night_and_tells_when_one_fails(cloud, stack, large):
     schedule = cloud.client("scheduler").get_schedule(Name="sagesweep-night")
     assert (schedule["ScheduleExpression"], schedule["State"]) == ("cron(15 3 * * ? *)", "ENABLED")
     assert schedule["Target"]["Arn"] == stack["StateMachineArn"]
+    # The same in every start for the same time.
+    assert json.loads(schedule["Target"]["Input"]) == {"scheduled_at": "<aws.scheduler.scheduled-time>"}
+    assert schedule["FlexibleTimeWindow"] == {"Mode": "OFF"}
     role = schedule["Target"]["RoleArn"].rpartition("/")[2]
     assert statements(policy(cloud, role))["Start"]["Resource"] == [stack["StateMachineArn"]]
 
@@ -125,7 +158,8 @@ def test_a_large_organization_gets_a_distributed_map_and_the_rights_for_it(cloud
         for name, outputs in (("small", stack), ("wide", large))
     }
     of = {name: set(statements(policy(cloud, role))) for name, role in roles.items()}
-    assert of["wide"] - of["small"] == {"Map", "Children"}
+    assert of["wide"] - of["small"] == {"Children"} and "Begin" in of["small"]
+    assert [states["Scan"]["MaxConcurrency"] for states in (small, wide)] == [f"{{% {SHARDS_AT_ONCE} %}}", "{% 24 %}"]
     capacity = wide["Scan"]["ItemProcessor"]["States"]["ScanShard"]["Arguments"]["CapacityProviderStrategy"]
     assert capacity == [{"CapacityProvider": "FARGATE", "Weight": 1}]
 

@@ -25,6 +25,7 @@ mod nights;
 mod pacing;
 mod policy;
 mod prowler;
+mod published_before;
 mod query;
 mod report;
 mod resume;

@@ -27,7 +27,7 @@ use crate::{
 };
 
 const PATIENCE: Duration = Duration::from_mins(1);
-const RUN_ID: &str = "20261124T031500Z-00a1";
+pub(crate) const RUN_ID: &str = "20261124T031500Z-00a1";
 
 /// One of this many seeds of the soak test kills, too.
 const KILLS: u64 = 5;
@@ -155,7 +155,7 @@ async fn a_run_that_breaks_off_anywhere_publishes_the_same_bytes_in_the_end() {
 }
 
 /// The program against a simulator, with its own directory for the tables.
-fn program(night: &Night, directory: &Path, arguments: &[&str]) -> Command {
+pub(crate) fn program(night: &Night, directory: &Path, arguments: &[&str]) -> Command {
     let mut config = night.config.clone();
     config.lake.destination = Destination::Directory("out".into());
     fs::write(directory.join("sagesweep.toml"), config.to_toml()).unwrap();
@@ -165,7 +165,7 @@ fn program(night: &Night, directory: &Path, arguments: &[&str]) -> Command {
     command
 }
 
-async fn output(child: Child) -> Output {
+pub(crate) async fn output(child: Child) -> Output {
     tokio::task::spawn_blocking(move || child.wait_with_output().unwrap()).await.unwrap()
 }
 

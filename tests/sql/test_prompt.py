@@ -55,6 +55,13 @@ class Terminal:
         before, _, self.seen = self.seen.partition(text)
         return _plain(before)
 
+    def answer(self, end):
+        """What is shown up to the end of an answer, once the next statement can be typed. The prompt alone tells of no
+        end, for it is drawn anew whenever a line grows longer."""
+        text = self.until(end)
+        self.until(PROMPT)
+        return text
+
     def type(self, text):
         os.write(self.master, text.encode())
 
@@ -95,9 +102,9 @@ def test_statements_are_answered_remembered_and_brought_back(conversation, tmp_p
     assert "Ctrl-D" in terminal.until(PROMPT)
     terminal.type("SELECT count(*) AS n\r")
     terminal.type("FROM runs WHERE status <> ';' ;\r")
-    assert re.search(r"n\n-+\n29\n1 row, ", terminal.until(PROMPT))
+    assert re.search(r"n\n-+\n29\n$", terminal.answer("1 row, "))
     terminal.type(UP + "\r")
-    assert re.search(r"\n29\n1 row, ", terminal.until(PROMPT))
+    assert re.search(r"\n29\n$", terminal.answer("1 row, "))
     terminal.type("exit\r")
     assert terminal.end() == 0
     history = tmp_path / "state" / "sagesweep" / "query_history"
@@ -108,7 +115,7 @@ def test_statements_are_answered_remembered_and_brought_back(conversation, tmp_p
     terminal = conversation()
     terminal.until(PROMPT)
     terminal.type(UP + UP + "\r")
-    assert re.search(r"\n29\n1 row, ", terminal.until(PROMPT)), "what was typed before is there again"
+    assert re.search(r"\n29\n$", terminal.answer("1 row, ")), "what was typed before is there again"
     terminal.type(CTRL_D)
     assert terminal.end() == 0
 
@@ -117,8 +124,7 @@ def test_without_history_nothing_is_remembered(conversation, tmp_path):
     terminal = conversation("--no-history")
     terminal.until(PROMPT)
     terminal.type("SELECT 1;\r")
-    terminal.until("1 row")
-    terminal.until(PROMPT)
+    terminal.answer("1 row")
     terminal.type("quit\r")
     assert terminal.end() == 0
     assert not (tmp_path / "state").exists()
@@ -130,12 +136,11 @@ def test_a_line_that_is_given_up_is_gone_and_errors_do_not_end_it(conversation):
     terminal.type("SELECT nonsense\r" + CTRL_C)
     terminal.until(PROMPT)
     terminal.type("SELECT stauts FROM findings;\r")
-    assert "did you mean `status`?" in terminal.until(PROMPT)
+    terminal.answer("did you mean `status`?")
     terminal.type("DROP TABLE findings;\r")
-    assert "DROP TABLE is refused" in terminal.until(PROMPT)
+    terminal.answer("DROP TABLE is refused")
     terminal.type("SELECT 1;\r")
-    terminal.until("1 row")
-    terminal.until(PROMPT)
+    terminal.answer("1 row")
     terminal.type(CTRL_D)
     assert terminal.end() == 0
 
@@ -147,7 +152,7 @@ def test_a_question_that_takes_too_long_is_given_up(conversation):
     terminal.type(long + "\r")
     time.sleep(3)
     terminal.type(CTRL_C)
-    assert "stopped" in terminal.until(PROMPT)
+    terminal.answer("stopped")
     terminal.type("SELECT 1;\r")
     terminal.until("1 row")
     terminal.type(CTRL_D)
@@ -158,11 +163,9 @@ def test_names_are_completed(conversation):
     terminal = conversation()
     terminal.until(PROMPT)
     terminal.type("SELECT count(*) AS n FROM run_l" + TAB + ";\r")
-    terminal.until("1 row")
-    terminal.until(PROMPT)
+    terminal.answer("1 row")
     terminal.type("help\r")
-    assert "findings_latest" in terminal.until("DESCRIBE")
-    terminal.until(PROMPT)
+    assert "findings_latest" in terminal.answer("DESCRIBE")
     terminal.type(CTRL_D)
     assert terminal.end() == 0
 

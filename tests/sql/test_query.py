@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 import subprocess
 from datetime import date, timedelta
 
@@ -141,7 +142,9 @@ def test_the_present_is_the_same_after_a_restart_of_the_engine(embedded):
 
 def test_a_closed_pipe_ends_it_quietly(embedded, program, nights):
     command = [program, "query", "--lake", nights.root.parent, "--format", "csv", "SELECT * FROM findings"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL)
+    environment = {"PATH": os.environ["PATH"], "HOME": str(nights.root)}
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "stdin": subprocess.DEVNULL}
+    process = subprocess.Popen(command, env=environment, **pipes)
     process.stdout.readline()
     process.stdout.close()
     assert (process.wait(300), process.stderr.read()) == (0, b"")

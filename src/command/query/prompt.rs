@@ -3,13 +3,14 @@
 use std::{
     fmt::Write as _,
     io::{self, Write as _},
+    sync::Arc,
     time::Instant,
 };
 
 use anstyle::Style;
 use tokio::task;
 
-use super::{Failure, Form, unwritten};
+use super::{Failure, Form, unless, unwritten};
 use crate::{
     command::print,
     exit::ExitStatus,
@@ -29,8 +30,8 @@ const NAME: usize = 24;
 
 /// Answers until nothing more is asked.
 pub(super) async fn converse(
-    session: &Session,
-    form: &Form,
+    session: &Arc<Session>,
+    form: Form,
     remember: bool,
     quiet: bool,
 ) -> Result<ExitStatus, Failure> {
@@ -51,11 +52,11 @@ pub(super) async fn converse(
                 print(&help())?;
             }
             Typed::Statements(text) => {
-                let answered = tokio::select! {
-                    answered = answer(session, form, &text, quiet) => answered,
-                    _ = tokio::signal::ctrl_c() => Err(Failure::Interrupted),
-                };
-                match answered {
+                let session = Arc::clone(session);
+                let answering = async move { answer(&session, form, &text, quiet).await };
+                // While something is typed Ctrl-C is a key, and every other signal ends the program.
+                let stopped = async { drop(tokio::signal::ctrl_c().await) };
+                match unless(stopped, answering).await {
                     Ok(()) => {}
                     Err(failure) if failure.is_of_no_reader() => return Err(failure),
                     Err(failure) => writeln!(anstream::stderr(), "{}", failure.text()).map_err(Failure::Output)?,
@@ -77,7 +78,7 @@ fn remembered() -> Option<std::path::PathBuf> {
     }
 }
 
-async fn answer(session: &Session, form: &Form, text: &str, quiet: bool) -> Result<(), Failure> {
+async fn answer(session: &Session, form: Form, text: &str, quiet: bool) -> Result<(), Failure> {
     for question in questions(text).map_err(Failure::Query)? {
         let begun = Instant::now();
         let mut answer = session.ask(&question).await.map_err(Failure::Query)?;

@@ -11,7 +11,7 @@ use crate::{
         RunId, Table,
         hash::Digest,
         manifest::{self, FORMAT, Manifest, Previous},
-        runs::{Link, Object, RunRow},
+        runs::{Link, Object, RunRow, RunStatus},
         staging,
         store::{Put, Store, StoreError},
     },
@@ -144,6 +144,11 @@ pub async fn published(store: &Store, run_id: &RunId) -> Result<Option<RunRow>, 
     Ok(found.map(|(manifest, _)| manifest.run).filter(|run| run.facts.run_id == *run_id))
 }
 
+/// Whether a published run saw enough, as its object in `runs` says; none where it is not published, or cannot be read.
+pub async fn status(store: &Store, run_id: &RunId) -> Result<Option<RunStatus>, ChainError> {
+    Ok(committed(store, run_id).await?.and_then(|(_, named)| named.status))
+}
+
 /// The numbers of all manifests, the last one first.
 async fn newest_first(store: &Store) -> Result<Vec<u64>, StoreError> {
     let listed = store.list(manifest::FOLDER).await?;
@@ -167,9 +172,10 @@ async fn read(store: &Store, sequence: u64) -> Result<Option<(Manifest, String)>
     Ok(Some((found, Digest::of(&bytes).sha256)))
 }
 
-/// The manifest that an object in `runs` names.
+/// The manifest that an object in `runs` names, and how its run ended.
 #[derive(Debug, Default)]
 struct Named {
+    status: Option<RunStatus>,
     sequence: Option<u64>,
     manifest_sha256: Option<String>,
 }
@@ -189,6 +195,7 @@ async fn committed(store: &Store, run_id: &RunId) -> Result<Option<(Object, Name
         let named = commit::one_row(&path).map_or_else(
             |_unreadable| Named::default(),
             |row| Named {
+                status: commit::status(&row),
                 sequence: commit::sequence(&row),
                 manifest_sha256: commit::named_manifest(&row).map(ToOwned::to_owned),
             },

@@ -61,6 +61,13 @@ pub(crate) fn named_manifest(row: &RecordBatch) -> Option<&str> {
     row.column_by_name("manifest_sha256")?.as_any().downcast_ref::<StringArray>()?.iter().flatten().next()
 }
 
+/// How a row says its run ended.
+pub(crate) fn status(row: &RecordBatch) -> Option<RunStatus> {
+    let texts = row.column_by_name("status")?.as_any().downcast_ref::<StringArray>()?;
+    let text = texts.iter().flatten().next()?;
+    [RunStatus::Complete, RunStatus::Incomplete].into_iter().find(|status| status.as_str() == text)
+}
+
 /// The number in the chain that a row says its run has.
 pub(crate) fn sequence(row: &RecordBatch) -> Option<u64> {
     let numbers = row.column_by_name("sequence")?.as_any().downcast_ref::<Int64Array>()?;

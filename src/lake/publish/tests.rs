@@ -266,6 +266,7 @@ async fn a_run_is_published_once() {
     stage(&store, units(9), 10).await;
     let second = publish_staged(&store, SMALL).await;
     assert!(matches!(second, Err(PublishError::AlreadyPublished { .. })), "{second:?}");
+    assert_eq!(status(&store, &context().run_id).await.unwrap(), Some(published.run.status));
     assert_eq!(read(root.path(), &published.run.objects, Table::Resources).num_rows(), 25);
 }
 

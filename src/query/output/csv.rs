@@ -70,6 +70,6 @@ mod tests {
     #[test]
     fn every_value_is_a_field_and_null_is_nothing() {
         let text = String::from_utf8(written(Format::Csv, Layout::default(), &[rows()])).unwrap();
-        insta::assert_snapshot!(text, @"");
+        insta::assert_snapshot!(text);
     }
 }

@@ -28,6 +28,6 @@ mod tests {
     #[test]
     fn every_row_is_an_object_with_every_column() {
         let text = String::from_utf8(written(Format::Json, Layout::default(), &[rows()])).unwrap();
-        insta::assert_snapshot!(text, @"");
+        insta::assert_snapshot!(text);
     }
 }

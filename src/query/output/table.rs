@@ -188,7 +188,7 @@ fn narrowed(natural: Vec<usize>, columns: usize) -> Option<Vec<usize>> {
 mod tests {
     use std::sync::Arc;
 
-    use arrow_array::{Int64Array, StringArray};
+    use arrow_array::{ArrayRef, Int64Array, StringArray};
 
     use super::{
         super::{
@@ -204,26 +204,23 @@ mod tests {
 
     fn two(names: &[&str]) -> RecordBatch {
         let counts = Int64Array::from((1..).take(names.len()).collect::<Vec<i64>>());
-        RecordBatch::try_from_iter([
-            ("name", Arc::new(StringArray::from(names.to_vec())) as _),
-            ("count", Arc::new(counts) as _),
-        ])
-        .unwrap()
+        let names: ArrayRef = Arc::new(StringArray::from(names.to_vec()));
+        RecordBatch::try_from_iter([("name", names), ("count", Arc::new(counts))]).unwrap()
     }
 
     #[test]
     fn elsewhere_than_on_a_terminal_nothing_is_cut() {
-        insta::assert_snapshot!(text(None, &[rows()]), @"");
+        insta::assert_snapshot!(text(None, &[rows()]));
     }
 
     #[test]
     fn on_a_terminal_long_texts_are_cut_and_every_row_stays_one_line() {
-        insta::assert_snapshot!(text(Some(30), &[two(&["a short one", "one that is much longer than the terminal"])]), @"");
+        insta::assert_snapshot!(text(Some(30), &[two(&["a short one", "one that is much longer than the terminal"])]));
     }
 
     #[test]
     fn too_many_columns_for_a_terminal_are_shown_row_by_row() {
-        insta::assert_snapshot!(text(Some(60), &[rows()]), @"");
+        insta::assert_snapshot!(text(Some(60), &[rows()]));
     }
 
     #[test]

@@ -132,7 +132,7 @@ mod tests {
         assert_eq!(candidates(text, 10), (7, vec!["account_id".to_owned(), "account_name".to_owned()]));
         assert_eq!(
             completed("SELECT status FROM findings WHERE excep").1,
-            ["exception_expires_on", "exception_id", "exception_owner", "exception_reason"]
+            ["exception_expires_on", "exception_id", "exception_owner", "exception_reason", "exceptions_expiring"]
         );
         assert_eq!(completed("SELECT 1 FROM runs wh").1, ["when", "where"]);
         assert_eq!(completed("SELECT 1 FROM runs WH").1, ["WHEN", "WHERE"]);
