@@ -20,8 +20,9 @@ MOTO := tests/moto
 SQL := tests/sql
 EXPORT := tests/export
 INFRA := tests/infra
+REPORT := tests/report
 # What the Python tests need; the second are installed without what they ask for.
-REQUIREMENTS = $(MOTO)/requirements.txt $(SQL)/requirements.txt $(EXPORT)/requirements.txt $(wildcard $(INFRA)/*requirements.txt)
+REQUIREMENTS = $(MOTO)/requirements.txt $(SQL)/requirements.txt $(EXPORT)/requirements.txt $(REPORT)/requirements.txt $(wildcard $(INFRA)/*requirements.txt)
 UNRESOLVED = $(SQL)/unresolved.txt
 # One environment for each content of the requirements and each interpreter: a stale one is never used.
 VENV = $(CACHE)/venv-$(shell { $(PYTHON) -VV; cat $(REQUIREMENTS) $(UNRESOLVED); } 2>/dev/null | cksum | cut -d' ' -f1)
@@ -31,9 +32,9 @@ TARGET = $(shell $(CARGO) metadata --format-version 1 --no-deps --locked | $(PYT
 export PYTHONDONTWRITEBYTECODE := 1
 
 # What `make test` is made of, the cheapest first.
-PARTS := fmt-check clippy doc unit deny moto sql export infra
+PARTS := fmt-check clippy doc unit deny moto sql export report infra
 
-.PHONY: help demo test fmt $(PARTS) nights test-spark soak venv look scanned clean need-rust need-python need-java
+.PHONY: help demo test fmt $(PARTS) nights test-spark soak venv bench-report look scanned clean need-rust need-python need-java need-chromium
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
@@ -41,7 +42,7 @@ help: ## this list
 demo: need-rust ## build, then audit the embedded simulated organization into ./sagesweep-out
 	$(CARGO) run --locked -- demo $(ARGS)
 
-test: ## everything that must hold: format, lints, docs, tests, licences, the run against moto, the views, the exports, the stack
+test: ## everything that must hold: format, lints, docs, tests, licences, the run against moto, the views, the exports, the page, the stack
 	@took=(); \
 	for part in $(PARTS); do \
 		began=$$SECONDS; \
@@ -113,6 +114,15 @@ export: need-rust venv ## exports against the schemas of OCSF and the model of S
 	$(CARGO) test --locked --test it --no-run
 	SAGESWEEP_BIN="$${SAGESWEEP_BIN:-$(TARGET)/debug/sagesweep}" $(VENV)/bin/python -m pytest $(or $(ARGS),$(EXPORT))
 
+# The nights and the page of hostile names are written by tests in Rust.
+report: nights venv need-chromium ## the page of a run in a browser: clicks, keyboard, accessibility, hostile names, 200,000 findings
+	$(CARGO) test --locked --test it -- report::hostile
+	SAGESWEEP_PAGES="$(TARGET)/tmp/pages" $(call ask-views,$(or $(ARGS),$(REPORT)))
+
+bench-report: need-rust venv need-chromium ## how long a page with 200,000 failing findings takes to open (with the release build)
+	$(CARGO) build --locked --release
+	SAGESWEEP_BIN="$${SAGESWEEP_BIN:-$(TARGET)/release/sagesweep}" PYTHONPATH=$(REPORT) $(VENV)/bin/python $(REPORT)/bench.py $(ARGS)
+
 LAKE ?= sagesweep-out
 look: venv ## count what a directory of tables holds (LAKE=sagesweep-out)
 	@$(VENV)/bin/python $(MOTO)/lake.py $(LAKE)
@@ -143,6 +153,9 @@ need-python:
 	@command -v $(PYTHON) >/dev/null || { echo "make: $(PYTHON) is missing: install Python 3.11 or newer, which the tests against emulators need" >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "make: $(PYTHON) is older than 3.11: set PYTHON to a newer one" >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "make: $(PYTHON) has no venv module: install python3-venv" >&2; exit 1; }
+
+need-chromium:
+	@[[ -n "$${SAGESWEEP_CHROMIUM:-}" ]] || command -v chromium chromium-browser google-chrome google-chrome-stable >/dev/null || ls "$${PLAYWRIGHT_BROWSERS_PATH:-$(HOME)/.cache/ms-playwright}"/chromium* >/dev/null 2>&1 || { echo "make: Chromium is missing, in which the page is tested: install chromium, or set SAGESWEEP_CHROMIUM to one" >&2; exit 1; }
 
 need-java:
 	@command -v java >/dev/null || { echo "make: java is missing: install Java 17 or newer (openjdk-17-jre-headless), which Spark needs" >&2; exit 1; }

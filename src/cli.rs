@@ -23,6 +23,7 @@ mod notify;
 mod query;
 mod remediate;
 mod shell;
+mod report;
 mod tables;
 
 pub use checks::{ChecksArgs, ExplainArgs, ResourceArn};
@@ -35,6 +36,7 @@ pub use notify::NotifyArgs;
 pub use query::QueryArgs;
 pub use remediate::RemediateArgs;
 pub use shell::{CompletionsArgs, ManArgs};
+pub use report::ReportArgs;
 pub use tables::{DiffArgs, ExportArgs};
 
 /// Audits every SageMaker resource of an AWS Organization into Parquet, and says what it did not see.
@@ -101,6 +103,9 @@ pub enum Command {
     /// Write a commented configuration after a few questions.
     #[command(after_help = init::INIT_NOTES)]
     Init(InitArgs),
+    /// Write a published run as a page: one HTML file that needs no network.
+    #[command(after_help = report::REPORT_NOTES)]
+    Report(ReportArgs),
     /// Print the configuration in effect, with all defaults filled in.
     #[command(after_help = CONFIG_EXAMPLES)]
     Config(ConfigArgs),

@@ -24,6 +24,7 @@ mod notify;
 mod query;
 mod remediate;
 mod shell;
+mod report;
 mod stops;
 mod verify;
 
@@ -53,7 +54,7 @@ use crate::{
     printable::escaped,
     query::QueryError,
     remediate::{RemediateError, live::LiveError},
-    report,
+    report::{exit_status, html::PageError, metrics, terminal},
     session::{Clock, sdk_config_loader},
     verify::VerifyError,
 };
@@ -141,6 +142,7 @@ async fn dispatch(command: Command, screen: &Screen) -> Result<ExitStatus, Failu
                 ConfigFormat::Json => checks::json(&config),
             })
         }
+        Command::Report(args) => Box::pin(report::run(args)).await,
         Command::Checks(args) => print(&checks::text(&args)),
         Command::Explain(args) => print(&explain::text(&args)?),
         Command::Exceptions(command) => exceptions::run(command, screen).await,
@@ -186,10 +188,10 @@ impl Screen {
 
     /// Prints the summary, and tells the exit status from the result.
     fn conclude(&self, run: &Run, published: &Published, fail_on: Option<Severity>) -> ExitStatus {
-        let status = report::exit_status(published, fail_on);
+        let status = exit_status(published, fail_on);
         if !self.quiet
-            && !report::metrics::own_the_output(&run.config)
-            && let Err(failure) = print(&report::terminal::summary(published, &run.place()))
+            && !metrics::own_the_output(&run.config)
+            && let Err(failure) = print(&terminal::summary(published, &run.place()))
         {
             // The run is published all the same, and its status is what counts.
             tracing::warn!(error = failure.text(), "the summary could not be shown");
@@ -221,6 +223,7 @@ enum Failure {
     Guardrail(GuardrailError),
     Notify(NotifyError),
     Written(StoreError),
+    Page(PageError),
     Interrupted,
     #[cfg(feature = "demo")]
     Demo(String),
@@ -259,6 +262,7 @@ impl Failure {
             | Self::Guardrail(_)
             | Self::Notify(_)
             | Self::Written(_)
+            | Self::Page(_)
             | Self::Interrupted
             | Self::Output(_)
             | Self::Killed(_)
@@ -304,6 +308,7 @@ impl Failure {
             Self::PublicKey(text) | Self::OtherType(text) | Self::Sql(text) | Self::Init(text) => {
                 format!("error: {text}")
             }
+            Self::Page(error) => format!("error: {}", escaped(&causes(error))),
             Self::Query(error) => {
                 let lines = error.to_string();
                 format!("error: {}", lines.lines().map(escaped).collect::<Vec<_>>().join("\n"))

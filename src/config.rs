@@ -80,6 +80,8 @@ pub struct Config {
     pub metrics: Metrics,
     /// Who is told of a published run.
     pub notify: Notify,
+    /// The page that publish leaves beside the tables.
+    pub report: Report,
 }
 
 /// Which regions of each account are audited.
@@ -135,6 +137,21 @@ pub struct Metrics {
     pub emf: bool,
     /// CloudWatch's namespace of these metrics.
     pub namespace: String,
+}
+
+/// The page that publish leaves beside the tables.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Report {
+    /// Whether it leaves one.
+    pub html: bool,
+    /// How many failing findings a page holds at the most, the worst first.
+    pub findings: u32,
+}
+
+impl Default for Report {
+    fn default() -> Self {
+        Self { html: false, findings: 250_000 }
+    }
 }
 
 impl Default for Metrics {

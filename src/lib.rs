@@ -85,7 +85,8 @@
 //! # Read back
 //!
 //! [`lake::published`] finds a run as a person names it and reads its tables, held against their manifest, a batch at a time:
-//! [`diff`] walks two of them side by side, and [`export`] writes one in the forms of others.
+//! [`diff`] walks two of them side by side, and [`export`] writes one in the forms of others. [`report::html`] asks the views as
+//! of a run and writes one file: what leads as markup, what is long packed by columns for the script of the page.
 //!
 //! # Acted on
 //!

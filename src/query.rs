@@ -23,7 +23,7 @@ pub mod statement;
 mod tables;
 mod views;
 
-pub use error::QueryError;
+pub use error::{AsOfError, QueryError};
 pub use session::{Answer, Session};
 
 /// The name of a table or a view, if it is one.

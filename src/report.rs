@@ -1,4 +1,4 @@
-//! Reports on a run: the summary on the terminal, lines of metrics, and the exit status.
+//! Reports on a run: the summary on the terminal, the page, lines of metrics, and the exit status.
 
 use crate::{
     exit::ExitStatus,
@@ -8,6 +8,7 @@ use crate::{
 
 pub mod emf;
 mod exceptions;
+pub mod html;
 pub mod metrics;
 pub mod terminal;
 

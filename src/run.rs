@@ -16,6 +16,7 @@ mod error;
 mod exceptions;
 mod holds;
 mod night;
+mod page;
 mod shard_scan;
 
 pub use error::RunError;
@@ -285,6 +286,9 @@ impl Run {
         let effort = self.effort().since(&before);
         let failed = published.as_ref().is_err_and(RunError::is_failure);
         self.report(Part::Publish(published.as_ref().ok()), failed, effort);
+        if let Ok(published) = &published {
+            Box::pin(self.leave_page(published)).await;
+        }
         published
     }
 

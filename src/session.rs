@@ -6,7 +6,7 @@ use aws_config::{
     BehaviorVersion, ConfigLoader, SdkConfig, identity::IdentityCache, retry::RetryConfig, timeout::TimeoutConfig,
 };
 use aws_credential_types::provider::SharedCredentialsProvider;
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 use parking_lot::Mutex;
 use thiserror::Error;
 use tokio::sync::OnceCell;
@@ -274,6 +274,11 @@ pub enum Clock {
 }
 
 impl Clock {
+    /// The last moment of a day in UTC, at which everything of that day is there and nothing of the next.
+    pub fn evening(day: Date) -> Self {
+        Self::Fixed(TimeZone::UTC.to_timestamp(day.at(23, 59, 59, 0)).unwrap_or(Timestamp::MAX))
+    }
+
     /// The time now.
     pub fn now(self) -> Timestamp {
         match self {

@@ -54,10 +54,10 @@ pub struct QueryArgs {
     #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,
     /// How much memory the answer may take; beyond it goes to the disk what can.
-    #[arg(long, value_name = "SIZE", default_value_t = Limits::default().memory)]
+    #[arg(long, value_name = "SIZE", default_value_t = Size::MEMORY)]
     pub memory: Size,
     /// How much disk it may take besides, where the system keeps temporary files (TMPDIR).
-    #[arg(long, value_name = "SIZE", default_value_t = Limits::default().disk)]
+    #[arg(long, value_name = "SIZE", default_value_t = Size::DISK)]
     pub disk: Size,
     /// Remember nothing of what is typed at the prompt.
     #[arg(long)]

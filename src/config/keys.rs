@@ -125,4 +125,6 @@ pub(super) static KEYS: &[Key] = keys! {
     notify.coverage_drop_points: Refused, decimal(0.1..=100.0);
     notify.expiring_days: Refused, whole(0..=365);
     notify.quiet_runs: Refused, flag();
+    report.html: Refused, flag();
+    report.findings: Refused, whole(1..=2_000_000);
 };

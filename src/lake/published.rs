@@ -130,6 +130,21 @@ impl PublishedRun {
         &self.row.facts.run_id
     }
 
+    /// The runs of its day that were published after it, and so stand in its place in the views.
+    pub async fn later_of_its_day(&self, store: &Store) -> Result<BTreeSet<RunId>, FindError> {
+        let place = |run: &RunRow| (run.published_at, run.facts.run_id.clone());
+        let listed = store.list(&Table::Runs.folder(self.run_id().run_date())).await?;
+        let others = listed.iter().filter_map(|stored| Table::Runs.owner(&stored.key));
+        let mut later = BTreeSet::new();
+        for run_id in others.filter(|run_id| run_id != self.run_id()) {
+            let other = published(store, &run_id).await?.ok_or_else(|| FindError::Changed(run_id.clone()))?;
+            if place(&other) > place(&self.row) {
+                later.insert(run_id);
+            }
+        }
+        Ok(later)
+    }
+
     /// Fetches the files of a table.
     pub async fn fetch(&self, store: &Store, table: Table) -> Result<Fetched, ReadError> {
         let scratch = Store::reading().await?;
@@ -270,6 +285,12 @@ mod tests {
         for (name, run_id) in [("latest", rerun), ("previous", first), ("2026-11-24", first), (late, late)] {
             assert_eq!(found(name).await.unwrap(), run_id, "{name}");
         }
+        let later = async |name: &str| {
+            let run = PublishedRun::find(&store, &name.parse().unwrap()).await.unwrap();
+            run.later_of_its_day(&store).await.unwrap().iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        assert_eq!(later(late).await, [first]);
+        assert_eq!((later(first).await, later(rerun).await), (Vec::new(), Vec::new()));
         for name in ["2026-11-23", "20261124T031500Z-ffff"] {
             let error = found(name).await.unwrap_err();
             assert!(error.is_usage() && error.to_string().ends_with("runs of 2026-11-25, 2026-11-24"), "{error}");

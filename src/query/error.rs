@@ -10,7 +10,10 @@ use datafusion::{
 use jiff::civil::Date;
 use thiserror::Error;
 
-use crate::{config::nearest::nearest, lake::store::StoreError};
+use crate::{
+    config::nearest::nearest,
+    lake::{published::FindError, store::StoreError},
+};
 
 /// Why a question has no answer.
 #[derive(Debug, Error)]
@@ -57,6 +60,17 @@ pub enum QueryError {
     /// The engine failed on the way.
     #[error("{0}")]
     Engine(String),
+}
+
+/// Why a run cannot be asked about.
+#[derive(Debug, Error)]
+pub enum AsOfError {
+    /// The other runs of its day cannot be told.
+    #[error(transparent)]
+    Find(#[from] FindError),
+    /// There is no session.
+    #[error(transparent)]
+    Query(#[from] QueryError),
 }
 
 impl QueryError {

@@ -13,13 +13,6 @@ pub struct Limits {
     pub disk: Size,
 }
 
-impl Default for Limits {
-    /// What fits a small machine, and what `query` may take unless it is told otherwise.
-    fn default() -> Self {
-        Self { memory: Size(512 << 20), disk: Size(8 << 30) }
-    }
-}
-
 /// A number of bytes, written as in `512MiB`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Size(u64);
@@ -35,7 +28,18 @@ const UNITS: [(&str, u32); 3] = [("TiB", 40), ("GiB", 30), ("MiB", 20)];
 /// Below it no sort can even begin.
 const LEAST: Size = Size(16 << 20);
 
+impl Default for Limits {
+    fn default() -> Self {
+        Self { memory: Size::MEMORY, disk: Size::DISK }
+    }
+}
+
 impl Size {
+    /// The memory of an answer, unless told.
+    pub const MEMORY: Self = Self(512 << 20);
+    /// The disk of an answer, unless told.
+    pub const DISK: Self = Self(8 << 30);
+
     /// The number of bytes.
     pub fn bytes(self) -> u64 {
         self.0

@@ -31,6 +31,8 @@ const NAME: &str = "lake";
 #[derive(Debug, Clone)]
 pub(super) struct Published {
     store: Store,
+    /// Runs that are passed over.
+    without: Arc<BTreeSet<RunId>>,
     seen: Arc<Mutex<Seen>>,
 }
 
@@ -46,8 +48,8 @@ struct Seen {
 }
 
 impl Published {
-    pub(super) fn new(store: Store) -> Self {
-        Self { store, seen: Arc::default() }
+    pub(super) fn new(store: Store, without: BTreeSet<RunId>) -> Self {
+        Self { store, without: Arc::new(without), seen: Arc::default() }
     }
 
     pub(super) fn store(&self) -> &Store {
@@ -58,7 +60,8 @@ impl Published {
     /// Athena, whose nights are computed.
     pub(super) async fn look(&self, today: Date) -> Result<(), QueryError> {
         let commits = self.store.list(&Table::Runs.root()).await?;
-        let all = commits.iter().filter_map(|commit| Table::Runs.owner(&commit.key)).collect::<BTreeSet<_>>();
+        let runs = commits.iter().filter_map(|commit| Table::Runs.owner(&commit.key));
+        let all = runs.filter(|run_id| !self.without.contains(run_id)).collect::<BTreeSet<_>>();
         let Some(first) = all.iter().map(RunId::run_date).min() else {
             return Err(QueryError::NothingPublished(self.store.place("")));
         };
@@ -218,7 +221,7 @@ mod tests {
         for key in keys {
             store.put(key, b"0123456789".to_vec(), Put::IfAbsent).await.unwrap();
         }
-        (folder, Published::new(store))
+        (folder, Published::new(store, BTreeSet::new()))
     }
 
     #[tokio::test]

@@ -1,6 +1,6 @@
 //! A session: the engine with the tables, the views, the functions of Athena, and its limits.
 
-use std::{num::NonZeroUsize, sync::Arc};
+use std::{collections::BTreeSet, num::NonZeroUsize, sync::Arc};
 
 use arrow_array::{RecordBatch, temporal_conversions::timestamp_ms_to_datetime};
 use arrow_schema::SchemaRef;
@@ -20,7 +20,7 @@ use futures::StreamExt as _;
 use jiff::tz::TimeZone;
 
 use super::{
-    QueryError, damaged,
+    AsOfError, QueryError, damaged,
     error::is_of_a_file,
     functions,
     limits::Limits,
@@ -30,7 +30,7 @@ use super::{
     views::{self, CATALOG, DATABASE},
 };
 use crate::{
-    lake::{Table, store::Store},
+    lake::{RunId, Table, published::PublishedRun, store::Store},
     session::Clock,
 };
 
@@ -63,7 +63,18 @@ impl std::fmt::Debug for Answer<'_> {
 impl Session {
     /// A session on a lake, for which today is the day of `clock` in UTC.
     pub fn new(store: Store, limits: Limits, clock: Clock) -> Result<Self, QueryError> {
-        let lake = Published::new(store);
+        Self::passing_over(BTreeSet::new(), store, limits, clock)
+    }
+
+    /// A session on the lake as it was when a run was published: the views of the present speak of that run, and those
+    /// that came after it are not there.
+    pub async fn as_of(run: &PublishedRun, store: Store, limits: Limits) -> Result<Self, AsOfError> {
+        let later = run.later_of_its_day(&store).await?;
+        Ok(Self::passing_over(later, store, limits, Clock::evening(run.run_id().run_date()))?)
+    }
+
+    fn passing_over(without: BTreeSet<RunId>, store: Store, limits: Limits, clock: Clock) -> Result<Self, QueryError> {
+        let lake = Published::new(store, without);
         let runtime = runtime(limits)?;
         runtime.register_object_store(tables::store_url()?.as_ref(), Arc::new(lake.clone()));
         let mut functions = SessionStateDefaults::default_scalar_functions();
