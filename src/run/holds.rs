@@ -1,9 +1,9 @@
-//! What a run holds, for those who speak of it once it is published.
+//! What a run holds, for those who speak of it.
 
 use aws_config::SdkConfig;
 
 use super::Run;
-use crate::{lake::store::Store, session::Clock};
+use crate::{effort::Effort, lake::store::Store, session::Clock};
 
 impl Run {
     /// The lake.
@@ -19,5 +19,15 @@ impl Run {
     /// The one clock.
     pub fn clock(&self) -> Clock {
         self.clock
+    }
+
+    /// What this process sent so far, by API.
+    pub fn effort(&self) -> Effort {
+        self.counters.effort()
+    }
+
+    /// Where the tables are, as a person would write it.
+    pub fn place(&self) -> String {
+        self.store.place("")
     }
 }
