@@ -163,7 +163,7 @@ def test_rows_that_come_without_end_are_given_up(conversation):
     terminal = conversation()
     terminal.until(PROMPT)
     terminal.type("SELECT a.run_id, b.run_id FROM findings AS a, findings AS b;\r")
-    terminal.until("2026")
+    terminal.until("20261124")
     terminal.type(CTRL_C)
     terminal.answer("stopped")
     terminal.type("SELECT 7 AS seven;\r")
