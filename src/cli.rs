@@ -22,8 +22,8 @@ mod init;
 mod notify;
 mod query;
 mod remediate;
-mod shell;
 mod report;
+mod shell;
 mod tables;
 
 pub use checks::{ChecksArgs, ExplainArgs, ResourceArn};
@@ -35,8 +35,8 @@ pub use init::InitArgs;
 pub use notify::NotifyArgs;
 pub use query::QueryArgs;
 pub use remediate::RemediateArgs;
-pub use shell::{CompletionsArgs, ManArgs};
 pub use report::ReportArgs;
+pub use shell::{CompletionsArgs, ManArgs};
 pub use tables::{DiffArgs, ExportArgs};
 
 /// Audits every SageMaker resource of an AWS Organization into Parquet, and says what it did not see.

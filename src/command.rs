@@ -23,8 +23,8 @@ mod init;
 mod notify;
 mod query;
 mod remediate;
-mod shell;
 mod report;
+mod shell;
 mod stops;
 mod verify;
 

@@ -109,9 +109,6 @@ pub enum NotifyError {
     /// There is no such run.
     #[error("run {0} is not published; `sagesweep query --view run_health` lists those that are")]
     NotPublished(RunId),
-    /// What the tables say is not understood.
-    #[error("the published tables do not say what a digest needs; publish with the version that reads them: {0}")]
-    Form(String),
     /// The store refused.
     #[error("cannot tell whether the digest was sent before")]
     Store(#[from] StoreError),

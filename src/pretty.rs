@@ -5,12 +5,12 @@ use serde_json::Value;
 /// The lines of a value, each within the width where its texts allow it.
 pub(crate) fn lines(value: &Value, width: usize) -> Vec<String> {
     let mut out = Vec::new();
-    write(&mut out, String::new(), value, 0, "", width);
+    write(&mut out, "", value, 0, "", width);
     out
 }
 
 /// Writes `value` behind `head`, with `tail` (a comma or nothing) behind it, at an indentation.
-fn write(out: &mut Vec<String>, head: String, value: &Value, indent: usize, tail: &str, width: usize) {
+fn write(out: &mut Vec<String>, head: &str, value: &Value, indent: usize, tail: &str, width: usize) {
     let flat = format!("{head}{}{tail}", spaced(value));
     if flat.chars().count() <= width && !is_nested(value) {
         out.push(flat);
@@ -22,7 +22,7 @@ fn write(out: &mut Vec<String>, head: String, value: &Value, indent: usize, tail
             out.push(format!("{head}{{"));
             for (number, (name, member)) in members.iter().enumerate() {
                 let comma = if number + 1 < members.len() { "," } else { "" };
-                write(out, format!("{inner}{}: ", Value::from(name.as_str())), member, indent + 2, comma, width);
+                write(out, &format!("{inner}{}: ", Value::from(name.as_str())), member, indent + 2, comma, width);
             }
             out.push(format!("{}}}{tail}", " ".repeat(indent)));
         }
@@ -30,7 +30,7 @@ fn write(out: &mut Vec<String>, head: String, value: &Value, indent: usize, tail
             out.push(format!("{head}["));
             for (number, item) in items.iter().enumerate() {
                 let comma = if number + 1 < items.len() { "," } else { "" };
-                write(out, inner.clone(), item, indent + 2, comma, width);
+                write(out, &inner, item, indent + 2, comma, width);
             }
             out.push(format!("{}]{tail}", " ".repeat(indent)));
         }

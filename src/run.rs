@@ -40,11 +40,13 @@ use crate::{
         gaps::gaps,
         shard::{Missing, Shard, ShardEnd},
     },
+    progress,
     report::{
         emf::{Done, Part},
         metrics,
     },
     session::{Aws, Clock},
+    signing::Signer,
     throttle::{Counters, Throttle},
 };
 

@@ -6,11 +6,7 @@ use clap::Args;
 use jiff::civil::Date;
 
 use super::ConfigArg;
-use crate::query::{
-    self,
-    limits::{Limits, Size},
-    output::Format,
-};
+use crate::query::{self, limits::Size, output::Format};
 
 pub(super) const QUERY_NOTES: &str = "Without SQL a prompt begins, where a statement ends with `;`, Tab completes, and `help` says what can be asked. Where
 the standard input is no terminal, SQL is read from it.

@@ -39,7 +39,7 @@ pub struct RemediateArgs {
     /// The run that found it: latest, previous, a day, or an id.
     #[arg(long, value_name = "RUN", default_value_t)]
     pub run: RunName,
-    /// The key to fill in; by default the first of parameters.approved_keys that is of the region, else one in use.
+    /// The key to fill in; by default the first of `parameters.approved_keys` that is of the region, else one in use.
     #[arg(long, value_name = "ARN")]
     pub key: Option<KeyArn>,
     /// Read the input of a training job from the service, or fail.

@@ -1,6 +1,7 @@
 //! `init`: from options and answers to a file that is written once.
 
 use std::{
+    fmt::Write as _,
     fs::File,
     io::{self, IsTerminal as _, Write as _},
     path::Path,
@@ -32,7 +33,8 @@ pub(super) fn run(args: &InitArgs) -> Result<ExitStatus, Failure> {
         ("What would fail:", "sagesweep doctor"),
         ("The first run:", "sagesweep run"),
     ] {
-        next += &format!("  {what}\n    {command} --config {place}\n");
+        // Writing into a text cannot fail.
+        let _infallible = writeln!(next, "  {what}\n    {command} --config {place}");
     }
     print(&next)
 }

@@ -40,7 +40,7 @@ pub(super) async fn run(args: NotifyArgs, screen: &Screen) -> Result<ExitStatus,
         Outcome::Off => Err(Failure::Usage(
             "nobody is configured to be told; set notify.sns_topic, notify.event_bus or notify.webhook, or use --dry-run",
         )),
-        outcome => {
+        outcome @ (Outcome::Quiet | Outcome::Elsewhere | Outcome::Told(_)) => {
             let failed = said(run.run_id(), &outcome);
             Ok(if failed { ExitStatus::Failed } else { ExitStatus::Complete })
         }
@@ -50,14 +50,11 @@ pub(super) async fn run(args: NotifyArgs, screen: &Screen) -> Result<ExitStatus,
 /// Tells of a run that is published, by this process or before. What becomes of it does not change how the run ended: it is
 /// published, and its exit status is about that.
 pub(super) async fn after(run: &Run, published: &Result<Published, Failure>, stops: &mut Stops) {
-    let is_published = match published {
-        Ok(_) => true,
-        Err(Failure::Run(RunError::Done { .. } | RunError::Publish(PublishError::AlreadyPublished { .. }))) => true,
-        Err(_) => false,
-    };
-    if !is_published {
+    let (Ok(_) | Err(Failure::Run(RunError::Done { .. } | RunError::Publish(PublishError::AlreadyPublished { .. })))) =
+        published
+    else {
         return;
-    }
+    };
     let notifier = notifier(&run.config, run.store(), run.sdk(), run.clock());
     let told = tokio::select! {
         told = Box::pin(notifier.tell(&run.run_id, Again::No)) => told,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::condition_key::{ConditionKey, Form};
-use crate::check::selection::matches;
+use crate::glob::matches;
 
 /// One operator with one key. All conditions of a statement must hold.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

@@ -38,16 +38,15 @@ pub fn ask(given: Answers, input: &mut impl BufRead, out: &mut impl Write) -> Re
                 "\"\"" => "",
                 other => other,
             };
-            match question.fault(answer) {
-                Some(fault) => writeln!(out, "  {}", shown(&fault))?,
-                None => {
-                    // The default of this version is left to later ones.
-                    if answer != question.default {
-                        answers.insert(question.key, answer.to_owned());
-                    }
-                    break;
-                }
+            if let Some(fault) = question.fault(answer) {
+                writeln!(out, "  {}", shown(&fault))?;
+                continue;
             }
+            // The default of this version is left to later ones.
+            if answer != question.default {
+                answers.insert(question.key, answer.to_owned());
+            }
+            break;
         }
     }
     Ok(answers)

@@ -7,12 +7,7 @@ use super::NotifyError;
 use crate::{
     finding::Severity,
     lake::{RunId, events::Event, runs::RunStatus, store::Store},
-    query::{
-        Session,
-        limits::Limits,
-        output::{Format, Layout, Writer},
-        statement::questions,
-    },
+    query::{Session, limits::Limits, rows},
     session::Clock,
 };
 
@@ -227,20 +222,6 @@ impl<'t> Tables<'t> {
 
     /// The rows of an answer.
     async fn rows<T: DeserializeOwned>(&self, sql: &str) -> Result<Vec<T>, NotifyError> {
-        let not_so = |error: &dyn std::error::Error| NotifyError::Form(error.to_string());
-        let mut rows = Vec::new();
-        for question in questions(sql)? {
-            let mut answer = Box::pin(self.session.ask(&question)).await?;
-            let begun = Writer::begin(Format::Json, &answer.schema(), Vec::new(), Layout::default());
-            let mut writer = begun.map_err(|error| not_so(&error))?;
-            while let Some(batch) = answer.next().await? {
-                writer.write(&batch).map_err(|error| not_so(&error))?;
-            }
-            let (lines, _) = writer.end().map_err(|error| not_so(&error))?;
-            for row in serde_json::Deserializer::from_slice(&lines).into_iter() {
-                rows.push(row.map_err(|error| not_so(&error))?);
-            }
-        }
-        Ok(rows)
+        Ok(rows::all(&self.session, sql).await?)
     }
 }

@@ -24,7 +24,7 @@ pub(super) async fn publish(sdk: &SdkConfig, topic: &Arn, digest: &Digest) -> Re
         let value = value.map_err(|error| SendError::Request(error.to_string()))?;
         request = request.message_attributes(name, value);
     }
-    if topic.as_str().ends_with(".fifo") {
+    if let Some((_, "fifo")) = topic.as_str().rsplit_once('.') {
         // What was sent within five minutes is not delivered again.
         let run_id = digest.run.run_id.as_str();
         request = request.message_group_id("sagesweep").message_deduplication_id(run_id);

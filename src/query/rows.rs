@@ -1,11 +1,13 @@
-//! The answer to a question of the program itself, row by row.
+//! The answers to questions of the program itself: row by row, as a type, or in batches.
 
 use arrow_array::{
     Array as _, RecordBatch,
     cast::AsArray as _,
     types::{Int64Type, TimestampMillisecondType},
 };
+use datafusion::arrow::json::writer::{JsonArray, WriterBuilder};
 use jiff::Timestamp;
+use serde::de::DeserializeOwned;
 
 use super::{QueryError, Session, statement::questions};
 
@@ -58,12 +60,36 @@ pub async fn each(
     sql: &str,
     mut row: impl FnMut(Row<'_>) -> Result<(), QueryError>,
 ) -> Result<(), QueryError> {
+    batches(session, sql, |batch| (0..batch.num_rows()).try_for_each(|at| row(Row { batch, at }))).await
+}
+
+/// All rows of an answer, which are few, each as a `T`, whose members are the columns.
+pub async fn all<T: DeserializeOwned>(session: &Session, sql: &str) -> Result<Vec<T>, QueryError> {
+    let mut rows = Vec::new();
+    batches(session, sql, |batch| {
+        let mut writer = WriterBuilder::new().with_explicit_nulls(true).build::<_, JsonArray>(Vec::new());
+        writer.write(batch).and_then(|()| writer.finish()).map_err(|error| QueryError::Engine(error.to_string()))?;
+        let read = serde_json::from_slice::<Vec<T>>(&writer.into_inner());
+        rows.extend(
+            read.map_err(|error| QueryError::Engine(format!("the answer is not what was asked for: {error}")))?,
+        );
+        Ok::<_, QueryError>(())
+    })
+    .await?;
+    Ok(rows)
+}
+
+/// Asks, and hands on each batch of the answer. The first has no rows, so that the columns are there where no row is.
+pub async fn batches<E: From<QueryError>>(
+    session: &Session,
+    sql: &str,
+    mut take: impl FnMut(&RecordBatch) -> Result<(), E>,
+) -> Result<(), E> {
     let question = questions(sql)?.pop().ok_or_else(|| QueryError::Engine("there is no question".to_owned()))?;
-    let mut answer = session.ask(&question).await?;
+    let mut answer = Box::pin(session.ask(&question)).await?;
+    take(&RecordBatch::new_empty(answer.schema()))?;
     while let Some(batch) = answer.next().await? {
-        for at in 0..batch.num_rows() {
-            row(Row { batch: &batch, at })?;
-        }
+        take(&batch)?;
     }
     Ok(())
 }

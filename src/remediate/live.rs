@@ -27,7 +27,7 @@ use crate::{
 };
 
 /// How long somebody waits in front of a terminal, also for credentials.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Why there is no description.
 #[derive(Debug, Error)]

@@ -11,7 +11,6 @@
 use askama::Template as _;
 use thiserror::Error;
 
-mod answers;
 mod charts;
 mod checks;
 mod columns;
@@ -63,6 +62,6 @@ pub async fn page(run: &PublishedRun, store: Store, limits: Limits, most: u32) -
     let figures = figures::Figures::ask(&session).await?;
     let charts = charts::Charts::of(&figures)?;
     let blocks = packed::Blocks::ask(&session, most).await?;
-    let document = document::Document::new(run, &figures, charts, blocks)?;
+    let document = document::Document::new(run, &figures, charts, blocks);
     Ok(document.render()?)
 }

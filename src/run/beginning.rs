@@ -63,7 +63,7 @@ impl Run {
     }
 
     /// The calls that each account cost last night, as far as that can be read.
-    async fn weights(&self, shard: Shard) -> &Weights {
+    pub(super) async fn weights(&self, shard: Shard) -> &Weights {
         let read = || async {
             let scratch = format!("{}-weights", staging::scratch_name(&self.run_id, shard.number()));
             weights::last_night(&self.store, &scratch).await.unwrap_or_else(|error| {

@@ -238,7 +238,7 @@ mod tests {
 
     #[test]
     fn the_task_may_tell_those_who_are_configured_and_nobody_else() {
-        assert!(!task_policy(&Config::default(), CHECKS).to_string().contains("Notify"));
+        assert!(!task_policy(&Config::default(), CHECKS, None).to_string().contains("Notify"));
         let mut config = Config::default();
         let secret = "arn:aws:secretsmanager:eu-central-1:111111111111:secret:audit/webhook-a1b2c3";
         let text = format!(
@@ -247,7 +247,7 @@ mod tests {
              notify.webhook = '{secret}'"
         );
         config.notify = Config::read("x.toml".as_ref(), &text).unwrap().notify;
-        let policy = task_policy(&config, CHECKS);
+        let policy = task_policy(&config, CHECKS, None);
         let told = policy["Statement"]
             .as_array()
             .unwrap()
@@ -263,7 +263,7 @@ mod tests {
             ]
         );
         config.notify.webhook = Some("env:AUDIT_WEBHOOK_URL".parse().unwrap());
-        assert!(!task_policy(&config, CHECKS).to_string().contains("NotifyWebhook"));
+        assert!(!task_policy(&config, CHECKS, None).to_string().contains("NotifyWebhook"));
     }
 
     #[test]

@@ -156,7 +156,7 @@ async fn what_fails_is_covered_by_the_first_that_applies_and_the_next_night_tell
     let examined = program(&simulator, directory.path(), &["doctor", "--format", "json"]);
     let examined: serde_json::Value = serde_json::from_slice(&examined.stdout).unwrap();
     let seen = examined["observations"].as_array().unwrap().iter().filter(|one| one["subject"] == "exceptions.file");
-    let seen = seen.map(|one| one.to_string()).collect::<Vec<_>>();
+    let seen = seen.map(ToString::to_string).collect::<Vec<_>>();
     for part in [
         "4 of 5 exceptions are in force",
         "`old` ended on",

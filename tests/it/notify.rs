@@ -94,11 +94,11 @@ async fn a_run_is_told_once_however_often_it_is_told_with_what_a_receiver_can_kn
     let teller = Teller::of(&audit, &receiver).await;
     assert!(matches!(one(teller.tell(&run_id, Again::No).await), Told::Sent));
     assert!(matches!(one(teller.tell(&run_id, Again::No).await), Told::Before));
-    let received = receiver.received();
-    assert_eq!(received.len(), 1);
-    assert!(received[0].line.starts_with("POST /hook/") && received[0].headers["content-type"] == "application/json");
-    assert_eq!(received[0].headers["idempotency-key"], run_id.as_str());
-    let body: Value = serde_json::from_str(&received[0].body).unwrap();
+    let requests = receiver.received();
+    assert_eq!(requests.len(), 1);
+    assert!(requests[0].line.starts_with("POST /hook/") && requests[0].headers["content-type"] == "application/json");
+    assert_eq!(requests[0].headers["idempotency-key"], run_id.as_str());
+    let body: Value = serde_json::from_str(&requests[0].body).unwrap();
     assert_eq!(body["run"]["run_id"], run_id.as_str());
     assert!(body["text"].as_str().unwrap().starts_with(&format!("sagesweep {run_id}")));
 
@@ -321,7 +321,11 @@ fn walk(folder: &Path) -> BTreeSet<std::path::PathBuf> {
     let mut files = BTreeSet::new();
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
-        if path.is_dir() { files.extend(walk(&path)) } else { drop(files.insert(path)) }
+        if path.is_dir() {
+            files.extend(walk(&path));
+        } else {
+            files.insert(path);
+        }
     }
     files
 }

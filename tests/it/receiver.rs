@@ -1,7 +1,7 @@
 //! A webhook on this machine, which answers as it is told and remembers what came.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, VecDeque},
     io::{BufRead as _, BufReader, Read as _, Write as _},
     net::{SocketAddr, TcpListener, TcpStream},
     sync::{Arc, Mutex},
@@ -44,21 +44,21 @@ impl Receiver {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let received = Arc::<Mutex<Vec<Received>>>::default();
-        let (keeping, mut answers) = (Arc::clone(&received), answers.to_vec().into_iter());
+        let (keeping, mut answers) = (Arc::clone(&received), VecDeque::from(answers.to_vec()));
         thread::spawn(move || {
             let mut held = Vec::new();
             for stream in listener.incoming() {
                 let Ok(mut stream) = stream else { return };
                 let Some(request) = read(&stream) else { continue };
                 keeping.lock().unwrap().push(request);
-                match answers.next().unwrap_or(Answer::OK) {
+                match answers.pop_front().unwrap_or(Answer::OK) {
                     Answer::Nothing => held.push(stream),
                     Answer::Closed => drop(stream),
                     Answer::Status(status, header) => {
                         let header = header.map(|(name, value)| format!("{name}: {value}\r\n")).unwrap_or_default();
-                        let head =
+                        let answer =
                             format!("HTTP/1.1 {status} Said\r\n{header}content-length: 0\r\nconnection: close\r\n\r\n");
-                        let _gone = stream.write_all(head.as_bytes());
+                        let _gone = stream.write_all(answer.as_bytes());
                     }
                 }
             }

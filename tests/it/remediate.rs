@@ -100,7 +100,7 @@ async fn the_whole_input_of_a_job_is_read_with_nothing_but_reads_and_has_both_ke
         .counts()
         .into_iter()
         .filter(|(at, count)| before.get(at).is_none_or(|was| was.requests < count.requests));
-    let made = made.map(|((_, _, operation), _)| operation.to_string()).collect::<BTreeSet<_>>();
+    let made = made.map(|((_, _, operation), _)| operation.to_owned()).collect::<BTreeSet<_>>();
     let reads = ["sagemaker:DescribeTrainingJob", "sts:AssumeRole", "sts:GetCallerIdentity"].map(str::to_owned);
     assert_eq!(made, reads.into());
 

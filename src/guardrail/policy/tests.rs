@@ -54,7 +54,9 @@ fn assert_operator(operator: &str, name: &str, values: &Value) {
     let key = ConditionKey::ALL.iter().find(|key| key.as_str() == name).unwrap();
     let values = match values {
         Value::Array(values) => values.clone(),
-        one => vec![one.clone()],
+        one @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_)) => {
+            vec![one.clone()]
+        }
     };
     assert!(!values.is_empty() && values.iter().all(Value::is_string), "{operator} {name} {values:?}");
     let is_flag = values.iter().all(|value| matches!(value.as_str(), Some("true" | "false")));
@@ -62,7 +64,7 @@ fn assert_operator(operator: &str, name: &str, values: &Value) {
         "Null" => assert!(is_flag && values.len() == 1),
         "Bool" | "BoolIfExists" => assert!(is_flag && key.form() == Form::Bool, "{name}"),
         "StringEquals" | "StringEqualsIfExists" | "StringNotEqualsIfExists" => {
-            assert_eq!(key.form(), Form::Text, "{name}")
+            assert_eq!(key.form(), Form::Text, "{name}");
         }
         "StringNotLike" => assert_eq!(key.form(), Form::Arn, "{name}"),
         "ForAnyValue:StringNotLike" => assert_eq!(key.form(), Form::Texts, "{name}"),

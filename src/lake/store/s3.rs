@@ -84,7 +84,8 @@ impl Bucket {
         let write_id = write_id();
         let request = self.client.put_object().bucket(&*self.name).key(self.full(key)).metadata(WRITE_ID, &write_id);
         // What people open tells a browser what it is.
-        let request = request.set_content_type(key.ends_with(".html").then(|| "text/html; charset=utf-8".to_owned()));
+        let is_page = Path::new(key).extension().is_some_and(|extension| extension == "html");
+        let request = request.set_content_type(is_page.then(|| "text/html; charset=utf-8".to_owned()));
         let request = match put {
             Put::Replace => request,
             Put::IfAbsent => request.if_none_match("*"),

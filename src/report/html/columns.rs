@@ -19,7 +19,10 @@ use datafusion::arrow::compute::cast;
 use serde::{Serialize, Serializer, ser::SerializeMap as _};
 
 use super::PageError;
-use crate::printable::{escaped, escaped_json};
+use crate::{
+    printable::{escaped, escaped_json},
+    query::{Session, rows},
+};
 
 /// A table by its columns.
 #[derive(Debug, Default)]
@@ -50,6 +53,13 @@ struct Texts {
 }
 
 impl Columns {
+    /// The columns of an answer.
+    pub(super) async fn of(session: &Session, sql: &str) -> Result<Self, PageError> {
+        let mut columns = Self::default();
+        rows::batches(session, sql, |batch| columns.add(batch)).await?;
+        Ok(columns)
+    }
+
     /// How many rows there are.
     pub(super) fn rows(&self) -> usize {
         self.rows
@@ -153,20 +163,20 @@ impl Texts {
     }
 
     fn add(&mut self, text: Option<Cow<'_, str>>) {
-        let number = match text {
-            None => 0,
-            Some(text) => match self.known.get(&*text) {
-                Some(number) => *number,
-                None => {
-                    let number = i64::try_from(self.of.len()).unwrap_or(i64::MAX);
-                    self.of.push(Some(text.as_ref().into()));
-                    self.known.insert(text.into(), number);
-                    number
-                }
-            },
-        };
+        let number = text.map_or(0, |text| self.number(text));
         self.at.push(number - self.last);
         self.last = number;
+    }
+
+    /// The number of a text, which it gets when it comes for the first time.
+    fn number(&mut self, text: Cow<'_, str>) -> i64 {
+        if let Some(number) = self.known.get(&*text) {
+            return *number;
+        }
+        let number = i64::try_from(self.of.len()).unwrap_or(i64::MAX);
+        self.of.push(Some(text.as_ref().into()));
+        self.known.insert(text.into(), number);
+        number
     }
 
     fn all(&self) -> Vec<Option<&str>> {
@@ -207,7 +217,7 @@ mod tests {
         columns.add(&batch()).unwrap();
         columns.with_texts("more", ["x"; 8].into_iter().map(Some));
         insta::assert_snapshot!(serde_json::to_string(&columns).unwrap(), @r#"{"rows":8,"columns":{"name":{"of":[null,"b","a\\u{202e}"],"at":[1,-1,2,-1,0,-1,2,-1]},"uses_json":{"of":[null,"{\"x\":\"\\u202e\"}"],"at":[1,0,0,0,0,0,0,0]},"failed":[1,null,3,4,1,null,3,4],"is_open":[true,null,false,null,true,null,false,null],"day":{"of":[null,"2024-10-04","2024-10-05"],"at":[1,-1,1,1,-1,-1,1,1]},"more":{"of":[null,"x"],"at":[1,0,0,0,0,0,0,0]}}}"#);
-        assert_eq!(columns.texts("name").get(..4).unwrap(), [Some("b"), None, Some("a\\u{202e}"), Some("b")]);
+        assert_eq!(columns.texts("name")[..4], [Some("b"), None, Some("a\\u{202e}"), Some("b")]);
     }
 
     #[test]

@@ -6,7 +6,6 @@ use jiff::tz::TimeZone;
 use sha2::{Digest as _, Sha256};
 
 use super::{
-    PageError,
     charts::Charts,
     figures::{Count, Figures, Night, Percent},
     packed::Blocks,
@@ -41,7 +40,7 @@ const SCRIPT: &str = concat!(
 
 /// The page.
 #[derive(Debug, Template)]
-#[template(path = "page.html")]
+#[template(path = "page.html", config = "src/report/html/page/askama.toml")]
 pub(super) struct Document<'a> {
     policy: String,
     style: &'static str,
@@ -72,19 +71,14 @@ pub(super) struct Document<'a> {
 
 impl<'a> Document<'a> {
     /// The document of a run.
-    pub(super) fn new(
-        run: &'a PublishedRun,
-        figures: &'a Figures,
-        charts: Charts,
-        blocks: Blocks,
-    ) -> Result<Self, PageError> {
+    pub(super) fn new(run: &'a PublishedRun, figures: &'a Figures, charts: Charts, blocks: Blocks) -> Self {
         let row = &run.row;
         let facts = &row.facts;
         let count = |number: u64| Count(Some(i64::try_from(number).unwrap_or(i64::MAX)));
         let instant = |at: jiff::Timestamp| TimeZone::UTC.to_datetime(at).strftime("%Y-%m-%d %H:%M:%S UTC").to_string();
         let failing = row.findings.get(Status::Fail.as_str()).copied().unwrap_or_default();
         let held = u64::try_from(blocks.held).unwrap_or(u64::MAX);
-        Ok(Self {
+        Self {
             policy: policy(),
             style: STYLE,
             script: SCRIPT,
@@ -110,7 +104,7 @@ impl<'a> Document<'a> {
             figures,
             charts,
             blocks,
-        })
+        }
     }
 }
 

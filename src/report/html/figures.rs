@@ -5,8 +5,11 @@ use std::fmt;
 use jiff::civil::Date;
 use serde::Deserialize;
 
-use super::{super::terminal::grouped, PageError, answers, questions};
-use crate::{printable::escaped, query::Session};
+use super::{super::terminal::grouped, PageError, questions};
+use crate::{
+    printable::escaped,
+    query::{Session, rows},
+};
 
 /// A number of things, if it is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
@@ -182,11 +185,11 @@ impl Figures {
     /// Asks for them.
     pub(super) async fn ask(session: &Session) -> Result<Self, PageError> {
         Ok(Self {
-            nights: answers::rows(session, questions::NIGHTS).await?,
-            severities: answers::rows(session, questions::SEVERITIES).await?,
-            outcomes: answers::rows(session, questions::OUTCOMES).await?,
-            units: answers::rows(session, questions::UNITS).await?,
-            ages: answers::rows(session, questions::AGES).await?,
+            nights: rows::all(session, questions::NIGHTS).await?,
+            severities: rows::all(session, questions::SEVERITIES).await?,
+            outcomes: rows::all(session, questions::OUTCOMES).await?,
+            units: rows::all(session, questions::UNITS).await?,
+            ages: rows::all(session, questions::AGES).await?,
         })
     }
 

@@ -4,7 +4,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use flate2::{Compression, write::DeflateEncoder};
 use serde::Serialize;
 
-use super::{PageError, answers, checks, columns::Columns, questions};
+use super::{PageError, checks, columns::Columns, questions};
 use crate::query::Session;
 
 /// The blocks of a page.
@@ -37,20 +37,20 @@ struct Tables {
 impl Blocks {
     /// Asks for them.
     pub(super) async fn ask(session: &Session, most: u32) -> Result<Self, PageError> {
-        let mut of_checks = answers::columns(session, questions::CHECKS).await?;
+        let mut of_checks = Columns::of(session, questions::CHECKS).await?;
         checks::add_ways(&mut of_checks);
         let tables = Tables {
-            places: answers::columns(session, questions::PLACES).await?,
-            heat: answers::columns(session, questions::HEAT).await?,
+            places: Columns::of(session, questions::PLACES).await?,
+            heat: Columns::of(session, questions::HEAT).await?,
             checks: of_checks,
-            origins: answers::columns(session, questions::ORIGINS).await?,
-            keys: answers::columns(session, questions::KEYS).await?,
-            exceptions: answers::columns(session, questions::EXCEPTIONS).await?,
-            gaps: answers::columns(session, questions::GAPS).await?,
-            resolved: answers::columns(session, questions::RESOLVED).await?,
-            severities: answers::columns(session, questions::SEVERITIES).await?,
+            origins: Columns::of(session, questions::ORIGINS).await?,
+            keys: Columns::of(session, questions::KEYS).await?,
+            exceptions: Columns::of(session, questions::EXCEPTIONS).await?,
+            gaps: Columns::of(session, questions::GAPS).await?,
+            resolved: Columns::of(session, questions::RESOLVED).await?,
+            severities: Columns::of(session, questions::SEVERITIES).await?,
         };
-        let mut findings = answers::columns(session, &questions::findings(most)).await?;
+        let mut findings = Columns::of(session, &questions::findings(most)).await?;
         let evidence = findings.split("evidence_json");
         Ok(Self {
             tables: packed(&tables)?,

@@ -58,7 +58,7 @@ FROM posture_by_cell
 GROUP BY ou_path, account_id, account_name, region
 ORDER BY ou_path, account_id, region";
 
-/// Accounts by controls. cells_seen tells what is not there from what was not seen.
+/// Accounts by controls. `cells_seen` tells what is not there from what was not seen.
 pub(super) const HEAT: &str = "
 SELECT s.ou_path, s.account_id, s.account_name, s.control, s.cells_counted, s.cells_seen, p.passed, p.failed, p.unknown
 FROM (

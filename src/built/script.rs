@@ -9,7 +9,7 @@ use std::{
 
 fn main() {
     let text = |name: &str| env::var_os(name).and_then(|value| value.into_string().ok()).unwrap_or_default();
-    tell("cargo:rerun-if-changed=build.rs");
+    tell("cargo:rerun-if-changed=src/built/script.rs");
     tell("cargo:rerun-if-env-changed=BUILD_COMMIT");
     set("COMMIT", &commit(&text("BUILD_COMMIT"), &text("PROFILE")));
     set("RUSTC", &output(&env::var_os("RUSTC").unwrap_or_default(), &["--version"]).unwrap_or_else(unknown));
