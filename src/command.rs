@@ -10,6 +10,7 @@ use aws_config::SdkConfig;
 use indicatif::MultiProgress;
 
 mod checks;
+mod conclude;
 #[cfg(feature = "demo")]
 mod demo;
 mod diff;
@@ -28,6 +29,7 @@ mod shell;
 mod stops;
 mod verify;
 
+use conclude::conclude;
 use stops::Stops;
 
 use crate::{
@@ -41,7 +43,6 @@ use crate::{
     guardrail::GuardrailError,
     lake::{
         RunId,
-        publish::Published,
         published::FindError,
         read::ReadError,
         runs::RunStatus,
@@ -54,7 +55,7 @@ use crate::{
     printable::escaped,
     query::QueryError,
     remediate::{RemediateError, live::LiveError},
-    report::{exit_status, html::PageError, metrics, terminal},
+    report::html::PageError,
     session::{Clock, sdk_config_loader},
     verify::VerifyError,
 };
@@ -100,7 +101,7 @@ async fn dispatch(command: Command, screen: &Screen) -> Result<ExitStatus, Failu
             let published = stops.during(&run, Box::pin(run.scan_and_publish())).await;
             Box::pin(notify::after(&run, &published, &mut stops)).await;
             let published = published?;
-            Ok(screen.conclude(&run, &published, args.fail_on))
+            Ok(Box::pin(conclude(screen, &run, &published, args.fail_on)).await)
         }
         Command::Scan(args) => {
             let mut stops = Stops::listened_to();
@@ -125,7 +126,7 @@ async fn dispatch(command: Command, screen: &Screen) -> Result<ExitStatus, Failu
                 Err(Failure::Run(RunError::Done { run_id, .. })) if args.fail_on.is_some() => {
                     Err(Failure::NotJudged(run_id))
                 }
-                published => Ok(screen.conclude(&run, &published?, args.fail_on)),
+                published => Ok(Box::pin(conclude(screen, &run, &published?, args.fail_on)).await),
             }
         }
         Command::Verify(args) => verify::run(args, screen).await,
@@ -184,19 +185,6 @@ impl Screen {
         let run_id = run_id.unwrap_or_else(|| RunId::new(clock.now(), fastrand::u16(..)));
         let run = Run::new(sdk, config, run_id, clock);
         if self.quiet { run } else { run.with_display(self.display.clone()) }
-    }
-
-    /// Prints the summary, and tells the exit status from the result.
-    fn conclude(&self, run: &Run, published: &Published, fail_on: Option<Severity>) -> ExitStatus {
-        let status = exit_status(published, fail_on);
-        if !self.quiet
-            && !metrics::own_the_output(&run.config)
-            && let Err(failure) = print(&terminal::summary(published, &run.place()))
-        {
-            // The run is published all the same, and its status is what counts.
-            tracing::warn!(error = failure.text(), "the summary could not be shown");
-        }
-        status
     }
 }
 

@@ -15,20 +15,45 @@ const DRAW: Duration = Duration::from_millis(200);
 /// How often the log hears of it.
 const HEARTBEAT: Duration = Duration::from_secs(30);
 
-/// Does some work, and says in the log every half minute that it goes on.
-pub async fn alive<T>(doing: &str, counters: &Counters, work: impl Future<Output = T>) -> T {
-    let mut beats = tokio::time::interval(HEARTBEAT);
+/// Does some work, and shows that it goes on: by a line that turns, or every half minute in the log.
+pub async fn alive<T>(
+    doing: &'static str,
+    display: Option<&MultiProgress>,
+    counters: &Counters,
+    work: impl Future<Output = T>,
+) -> T {
+    let begun = Instant::now();
+    let (bar, visible) = bar(display);
+    let mut beats = tokio::time::interval(if visible { DRAW } else { HEARTBEAT });
     beats.tick().await;
     let beat = async {
         loop {
             beats.tick().await;
-            tracing::info!(calls = counters.calls.load(Ordering::Relaxed), "{doing}");
+            let calls = counters.calls.load(Ordering::Relaxed);
+            if visible {
+                bar.set_message(format!("{doing}, {} s, {calls} calls", begun.elapsed().as_secs()));
+                bar.tick();
+            } else {
+                tracing::info!(calls, "{doing}");
+            }
         }
     };
-    tokio::select! {
+    let done = tokio::select! {
         done = work => done,
         never = beat => never,
+    };
+    bar.finish_and_clear();
+    done
+}
+
+/// A line on the display, and whether somebody sees it.
+fn bar(display: Option<&MultiProgress>) -> (ProgressBar, bool) {
+    let display = display.filter(|_| io::stderr().is_terminal() && !is_in_task());
+    let bar = display.map_or_else(ProgressBar::hidden, |display| display.add(ProgressBar::no_length()));
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}") {
+        bar.set_style(style);
     }
+    (bar, display.is_some())
 }
 
 /// Whether this is a task of Amazon ECS, on Fargate or not, whose output is kept as a log even where it is given a
@@ -39,14 +64,9 @@ pub fn is_in_task() -> bool {
 
 /// Shows how far a scan is, until it is dropped: on the display where that is a terminal, else in the log.
 pub async fn show(display: Option<MultiProgress>, progress: Arc<Progress>, counters: Arc<Counters>) -> ! {
-    let display = display.filter(|_| io::stderr().is_terminal() && !is_in_task());
-    let visible = display.is_some();
-    let bar = display.map_or_else(ProgressBar::hidden, |display| display.add(ProgressBar::no_length()));
-    if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}") {
-        bar.set_style(style);
-    }
+    let (bar, visible) = bar(display.as_ref());
     let begun = Instant::now();
-    let mut last_beat = begun;
+    let (mut last_beat, mut calls_at_beat) = (begun, counters.calls.load(Ordering::Relaxed));
     let mut calls_before = counters.calls.load(Ordering::Relaxed);
     let mut drawn = begun;
     loop {
@@ -60,7 +80,8 @@ pub async fn show(display: Option<MultiProgress>, progress: Arc<Progress>, count
             bar.set_message(state.line());
             bar.tick();
         } else if last_beat.elapsed() >= HEARTBEAT {
-            last_beat = Instant::now();
+            let per_second = rate(calls.saturating_sub(calls_at_beat), last_beat.elapsed().as_secs_f64());
+            (last_beat, calls_at_beat) = (Instant::now(), calls);
             tracing::info!(
                 accounts = state.accounts,
                 accounts_done = state.accounts_done,
@@ -68,7 +89,9 @@ pub async fn show(display: Option<MultiProgress>, progress: Arc<Progress>, count
                 cells_done = state.cells_done,
                 resources = state.resources,
                 calls = state.calls,
+                calls_per_second = %format_args!("{per_second:.1}"),
                 throttles = state.throttles,
+                seconds_left = state.left.map(|left| left.as_secs()),
                 "scanning"
             );
         }

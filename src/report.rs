@@ -6,10 +6,13 @@ use crate::{
     lake::{publish::Published, runs::RunStatus},
 };
 
+mod changes;
 pub mod emf;
 mod exceptions;
 pub mod html;
 pub mod metrics;
+mod next;
+pub mod origins;
 pub mod terminal;
 
 /// The exit status of a published run. A run that saw too little says so first, whatever it found.

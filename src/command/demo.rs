@@ -10,7 +10,7 @@ use tokio::{
     process::{Child, Command},
 };
 
-use super::{Failure, Screen, stops::Stops};
+use super::{Failure, Screen, conclude::conclude, stops::Stops};
 use crate::{
     cli::{DemoArgs, ShapeArgs, SimulateArgs},
     config::{Config, Destination, Rate},
@@ -56,7 +56,7 @@ pub(super) async fn run(args: DemoArgs, screen: &Screen) -> Result<ExitStatus, F
     // By default a new one: an unfinished run may be of another organization.
     let run = screen.run(sdk, config, args.run_id, Clock::System);
     let published = Stops::listened_to().during(&run, Box::pin(run.scan_and_publish())).await?;
-    Ok(screen.conclude(&run, &published, None))
+    Ok(Box::pin(conclude(screen, &run, &published, None)).await)
 }
 
 /// Serves the simulated organization until the standard input ends.

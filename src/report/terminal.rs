@@ -4,14 +4,16 @@ use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
 
-use super::exceptions;
+use super::{
+    changes, exceptions, next,
+    origins::{self, Origin},
+};
 use crate::{
     check::{Check, profile::Profile},
     coverage::Outcome,
     effort::Cost,
     finding::{Severity, Status},
     lake::{
-        Table,
         publish::{Published, share_in_percent},
         runs::RunStatus,
     },
@@ -21,7 +23,7 @@ use crate::{
 
 const BOLD: Style = Style::new().bold();
 pub(super) const DIM: Style = Style::new().dimmed();
-const GOOD: Style = AnsiColor::Green.on_default().bold();
+pub(super) const GOOD: Style = AnsiColor::Green.on_default().bold();
 pub(super) const BAD: Style = AnsiColor::Red.on_default().bold();
 pub(super) const UNSURE: Style = AnsiColor::Yellow.on_default().bold();
 
@@ -30,15 +32,15 @@ const WORST: usize = 5;
 /// Checks that are named.
 const CHECKS: usize = 12;
 
-/// The summary; `place` is where the tables are. Colours are escape codes, which the writer drops where nobody wants them.
-pub fn summary(published: &Published, place: &str) -> String {
+/// The summary; `place` is where the tables are, and `origins` the worst sources of what fails. Colours are escape codes, which the writer drops where nobody wants them.
+pub fn summary(published: &Published, origins: &[Origin], place: &str) -> String {
     let mut text = String::new();
     // Writing into a text cannot fail.
-    let _infallible = write_summary(&mut text, published, place);
+    let _infallible = write_summary(&mut text, published, origins, place);
     text
 }
 
-fn write_summary(out: &mut String, published: &Published, place: &str) -> std::fmt::Result {
+fn write_summary(out: &mut String, published: &Published, origins: &[Origin], place: &str) -> std::fmt::Result {
     let run = &published.run;
     let took = took(run.published_at.duration_since(run.facts.started_at).as_secs());
     writeln!(out)?;
@@ -48,6 +50,8 @@ fn write_summary(out: &mut String, published: &Published, place: &str) -> std::f
     posture(out, published)?;
     checks(out, published)?;
     worst(out, &published.tally.worst_accounts(WORST))?;
+    origins::section(out, origins)?;
+    changes::section(out, &published.tally)?;
     if run.facts.exceptions_sha256.is_some() {
         exceptions::section(out, &published.exceptions)?;
     }
@@ -56,7 +60,7 @@ fn write_summary(out: &mut String, published: &Published, place: &str) -> std::f
     let share = percent(throttles, calls).unwrap_or_else(|| "-".to_owned());
     writeln!(out, "  {} to AWS, {} throttled ({share})", grouped(calls), grouped(throttles))?;
     writeln!(out)?;
-    next(out, published, place)
+    next::sections(out, published, place)
 }
 
 fn coverage(out: &mut String, published: &Published) -> std::fmt::Result {
@@ -156,26 +160,6 @@ fn worst(out: &mut String, accounts: &[(AccountId, &str, u64)]) -> std::fmt::Res
         writeln!(out, "  {id}  {:<42}{:>10} FAIL", clipped(name, 40), grouped(*fail))?;
     }
     writeln!(out)
-}
-
-fn next(out: &mut String, published: &Published, place: &str) -> std::fmt::Result {
-    let place = place.trim_end_matches('/');
-    heading(out, "Tables")?;
-    for tables in Table::ALL.chunks(5) {
-        let names = tables.iter().map(|table| table.as_str()).collect::<Vec<_>>().join(",");
-        writeln!(out, "  {place}/v1/{{{names}}}")?;
-    }
-    writeln!(out)?;
-    heading(out, "Next")?;
-    let date = published.run.facts.run_id.run_date();
-    writeln!(out, "  What fails, with DuckDB:")?;
-    writeln!(out, "    duckdb -c \"SELECT reason_code, count(*) FROM")?;
-    writeln!(out, "      '{place}/v1/findings/run_date={date}/*.parquet'")?;
-    writeln!(out, "      WHERE status = 'FAIL' GROUP BY ALL ORDER BY 2 DESC\"")?;
-    writeln!(out, "  What was not seen, and why:")?;
-    writeln!(out, "    duckdb -c \"SELECT outcome, api, error_code, count(*) FROM")?;
-    writeln!(out, "      '{place}/v1/coverage/run_date={date}/*.parquet' GROUP BY ALL\"")?;
-    writeln!(out, "  What is checked:  sagesweep checks")
 }
 
 /// A duration of so many seconds.

@@ -3,7 +3,7 @@
 //!
 //! Both come in the same order, and so does the coverage, so that nothing of a night has to be held.
 
-use std::{cmp::Ordering, ops::Range, path::PathBuf, sync::Arc};
+use std::{cmp::Ordering, collections::BTreeMap, ops::Range, path::PathBuf, sync::Arc};
 
 use arrow_array::{ArrayRef, RecordBatch, TimestampMillisecondArray};
 use arrow_schema::ArrowError;
@@ -33,7 +33,7 @@ use crate::{
     finding::Status,
     lake::{
         RunContext,
-        events::{self, Change, Previous},
+        events::{self, Change, Event, Previous},
         standing::{self, Kept, Streak},
     },
 };
@@ -56,6 +56,7 @@ pub(super) struct History<'a> {
     cells: Cells,
     events: Pending<'a, Change>,
     standing: Pending<'a, Kept>,
+    happened: BTreeMap<Event, u64>,
     now: Timestamp,
     run_id: Arc<str>,
 }
@@ -76,6 +77,7 @@ impl<'a> History<'a> {
             cells: Cells::of(before.coverage),
             events: Pending::new(events, events::columns(), context),
             standing: Pending::new(standing, standing::columns(), context),
+            happened: BTreeMap::new(),
             now: before.now,
             run_id: Arc::from(context.run_id.as_str()),
         })
@@ -164,6 +166,7 @@ impl<'a> History<'a> {
         previous: Option<&Previous>,
     ) {
         for (event, first_failed_at) in happened.into_iter().flatten() {
+            *self.happened.entry(event).or_default() += 1;
             let previous = previous.cloned();
             self.events.push(pick, Change { event, status, previous, first_failed_at, occurred_at: self.now });
         }
@@ -187,12 +190,13 @@ impl<'a> History<'a> {
         Ok(())
     }
 
-    /// What stood behind the last finding of tonight; the files of the events, and of what stands now.
-    pub(super) fn finish(mut self) -> Result<[Vec<LocalFile>; 2], PublishError> {
+    /// What stood behind the last finding of tonight; the files of the events, and of what stands now, and how often each
+    /// event is there.
+    pub(super) fn finish(mut self) -> Result<([Vec<LocalFile>; 2], BTreeMap<Event, u64>), PublishError> {
         while self.stood.rows().is_some() {
             self.not_judged(None, true)?;
         }
-        Ok([self.events.finish()?, self.standing.finish()?])
+        Ok(([self.events.finish()?, self.standing.finish()?], self.happened))
     }
 }
 

@@ -94,7 +94,7 @@ impl<'a> Tables<'a> {
         let merging =
             task::spawn_blocking(move || judged(sources, &folder, shape, expected_rows, before, &context, tally));
         let (made, tally) = merging.await??;
-        self.tally = tally;
+        self.tally = Tally { since: base.as_ref().map(|base| base.run_id.clone()), ..tally };
         for (table, files) in made {
             self.upload(table, &files, scratch.path()).await?;
         }
@@ -200,7 +200,8 @@ fn judged(
         tally.add_excepted(&rows);
         files.write(&history.join(&rows)?)
     })?;
-    let [events, standing] = history.finish()?;
+    let ([events, standing], happened) = history.finish()?;
+    tally.events = happened;
     let made = vec![
         (Table::Findings, files.finish()?),
         (Table::PostureDaily, posture.finish(&mut tally)?),

@@ -12,7 +12,7 @@ use super::{PublishError, history::judged::Judged};
 use crate::{
     coverage::Outcome,
     finding::{Severity, Status},
-    lake::Table,
+    lake::{RunId, Table, events::Event},
     place::AccountId,
 };
 
@@ -25,6 +25,10 @@ pub struct Tally {
     pub excepted: BTreeMap<String, u64>,
     /// FAIL by account, with the name of the account.
     pub failing: BTreeMap<AccountId, (String, u64)>,
+    /// The run that its findings were held against; none for the first.
+    pub since: Option<RunId>,
+    /// What happened to findings since then.
+    pub events: BTreeMap<Event, u64>,
     /// Cells by outcome.
     pub cells: BTreeMap<Outcome, u64>,
     /// Resources.

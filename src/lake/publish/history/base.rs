@@ -16,6 +16,8 @@ use crate::lake::{
 /// The standing file of the run before, on this machine.
 #[derive(Debug)]
 pub(in crate::lake::publish) struct Base {
+    /// The run.
+    pub(in crate::lake::publish) run_id: RunId,
     /// Where it is.
     pub(in crate::lake::publish) path: PathBuf,
     _scratch: TempDir,
@@ -57,7 +59,7 @@ impl Base {
             tracing::warn!(%place, "this is not what was published, and is passed over; `sagesweep verify` tells more");
             return Ok(None);
         }
-        Ok(Some(Self { path, _scratch: scratch }))
+        Ok(Some(Self { run_id: run_id.clone(), path, _scratch: scratch }))
     }
 }
 

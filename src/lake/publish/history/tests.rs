@@ -181,7 +181,7 @@ fn streamed(
         published.push(history.join(&part).unwrap());
         from = end;
     }
-    let [events, standing] = history.finish().unwrap();
+    let ([events, standing], _) = history.finish().unwrap();
     let published = arrow_select::concat::concat_batches(&Table::Findings.schema(), &published).unwrap();
     (published, read(&events), standing[0].path.clone())
 }

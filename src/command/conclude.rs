@@ -1,0 +1,56 @@
+//! The end of a run that is published: its summary, and the exit status.
+
+use std::time::Duration;
+
+use tokio::time::timeout;
+
+use super::{Screen, print};
+use crate::{
+    Run,
+    exit::ExitStatus,
+    finding::Severity,
+    lake::{publish::Published, published::PublishedRun},
+    outcome::causes,
+    query::limits::Limits,
+    report::{
+        exit_status, metrics,
+        origins::{self, Origin},
+        terminal,
+    },
+};
+
+/// How long the summary waits for what the tables have to be asked for.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Prints the summary, and tells the exit status from the result.
+pub(super) async fn conclude(
+    screen: &Screen,
+    run: &Run,
+    published: &Published,
+    fail_on: Option<Severity>,
+) -> ExitStatus {
+    let status = exit_status(published, fail_on);
+    if screen.quiet || metrics::own_the_output(&run.config) {
+        return status;
+    }
+    let origins = origins(run, published).await;
+    if let Err(failure) = print(&terminal::summary(published, &origins, &run.place())) {
+        // The run is published all the same, and its status is what counts.
+        tracing::warn!(error = failure.text(), "the summary could not be shown");
+    }
+    status
+}
+
+/// The worst sources of what fails; none where the tables give no answer in time, which is no fault of the run.
+async fn origins(run: &Run, published: &Published) -> Vec<Origin> {
+    let published = PublishedRun { row: published.run.clone() };
+    let asked = Box::pin(origins::worst(&published, run.store().clone(), Limits::default()));
+    let asked = timeout(PATIENCE, asked).await;
+    let why = match asked {
+        Ok(Ok(origins)) => return origins,
+        Ok(Err(error)) => causes(&error),
+        Err(elapsed) => elapsed.to_string(),
+    };
+    tracing::warn!(why, "the summary goes without the top origins; `sagesweep query --view top_origins` tells them");
+    Vec::new()
+}
