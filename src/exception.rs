@@ -16,6 +16,7 @@ use jiff::civil::Date;
 use serde::{Serialize, Serializer, ser::SerializeStruct as _};
 
 pub mod applied;
+mod arn_pattern;
 mod entry;
 mod file;
 mod overlap;

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Serialize, Serializer};
 
+use super::arn_pattern;
 use crate::{
-    glob::{holds, matches, meet},
+    glob::{self, holds, matches},
     place::AccountId,
 };
 
@@ -78,12 +79,12 @@ impl Scope {
             (Accounts::These(_), Accounts::Every) => other.ou_path.is_empty(),
         };
         accounts
-            && any_meet(&self.ou_path, &other.ou_path)
-            && any_meet(&self.region, &other.region)
-            && any_meet(&self.resource, &other.resource)
-            && any_meet(&self.resource, &other.arns())
-            && any_meet(&other.resource, &self.arns())
-            && self.tags.iter().all(|(key, one)| other.tags.get(key).is_none_or(|two| any_meet(one, two)))
+            && any_meet(&self.ou_path, &other.ou_path, glob::meet)
+            && any_meet(&self.region, &other.region, glob::meet)
+            && any_meet(&self.resource, &other.resource, arn_pattern::meet)
+            && any_meet(&self.resource, &other.arns(), arn_pattern::meet)
+            && any_meet(&other.resource, &self.arns(), arn_pattern::meet)
+            && self.tags.iter().all(|(key, one)| other.tags.get(key).is_none_or(|two| any_meet(one, two, glob::meet)))
     }
 
     /// Whether everything in the other lies in this one, as far as that can be told from the patterns alone.
@@ -102,7 +103,7 @@ impl Scope {
 
     /// Patterns of the ARNs that can be in its regions and accounts.
     fn arns(&self) -> Vec<String> {
-        let regions = self.region.iter().map(|region| format!("arn:*:*:{region}:*"));
+        let regions = self.region.iter().map(|region| format!("arn:*:*:{region}:*:*"));
         let accounts = match &self.account {
             Accounts::Every => None,
             Accounts::These(accounts) => Some(accounts.iter().map(|account| format!("arn:*:*:*:{account}:*"))),
@@ -120,7 +121,7 @@ fn any(patterns: &[String], text: &str) -> bool {
 }
 
 /// Whether a pattern of one meets one of the other; none of a dimension is all of it.
-fn any_meet(one: &[String], other: &[String]) -> bool {
+fn any_meet(one: &[String], other: &[String], meet: impl Fn(&str, &str) -> bool) -> bool {
     one.is_empty() || other.is_empty() || one.iter().any(|pattern| other.iter().any(|second| meet(pattern, second)))
 }
 

@@ -132,7 +132,15 @@ mod tests {
         assert_eq!(candidates(text, 10), (7, vec!["account_id".to_owned(), "account_name".to_owned()]));
         assert_eq!(
             completed("SELECT status FROM findings WHERE excep").1,
-            ["exception_expires_on", "exception_id", "exception_owner", "exception_reason", "exceptions_expiring"]
+            [
+                "exception_expires_on",
+                "exception_id",
+                "exception_owner",
+                "exception_reason",
+                "exceptions",
+                "exceptions_expiring",
+                "exceptions_latest"
+            ]
         );
         assert_eq!(completed("SELECT 1 FROM runs wh").1, ["when", "where"]);
         assert_eq!(completed("SELECT 1 FROM runs WH").1, ["WHEN", "WHERE"]);
