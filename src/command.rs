@@ -39,7 +39,6 @@ use crate::{
     exception::{published::HeldError, source::SourceError},
     exit::ExitStatus,
     export::ExportError,
-    finding::Severity,
     guardrail::GuardrailError,
     lake::{
         RunId,

@@ -284,7 +284,8 @@ impl Run {
         let signer = Signer::open(&self.config.lake, &self.sdk);
         let shape = publish::Shape::default();
         let publishing = publish::publish(&self.store, scanned, shape, self.clock, signer.as_ref());
-        let published = progress::alive("publishing", self.display.as_ref(), &self.counters, Box::pin(publishing)).await?;
+        let published =
+            progress::alive("publishing", self.display.as_ref(), &self.counters, Box::pin(publishing)).await?;
         published.exceptions.log();
         if let Err(error) = claim::settle(&self.store, &self.run_id).await {
             tracing::warn!(%error, "the claim of the published run could not be removed");

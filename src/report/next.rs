@@ -65,7 +65,8 @@ mod tests {
     fn what_does_not_fit_goes_on_below() {
         let mut out = String::new();
         command_line(&mut out, "sagesweep report --output report.html", "--lake out").unwrap();
-        command_line(&mut out, "sagesweep report --output report.html", &format!("--lake s3://{}", "x".repeat(50))).unwrap();
+        command_line(&mut out, "sagesweep report --output report.html", &format!("--lake s3://{}", "x".repeat(50)))
+            .unwrap();
         let lines = out.lines().collect::<Vec<_>>();
         assert_eq!(lines.len(), 3);
         assert!(lines[1].ends_with(" \\") && lines[2].trim_start().starts_with("--lake"), "{out}");

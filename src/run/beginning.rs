@@ -32,7 +32,8 @@ impl Run {
     /// Finds the accounts in scope and divides them.
     async fn plan(&self, aws: &Aws, shard: Shard) -> Result<Plan, RunError> {
         let discovering = organization::discover(aws, &self.config.organization, &self.config.role);
-        let organization = progress::alive("discovering accounts", self.display.as_ref(), &self.counters, discovering).await?;
+        let organization =
+            progress::alive("discovering accounts", self.display.as_ref(), &self.counters, discovering).await?;
         let accounts = organization.members.iter().map(|member| member.account.id).collect::<Vec<AccountId>>();
         let weights = self.weights(shard).await;
         Ok(Plan {

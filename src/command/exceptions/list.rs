@@ -59,9 +59,9 @@ fn table(out: &mut String, exceptions: &Exceptions) -> fmt::Result {
     for exception in exceptions.all() {
         let days = exception.days_left(today);
         let (style, state, left) = match exception.standing(today) {
-            Standing::InForce => (GOOD, "in force", format!("{days} days left")),
-            Standing::Expiring => (UNSURE, "expiring", format!("{days} days left")),
-            Standing::Expired => (BAD, "expired", format!("{} days ago", days.unsigned_abs())),
+            Standing::InForce => (GOOD, "in force", format!("{} left", in_days(days))),
+            Standing::Expiring => (UNSURE, "expiring", format!("{} left", in_days(days))),
+            Standing::Expired => (BAD, "expired", format!("{} ago", in_days(-days))),
         };
         let head = format!("{}  ", clipped(&exception.id, 38));
         writeln!(out, "{style}{state:<BEFORE$}{style:#}{BOLD}{head}{BOLD:#}{} ({left})", exception.expires)?;
@@ -102,6 +102,10 @@ fn scope(scope: &Scope) -> String {
         add(&format!("tagged {key} ="), values);
     }
     parts.join(", ")
+}
+
+fn in_days(days: i32) -> String {
+    if days == 1 { "1 day".to_owned() } else { format!("{days} days") }
 }
 
 #[cfg(test)]

@@ -61,6 +61,17 @@ pub(super) struct History<'a> {
     run_id: Arc<str>,
 }
 
+/// What came of it.
+#[derive(Debug)]
+pub(super) struct Ended {
+    /// The files of the events.
+    pub(super) events: Vec<LocalFile>,
+    /// The files of what stands now.
+    pub(super) standing: Vec<LocalFile>,
+    /// How often each event is there.
+    pub(super) happened: BTreeMap<Event, u64>,
+}
+
 /// A row of tonight, and one that stood: which batch each is copied from.
 const TONIGHT: usize = 0;
 const STOOD: usize = 1;
@@ -190,13 +201,13 @@ impl<'a> History<'a> {
         Ok(())
     }
 
-    /// What stood behind the last finding of tonight; the files of the events, and of what stands now, and how often each
-    /// event is there.
-    pub(super) fn finish(mut self) -> Result<([Vec<LocalFile>; 2], BTreeMap<Event, u64>), PublishError> {
+    /// What stood behind the last finding of tonight, and what came of it all.
+    pub(super) fn finish(mut self) -> Result<Ended, PublishError> {
         while self.stood.rows().is_some() {
             self.not_judged(None, true)?;
         }
-        Ok(([self.events.finish()?, self.standing.finish()?], self.happened))
+        let (events, standing) = (self.events.finish()?, self.standing.finish()?);
+        Ok(Ended { events, standing, happened: self.happened })
     }
 }
 

@@ -14,7 +14,7 @@ use tokio::task;
 use super::{
     PublishError, Shape, Tally,
     files::{Files, LocalFile},
-    history::{Before, History, base::Base, judged::Judged},
+    history::{Before, Ended, History, base::Base, judged::Judged},
     posture::Posture,
     rows::Staged,
     upload::upload,
@@ -200,7 +200,7 @@ fn judged(
         tally.add_excepted(&rows);
         files.write(&history.join(&rows)?)
     })?;
-    let ([events, standing], happened) = history.finish()?;
+    let Ended { events, standing, happened } = history.finish()?;
     tally.events = happened;
     let made = vec![
         (Table::Findings, files.finish()?),

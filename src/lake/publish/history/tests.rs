@@ -181,7 +181,7 @@ fn streamed(
         published.push(history.join(&part).unwrap());
         from = end;
     }
-    let ([events, standing], _) = history.finish().unwrap();
+    let Ended { events, standing, .. } = history.finish().unwrap();
     let published = arrow_select::concat::concat_batches(&Table::Findings.schema(), &published).unwrap();
     (published, read(&events), standing[0].path.clone())
 }
@@ -221,7 +221,7 @@ fn told(rows: &RecordBatch, all: &BTreeMap<Key, Status>, nights: usize) -> Vec<T
     let [event, status, previous, run] =
         ["event", "status", "previous_status", "previous_run_id"].map(|name| texts(rows, name));
     let spelled = |text: &str| {
-        let all = Status::ALL.map(Status::as_str).into_iter().chain(events::Event::ALL.map(events::Event::as_str));
+        let all = Status::ALL.map(Status::as_str).into_iter().chain(Event::ALL.map(Event::as_str));
         all.into_iter().find(|known| *known == text).unwrap()
     };
     let since = instants(rows, "first_failed_at");
