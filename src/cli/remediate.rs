@@ -14,7 +14,8 @@ where that can be reached, else it is made of what the tables record, and that i
 
 Examples:
   sagesweep remediate arn:aws:sagemaker:eu-central-1:111111111111:training-job/nightly
-  sagesweep remediate 3f9a1c07 --key arn:aws:kms:eu-central-1:111111111111:key/1234abcd-…
+  sagesweep remediate 3f9a1c07 \\
+    --key arn:aws:kms:eu-central-1:111111111111:key/1234abcd-12ab-34cd-56ef-1234567890ab
   sagesweep remediate --origin arn:aws:sagemaker:eu-central-1:111111111111:hyper-parameter-tuning-job/search
   sagesweep remediate 3f9a1c07 --format json | jq '.resources[0].job.create_training_job' > job-input.json";
 
