@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::{
     built,
     check::{profile::Profile, selection::Pattern},
-    config,
+    config::{self, Destination},
     finding::Severity,
     lake::RunId,
     plan::shard::Shard,
@@ -38,6 +38,12 @@ pub use remediate::RemediateArgs;
 pub use report::ReportArgs;
 pub use shell::{CompletionsArgs, ManArgs};
 pub use tables::{DiffArgs, ExportArgs};
+
+/// The place of a lake, looked at before anything is done, so that the option is blamed that named it.
+fn place(text: &str) -> Result<String, String> {
+    let parsed = text.parse::<Destination>();
+    parsed.map(|_is_one| text.to_owned()).map_err(|error| error.to_string())
+}
 
 /// Audits every SageMaker resource of an AWS Organization into Parquet, and says what it did not see.
 #[derive(Debug, Parser)]
@@ -151,8 +157,10 @@ const EXAMPLES: &str = "Examples:
 
 const PUBLISH_EXAMPLES: &str = "Examples:
   sagesweep publish --config sagesweep.toml
-  sagesweep publish --config sagesweep.toml --run-id 20261124T031500Z-9f3a --fail-on critical
-  sagesweep publish --config sagesweep.toml --run-id 20261124T031500Z-9f3a --incomplete";
+  sagesweep publish --config sagesweep.toml --run-id 20261124T031500Z-9f3a \\
+    --fail-on critical
+  sagesweep publish --config sagesweep.toml --run-id 20261124T031500Z-9f3a \\
+    --incomplete";
 
 const CONFIG_EXAMPLES: &str = "Examples:
   sagesweep config
@@ -162,7 +170,9 @@ const CONFIG_EXAMPLES: &str = "Examples:
 const POLICY_EXAMPLES: &str = "Examples:
   sagesweep iam-policy member --checks 'training-job-*'
   sagesweep iam-policy task --config sagesweep.toml
-  sagesweep iam-policy trust --principal arn:aws:iam::111111111111:role/sagesweep-task --organization o-a1b2c3d4e5";
+  sagesweep iam-policy trust \\
+    --principal arn:aws:iam::111111111111:role/sagesweep-task \\
+    --organization o-a1b2c3d4e5";
 
 const RUN_EXAMPLES: &str = "Examples:
   sagesweep run --config sagesweep.toml
@@ -171,7 +181,8 @@ const RUN_EXAMPLES: &str = "Examples:
 
 const SCAN_EXAMPLES: &str = "Examples:
   sagesweep scan --config sagesweep.toml
-  sagesweep scan --config sagesweep.toml --run-id 20261124T031500Z-9f3a --shard 2/8
+  sagesweep scan --config sagesweep.toml --run-id 20261124T031500Z-9f3a \\
+    --shard 2/8
   sagesweep publish --config sagesweep.toml --run-id 20261124T031500Z-9f3a";
 
 const VERIFY_EXAMPLES: &str = "Examples:
@@ -181,14 +192,15 @@ const VERIFY_EXAMPLES: &str = "Examples:
 
 const DOCTOR_NOTES: &str = "It reads, and writes only below _doctor/ in the lake, which it empties again.
 
-Exit status: 0 nothing would fail, 2 the configuration is wrong, 3 something would be missed, 4 the run would fail.
+Exit status: 0 nothing would fail, 2 the configuration is wrong, 3 something
+would be missed, 4 the run would fail.
 
 Examples:
   sagesweep doctor --config sagesweep.toml
   sagesweep doctor --config sagesweep.toml --all --format json";
 
 /// Where the configuration is.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub struct ConfigArg {
     /// The configuration file; without one the defaults and the environment decide.
     #[arg(long, value_name = "FILE")]

@@ -99,8 +99,17 @@ async fn dispatch(command: Command, screen: &Screen) -> Result<ExitStatus, Failu
             let run = stops.before(Box::pin(screen.start(&args.config, args.run_id))).await?;
             let published = stops.during(&run, Box::pin(run.scan_and_publish())).await;
             Box::pin(notify::after(&run, &published, &mut stops)).await;
-            let published = published?;
-            Ok(Box::pin(conclude(screen, &run, &published, args.fail_on)).await)
+            match published {
+                // As below: what another process has published, or will, is not counted by this one.
+                Err(Failure::Run(error @ (RunError::Done { .. } | RunError::UnderWay { .. })))
+                    if args.fail_on.is_some() =>
+                {
+                    Err(Failure::NotJudged(error))
+                }
+                published => {
+                    Ok(Box::pin(conclude(screen, &run, &args.config, &published?, args.fail_on, &mut stops)).await)
+                }
+            }
         }
         Command::Scan(args) => {
             let mut stops = Stops::listened_to();
@@ -122,10 +131,14 @@ async fn dispatch(command: Command, screen: &Screen) -> Result<ExitStatus, Failu
             Box::pin(notify::after(&run, &published, &mut stops)).await;
             match published {
                 // Its findings were counted when it was published, and are not counted again.
-                Err(Failure::Run(RunError::Done { run_id, .. })) if args.fail_on.is_some() => {
-                    Err(Failure::NotJudged(run_id))
+                Err(Failure::Run(error @ (RunError::Done { .. } | RunError::UnderWay { .. })))
+                    if args.fail_on.is_some() =>
+                {
+                    Err(Failure::NotJudged(error))
                 }
-                published => Ok(Box::pin(conclude(screen, &run, &published?, args.fail_on)).await),
+                published => {
+                    Ok(Box::pin(conclude(screen, &run, &args.config, &published?, args.fail_on, &mut stops)).await)
+                }
             }
         }
         Command::Verify(args) => verify::run(args, screen).await,
@@ -215,7 +228,7 @@ enum Failure {
     #[cfg(feature = "demo")]
     Demo(String),
     Killed(RunId),
-    NotJudged(RunId),
+    NotJudged(RunError),
     NotBegun,
 }
 
@@ -305,10 +318,9 @@ impl Failure {
             #[cfg(feature = "demo")]
             Self::Demo(text) => format!("error: {text}"),
             Self::NotBegun => "stopped before anything began; the tables are as they were".to_owned(),
-            Self::NotJudged(run_id) => {
-                format!(
-                    "error: run {run_id} is published already, and --fail-on looks at a run only while it is published"
-                )
+            Self::NotJudged(error) => {
+                let why = escaped(&error.to_string()).into_owned();
+                format!("error: {why}. --fail-on looks at a run only in the process that publishes it")
             }
             Self::Killed(run_id) => {
                 format!("stopped at once; `sagesweep run --run-id {run_id}` goes on with what was staged")

@@ -25,6 +25,7 @@ pub mod published;
 pub mod scope;
 pub mod source;
 pub mod usage;
+mod work;
 pub mod written;
 
 pub use file::read;
@@ -168,6 +169,11 @@ impl Exceptions {
     pub fn warnings(&self) -> &[Problem] {
         &self.warnings
     }
+}
+
+/// A number of days in words.
+pub(crate) fn in_days(days: i32) -> String {
+    if days == 1 { "1 day".to_owned() } else { format!("{days} days") }
 }
 
 /// The ids of the checks of a pattern.

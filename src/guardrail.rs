@@ -18,21 +18,24 @@ pub mod condition_key;
 pub mod guard;
 pub mod history;
 mod json;
+mod limits;
+pub mod parents;
 pub mod policy;
 pub mod radius;
 pub mod request;
+mod sighting;
 mod text;
 
-use std::collections::BTreeSet;
+use std::{cmp::Reverse, collections::BTreeSet};
 
 use thiserror::Error;
 
 pub use json::json;
 pub use text::text;
 
-use condition::Condition;
 use guard::NoGuard;
 use history::History;
+use parents::Parents;
 use policy::{Policy, PolicyKind, Statement, TooLong};
 use radius::Radius;
 
@@ -83,7 +86,8 @@ impl Guardrail {
         kind: PolicyKind,
     ) -> Result<Self, GuardrailError> {
         let (mut guarded, mut unguarded, mut rules) = (Vec::new(), Vec::new(), Vec::new());
-        for check in checks {
+        let mut known = BTreeSet::new();
+        for check in checks.iter().filter(|check| known.insert(check.id)) {
             match guard::rules(check, approved) {
                 Ok(found) => {
                     guarded.push(*check);
@@ -93,8 +97,7 @@ impl Guardrail {
             }
         }
         if guarded.is_empty() {
-            let lines = unguarded.iter().map(|(check, why)| format!("{}: {}", check.id, why.0)).collect::<Vec<_>>();
-            return Err(GuardrailError::NothingToGuard(format!("nothing can be guarded: {}", lines.join("; "))));
+            return Err(GuardrailError::NothingToGuard(nothing(&unguarded)));
         }
         let policies = policy::policies(policy::statements(rules), kind)?;
         Ok(Self { kind, checks: guarded, unguarded, policies })
@@ -117,9 +120,18 @@ impl Guardrail {
         let nights = history.nights().await?.len();
         let mut radius = Radius::of(history.window, nights, history.unseen(&types).await?);
         let failing = history.failing(&self.checks).await?;
+        let (of_parents, mut parents) = (Parents::types(&statements), Parents::default());
+        if !of_parents.is_empty() {
+            history
+                .made(&of_parents, |made| {
+                    parents.judge(made, &statements);
+                    Ok(())
+                })
+                .await?;
+        }
         history
             .made(&types, |made| {
-                radius.count(made, &statements, &failing);
+                radius.count(made, &statements, &failing, &parents);
                 Ok(())
             })
             .await?;
@@ -129,37 +141,59 @@ impl Guardrail {
 
     /// What nobody should take it for.
     pub fn limits(&self) -> Vec<String> {
-        let mut limits = Vec::new();
-        let has = |suffix: &str| self.checks.iter().any(|check| check.id.ends_with(suffix));
-        if has("-keys") || has("-key") {
-            limits.push(
-                "A policy sees whether a key is named, and not what it is: keys that AWS manages, are disabled or do not \
-                 exist pass it, and the audit still finds them. parameters.approved_keys narrows it to keys of yours.",
-            );
+        limits::of(self)
+    }
+}
+
+/// Checks that are named of those that cannot be guarded for the same reason.
+const NAMED: usize = 3;
+
+/// Checks that cannot be guarded, by why, those of the most first.
+fn by_reason(unguarded: &[(&'static Check, NoGuard)]) -> Vec<(&'static str, Vec<&'static str>)> {
+    let mut reasons = Vec::<(&str, Vec<&str>)>::new();
+    for (check, why) in unguarded {
+        match reasons.iter_mut().find(|(known, _)| *known == why.0) {
+            Some((_, ids)) => ids.push(check.id),
+            None => reasons.push((why.0, vec![check.id])),
         }
-        if has("inter-container-encryption") {
-            limits.push(
-                "No condition key tells how many instances there are: jobs of one instance are refused too, although they have \
-                 no traffic between containers and the check does not apply to them.",
-            );
+    }
+    reasons.sort_by_key(|(_, ids)| Reverse(ids.len()));
+    reasons
+}
+
+/// That nothing can be guarded, and why, with a few of the checks of each reason.
+fn nothing(unguarded: &[(&'static Check, NoGuard)]) -> String {
+    let reasons = by_reason(unguarded).into_iter().map(|(why, ids)| {
+        let named = ids.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
+        match ids.len().saturating_sub(NAMED) {
+            0 => format!("{why} ({named})"),
+            more => format!("{why} ({named}, and {more} more)"),
         }
-        let excepts = |condition: &Condition| matches!(condition, Condition::SomeUnlike(..));
-        if self.statements().iter().flat_map(|statement| &statement.conditions).any(excepts) {
-            limits.push(
-                "Instance types with local NVMe storage are excepted by family, since no volume key can be set there. A new \
-                 family is refused until it is in the list: print the policy again after an update.",
-            );
-        }
-        limits.push(match self.kind {
-            PolicyKind::Scp => {
-                "An SCP does not bind the management account, which the tables do not tell from the others (--except-account leaves \
-                 it out), takes nothing from what already runs, and gives no permission."
-            }
-            PolicyKind::Iam => {
-                "A policy of IAM binds the roles and users that it is attached to, or whose boundary it is, and nobody else. \
-                 As a boundary it needs a statement beside it that allows the rest."
-            }
-        });
-        limits.into_iter().map(str::to_owned).collect()
+    });
+    let reasons = reasons.collect::<Vec<_>>();
+    if reasons.is_empty() {
+        "nothing can be guarded: no check is selected".to_owned()
+    } else {
+        format!("nothing can be guarded: {}", reasons.join("; "))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::CHECKS;
+
+    #[test]
+    fn that_nothing_can_be_guarded_is_said_once_for_each_reason() {
+        let unguarded = CHECKS.iter().copied().filter(|check| guard::rules(check, &BTreeSet::new()).is_err());
+        let unguarded = unguarded.collect::<Vec<_>>();
+        let twice = [unguarded.clone(), unguarded.clone()].concat();
+        let error = Guardrail::of(&twice, &BTreeSet::new(), PolicyKind::Scp).unwrap_err().to_string();
+        assert_eq!(error.matches("no condition key of SageMaker").count(), 1, "{error}");
+        assert!(error.contains(" more)") && error.chars().count() < 1_000, "{error}");
+        let reasons = unguarded.iter().filter_map(|check| Some((*check, guard::rules(check, &BTreeSet::new()).err()?)));
+        let reasons = by_reason(&reasons.collect::<Vec<_>>());
+        assert_eq!(reasons.iter().map(|(_, ids)| ids.len()).sum::<usize>(), unguarded.len());
+        assert!(reasons.windows(2).all(|pair| pair[0].1.len() >= pair[1].1.len()));
     }
 }

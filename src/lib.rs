@@ -155,6 +155,7 @@ pub mod session;
 pub mod signing;
 pub mod throttle;
 pub mod verify;
+mod width;
 mod wrap;
 
 pub use run::{Incomplete, Run, RunError};

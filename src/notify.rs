@@ -13,6 +13,7 @@
 use aws_config::SdkConfig;
 use thiserror::Error;
 
+mod before;
 pub mod digest;
 mod event_bus;
 pub mod figures;
@@ -38,6 +39,7 @@ use crate::{
     lake::{
         RunId,
         lease::{Lease, LeaseError},
+        publish::ChainError,
         store::{Store, StoreError},
     },
     query::QueryError,
@@ -83,6 +85,8 @@ pub enum Told {
     Before,
     /// It could not be sent.
     Failed(SendError),
+    /// Whether it was sent before cannot be told, so it was not sent.
+    Unknown(StoreError),
     /// It was sent, and that it was could not be written down: the next time it is sent again.
     Unmarked(StoreError),
 }
@@ -112,6 +116,9 @@ pub enum NotifyError {
     /// The store refused.
     #[error("cannot tell whether the digest was sent before")]
     Store(#[from] StoreError),
+    /// The chain of manifests cannot be read.
+    #[error("cannot look for the run before")]
+    Chain(#[from] ChainError),
 }
 
 /// Whether what is sent is sent again, where it was sent before.
@@ -137,11 +144,12 @@ impl Notifier<'_> {
         }
         let mut told = Vec::new();
         for target in targets {
-            let was_told = again == Again::No && marker::stands(self.store, run_id, &target).await?;
-            told.push((target, was_told.then_some(Told::Before)));
+            let before = self.told_before(run_id, &target, again).await;
+            told.push((target, before));
         }
-        if told.iter().all(|(_, told)| told.is_some()) {
-            return Ok(Outcome::Told(told.into_iter().map(|(target, _)| (target, Told::Before)).collect()));
+        if told.iter().all(|(_, before)| before.is_some()) {
+            let told = told.into_iter().filter_map(|(target, before)| Some((target, before?)));
+            return Ok(Outcome::Told(told.collect()));
         }
         let digest = self.digest(run_id).await?;
         if digest.is_quiet() && !self.config.notify.quiet_runs {
@@ -157,7 +165,7 @@ impl Notifier<'_> {
         for (target, before) in told {
             let told = match before {
                 Some(before) => before,
-                None => self.tell_one(&target, &digest, again).await?,
+                None => self.tell_one(&target, &digest, again).await,
             };
             all.push((target, told));
         }
@@ -165,16 +173,39 @@ impl Notifier<'_> {
         Ok(Outcome::Told(all))
     }
 
-    async fn tell_one(&self, target: &Target, digest: &Digest, again: Again) -> Result<Told, NotifyError> {
+    /// Tells one target. What goes wrong with it is no matter of the others.
+    async fn tell_one(&self, target: &Target, digest: &Digest, again: Again) -> Told {
+        let run_id = &digest.run.run_id;
         // Another process may have told it while this one waited.
-        if again == Again::No && marker::stands(self.store, &digest.run.run_id, target).await? {
-            return Ok(Told::Before);
+        if let Some(before) = self.told_before(run_id, target, again).await {
+            return before;
         }
-        let receipt = match Box::pin(target.send(self, digest)).await {
+        let receipt = match Box::pin(target.send(self, digest, &self.key(run_id, again))).await {
             Ok(receipt) => receipt,
-            Err(error) => return Ok(Told::Failed(error)),
+            Err(error) => return Told::Failed(error),
         };
         let marked = marker::put(self.store, digest, target, self.clock.now(), receipt.as_deref()).await;
-        Ok(marked.map_or_else(Told::Unmarked, |()| Told::Sent))
+        marked.map_or_else(Told::Unmarked, |()| Told::Sent)
+    }
+
+    /// What keeps a target from being told: that it was, or that nobody knows.
+    async fn told_before(&self, run_id: &RunId, target: &Target, again: Again) -> Option<Told> {
+        if again == Again::Yes {
+            return None;
+        }
+        match marker::stands(self.store, run_id, target).await {
+            Ok(true) => Some(Told::Before),
+            Ok(false) => None,
+            Err(error) => Some(Told::Unknown(error)),
+        }
+    }
+
+    /// By what a receiver tells a digest from what it has seen. What is sent again on purpose has another one, since it would
+    /// be passed over by it.
+    fn key(&self, run_id: &RunId, again: Again) -> String {
+        match again {
+            Again::No => run_id.to_string(),
+            Again::Yes => format!("{run_id}-{}", self.clock.now().as_second()),
+        }
     }
 }

@@ -98,6 +98,14 @@ impl Unnamed {
         file.persist(self.path).map_err(|error| error.error)?;
         Ok(())
     }
+
+    /// Gives the file its name where nothing has it yet, whoever makes something in the meantime.
+    pub(crate) fn finish_new(self) -> io::Result<()> {
+        let file = self.file.into_inner().map_err(io::IntoInnerError::into_error)?;
+        file.as_file().sync_all()?;
+        file.persist_noclobber(self.path).map_err(|error| error.error)?;
+        Ok(())
+    }
 }
 
 impl Write for Unnamed {

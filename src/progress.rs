@@ -8,7 +8,12 @@ use std::{
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
-use crate::{scan::Progress, throttle::Counters};
+use crate::{
+    lake::publish::share_in_percent,
+    report::terminal::{share_text, took},
+    scan::Progress,
+    throttle::Counters,
+};
 
 /// How often the line is drawn.
 const DRAW: Duration = Duration::from_millis(200);
@@ -134,10 +139,11 @@ impl State {
 
     /// Short enough for 80 columns.
     fn line(&self) -> String {
-        let left = self.left.map_or_else(|| "-".to_owned(), |left| format!("{}s", left.as_secs()));
+        let left = self.left.map_or_else(|| "-".to_owned(), |left| took(left.as_secs()));
+        let cells = share_text(share_in_percent(self.cells_done, self.cells));
         format!(
-            "{}/{} accounts {}/{} cells {:.0} calls/s {} throttled ETA {left}",
-            self.accounts_done, self.accounts, self.cells_done, self.cells, self.per_second, self.throttles
+            "{}/{} accounts, {cells} of cells, {:.0} calls/s, {} throttled, ETA {left}",
+            self.accounts_done, self.accounts, self.per_second, self.throttles
         )
     }
 }
@@ -162,13 +168,13 @@ mod tests {
         let state = State {
             accounts: 2000,
             accounts_done: 1999,
-            cells: 34000,
-            cells_done: 33999,
+            cells: 1_360_000,
+            cells_done: 1_359_999,
             resources: 2_000_000,
             calls: 99999,
-            throttles: 123,
+            throttles: 1_000_000,
             per_second: 999.0,
-            left: Some(Duration::from_secs(999)),
+            left: Some(Duration::from_hours(10)),
         };
         assert!(state.line().len() <= 78, "{}", state.line().len());
     }

@@ -38,9 +38,10 @@ use ways::Way;
 use crate::{
     check::{Control, selection},
     config::Parameters,
+    finding::Status,
     lake::RunId,
     query::QueryError,
-    resource::Facts,
+    resource::{Facts, ResourceType},
 };
 
 /// Why nothing can be said.
@@ -56,6 +57,9 @@ pub enum RemediateError {
         /// Where.
         run_id: RunId,
     },
+    /// One finding, and checks to narrow it by.
+    #[error("a uid names one finding, which --check cannot narrow: leave --check out, or name a resource or --origin")]
+    CheckOfFinding,
     /// Several of them.
     #[error("several findings have a uid that begins with {uid}: {}", uids.join(", "))]
     Ambiguous {
@@ -98,6 +102,7 @@ impl RemediateError {
     pub fn is_usage(&self) -> bool {
         match self {
             Self::NoSuchFinding { .. }
+            | Self::CheckOfFinding
             | Self::Ambiguous { .. }
             | Self::NoSuchResource { .. }
             | Self::NothingOfOrigin { .. }
@@ -154,16 +159,22 @@ impl Advice {
         let is_of_keys = |found: &Found| {
             selection::check(&found.check_id).is_ok_and(|check| check.control == Control::EncryptionAtRest)
         };
+        // What passes, does not apply or is unknown is no reason to change anything.
+        let failing = findings.iter().filter(|found| found.fails()).cloned().collect::<Vec<_>>();
         let place = (&*resource.partition, &*resource.region, &*resource.account_id);
         let choice = choose(given, parameters, &in_use(&resource, &findings), place);
-        let job = job(&resource, &findings, &choice, described);
-        let key = findings.iter().any(is_of_keys).then_some(choice);
+        let job = job(&resource, &failing, &choice, described);
+        // A key is encrypted with no key.
+        let needs_key = resource.resource_type != ResourceType::KmsKey && failing.iter().any(is_of_keys);
+        let key = needs_key.then_some(choice);
         let for_volumes = match &job {
             Some(job) => job.has_volume_key,
-            None => findings.iter().any(|found| found.reason_code.contains("volume_key")),
+            None => failing.iter().any(|found| found.reason_code.contains("volume_key")),
         };
+        let has_role = resource.role_arn.is_some() || names_a_role(resource.resource_type);
         let permission = key
             .as_ref()
+            .filter(|_| has_role)
             .map(|key| Permission::of(resource.role_arn.as_deref(), &resource.account_id, key, for_volumes));
         let unread = match described {
             Described::Unread(why) => Some(why.clone()),
@@ -171,7 +182,7 @@ impl Advice {
         };
         Ok(Self {
             source: Source::of(&resource),
-            ways: ways::of(&resource, &findings, key.as_ref()),
+            ways: ways::of(&resource, &failing, key.as_ref()),
             resource,
             findings,
             key,
@@ -184,16 +195,39 @@ impl Advice {
 
 /// Whether a resource is a training job, whose input can be read from the service.
 pub fn is_training_job(resource: &Recorded) -> bool {
-    resource.resource_type == crate::resource::ResourceType::TrainingJob
+    resource.resource_type == ResourceType::TrainingJob
 }
 
-fn job(resource: &Recorded, findings: &[Found], key: &Choice, described: &Described) -> Option<JobInput> {
+/// Whether resources of a type work with a role, so that one that is not recorded is merely unknown.
+fn names_a_role(resource_type: ResourceType) -> bool {
+    use ResourceType as Type;
+    !matches!(
+        resource_type,
+        Type::AccountRegion
+            | Type::AppImageConfig
+            | Type::EndpointConfig
+            | Type::FeatureGroup
+            | Type::KmsKey
+            | Type::Model
+            | Type::ModelCard
+            | Type::ModelPackage
+            | Type::ModelPackageGroup
+            | Type::StudioLifecycleConfig
+            | Type::Workforce
+    )
+}
+
+/// The job again, where some of it fails.
+fn job(resource: &Recorded, failing: &[Found], key: &Choice, described: &Described) -> Option<JobInput> {
+    if failing.is_empty() {
+        return None;
+    }
     let mut job = match (described, &resource.facts) {
         (Described::Read(answer), _) if is_training_job(resource) => JobInput::described(answer, resource),
         (_, Facts::TrainingJob(facts)) => JobInput::recorded(facts, resource),
         _ => return None,
     };
-    for found in findings {
+    for found in failing {
         job.mend(found, &key.arn);
     }
     Some(job)
@@ -202,7 +236,8 @@ fn job(resource: &Recorded, findings: &[Found], key: &Choice, described: &Descri
 /// The keys that a training job names and that are not at fault, as ARNs.
 fn in_use(resource: &Recorded, findings: &[Found]) -> Vec<String> {
     let Facts::TrainingJob(job) = &resource.facts else { return Vec::new() };
-    let fails = |role: &str| findings.iter().any(|found| found.reason_code.contains(role));
+    let is_doubted = |found: &&Found| matches!(found.status, Status::Fail | Status::Unknown);
+    let fails = |role: &str| findings.iter().filter(is_doubted).any(|found| found.reason_code.contains(role));
     let keys = [("output_key", &job.output_key), ("volume_key", &job.volume_key)];
     let keys = keys.into_iter().filter(|(role, _)| !fails(role)).filter_map(|(_, key)| key.as_deref());
     let (partition, region, account) = (&resource.partition, &resource.region, &resource.account_id);
@@ -215,3 +250,6 @@ fn in_use(resource: &Recorded, findings: &[Found]) -> Vec<String> {
     };
     keys.filter(|key| !key.starts_with("alias/")).map(arn).collect()
 }
+
+#[cfg(test)]
+mod tests;

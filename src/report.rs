@@ -11,7 +11,7 @@ pub mod emf;
 mod exceptions;
 pub mod html;
 pub mod metrics;
-mod next;
+pub mod next;
 pub mod origins;
 pub mod terminal;
 

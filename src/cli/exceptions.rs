@@ -25,7 +25,9 @@ pub enum ExceptionsCommand {
     Convert(ConvertArgs),
 }
 
-const CHECK_NOTES: &str = "Exit status: 0 the file holds, 2 it does not, 4 it or the last run cannot be read.
+const CHECK_NOTES: &str = "Exit status: 0 the file holds, 2 it does not, is not there, or is one of this
+machine that cannot be read, 4 it cannot be read from S3, or the last run cannot
+be read.
 
 Examples:
   sagesweep exceptions check --config sagesweep.toml
@@ -37,17 +39,21 @@ const LIST_NOTES: &str = "Examples:
 
 const ADD_NOTES: &str = "Examples:
   sagesweep exceptions add --file exceptions.toml --check training-job-vpc \\
-    --account 111111111111 --region 'eu-*' --expires 2027-03-31 --owner ml-platform \\
-    --ticket RISK-204 --reason 'Public data only until the new network is there'
-  sagesweep exceptions add --file exceptions.toml --check 'notebook-instance-*' \\
-    --ou-path /Sandbox --ou-path '/Sandbox/*' --tag purpose=course --days 60 \\
-    --owner training --reason 'Notebooks of courses hold no data'";
+    --account 111111111111 --region 'eu-*' --expires 2027-03-31 \\
+    --owner ml-platform --ticket RISK-204 \\
+    --reason 'Public data only until the new network is there'
+  sagesweep exceptions add --file exceptions.toml \\
+    --check 'notebook-instance-*' --ou-path /Sandbox --ou-path '/Sandbox/*' \\
+    --tag purpose=course --days 60 --owner training \\
+    --reason 'Notebooks of courses hold no data'";
 
-const CONVERT_NOTES: &str = "A mute of Prowler never ends, and an exception does: --expires is its last day. What no exception says the same as is left
-out, with the reason in the place where it would stand.
+const CONVERT_NOTES: &str = "A mute of Prowler never ends, and an exception does: --expires is its last day.
+What no exception says the same as is left out, with the reason in the place
+where it would stand.
 
 Examples:
-  sagesweep exceptions convert prowler mutelist.yaml --owner security --expires 2027-03-31 > exceptions.toml
+  sagesweep exceptions convert prowler mutelist.yaml --owner security \\
+    --expires 2027-03-31 > exceptions.toml
   sagesweep exceptions check --file exceptions.toml";
 
 /// Which file.

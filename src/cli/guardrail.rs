@@ -5,16 +5,19 @@ use clap::Args;
 use super::{ConfigArg, ReportFormat};
 use crate::{check::selection::Pattern, guardrail::policy::PolicyKind, lake::published::RunName, place::AccountId};
 
-pub(super) const GUARDRAIL_NOTES: &str = "It reads the lake and prints; it changes no policy. What it would have refused is told from the resources that published
-runs recorded, with the very conditions of the policy.
+pub(super) const GUARDRAIL_NOTES: &str =
+    "It reads the lake and prints; it changes no policy. What it would have refused
+is told from the resources that published runs recorded, with the very
+conditions of the policy.
 
 Examples:
   sagesweep guardrail training-job-customer-managed-keys
   sagesweep guardrail 'training-job-*' --days 90 --policy iam
   sagesweep guardrail --format json | jq '.blast_radius.by_role'
   sagesweep guardrail training-job-vpc --bare > scp.json
-  aws organizations create-policy --type SERVICE_CONTROL_POLICY --name sagemaker-vpc \\
-    --description 'jobs in a VPC' --content file://scp.json";
+  aws organizations create-policy --type SERVICE_CONTROL_POLICY \\
+    --name sagemaker-vpc --description 'jobs in a VPC' \\
+    --content file://scp.json";
 
 /// Arguments of `guardrail`.
 #[derive(Debug, Args)]
@@ -32,7 +35,7 @@ pub struct GuardrailArgs {
     #[command(flatten)]
     pub config: ConfigArg,
     /// The lake: a directory or `s3://bucket/prefix`; the configured one (lake.destination) by default.
-    #[arg(long, value_name = "PLACE")]
+    #[arg(long, value_name = "PLACE", value_parser = super::place)]
     pub lake: Option<String>,
     /// The run up to which the days go: latest, previous, a day, or an id.
     #[arg(long, value_name = "RUN", default_value_t)]

@@ -6,15 +6,16 @@ use clap::Args;
 
 use crate::config::DEFAULT_FILE;
 
-pub(super) const INIT_NOTES: &str =
-    "On a terminal it asks for what no option says, an empty line taking what stands in brackets. Elsewhere --defaults
-answers the rest. \"\" is the answer for none.
+pub(super) const INIT_NOTES: &str = "On a terminal it asks for what no option says, an empty line taking what stands
+in brackets. Elsewhere --defaults answers the rest. \"\" is the answer for none.
 
 Examples:
   sagesweep init
   sagesweep init --defaults
-  sagesweep init --destination s3://audit/sagesweep --bucket-region eu-central-1 --role-name audit/sagesweep --defaults
-  sagesweep init --accounts 111111111111,222222222222 --regions eu-central-1 --output here.toml --force --defaults";
+  sagesweep init --destination s3://audit/sagesweep \\
+    --bucket-region eu-central-1 --role-name audit/sagesweep --defaults
+  sagesweep init --accounts 111111111111,222222222222 --regions eu-central-1 \\
+    --output here.toml --force --defaults";
 
 /// Arguments of `init`. Each question has its option; what they take is what the key of the configuration takes.
 #[derive(Debug, Clone, Default, Args)]

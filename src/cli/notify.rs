@@ -5,11 +5,12 @@ use clap::Args;
 use super::{ConfigArg, ReportFormat};
 use crate::lake::published::RunName;
 
-pub(super) const NOTIFY_NOTES: &str =
-    "`run` and `publish` tell by themselves; this command tells what they could not. Each target of [notify] in the
-configuration is told once of a run.
+pub(super) const NOTIFY_NOTES: &str = "`run` and `publish` tell by themselves; this command tells what they could not.
+Each target of [notify] in the configuration is told once of a run.
 
-Exit status: 0 everybody was told, 2 nobody is configured, 4 somebody could not be told.
+Exit status: 0 everybody was told, now or before, or is not to be told by this
+process: the run is quiet (notify.quiet_runs), or another process is telling;
+2 nobody is configured, 4 somebody could not be told.
 
 Examples:
   sagesweep notify --dry-run

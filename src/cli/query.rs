@@ -8,18 +8,21 @@ use jiff::civil::Date;
 use super::ConfigArg;
 use crate::query::{self, limits::Size, output::Format};
 
-pub(super) const QUERY_NOTES: &str = "Without SQL a prompt begins, where a statement ends with `;`, Tab completes, and `help` says what can be asked. Where
-the standard input is no terminal, SQL is read from it.
+pub(super) const QUERY_NOTES: &str = "Without SQL a prompt begins, where a statement ends with `;`, Tab completes, and
+`help` says what can be asked. Where the standard input is no terminal, SQL is
+read from it.
 
-Only what reads is answered: SELECT, WITH, EXPLAIN, SHOW, DESCRIBE. The tables hold the runs that were published, and the
-views are those of Athena. What Ctrl-C stops leaves no file.
+Only what reads is answered: SELECT, WITH, EXPLAIN, SHOW, DESCRIBE. The tables
+hold the runs that were published, and the views are those of Athena. What
+Ctrl-C stops leaves no file.
 
 Examples:
   sagesweep query --view posture_by_account
-  sagesweep query \"SELECT check_id, count(*) AS open FROM findings_latest WHERE is_open GROUP BY 1 ORDER BY 2 DESC\"
+  sagesweep query \"SELECT check_id, count(*) FROM findings_latest GROUP BY 1\"
   sagesweep query --view coverage_gaps --format json | jq -r .account_id
   sagesweep query --as-of 2026-11-24 \"SELECT * FROM posture_by_ou\"
-  sagesweep query --lake s3://audit/sagesweep --file trend.sql --output trend.parquet
+  sagesweep query --lake s3://audit/sagesweep --file trend.sql \\
+    --output trend.parquet
   sagesweep query \"SELECT * FROM findings_latest\" | less -S";
 
 /// Arguments of `query`.
@@ -38,7 +41,7 @@ pub struct QueryArgs {
     #[command(flatten)]
     pub config: ConfigArg,
     /// The lake: a directory or `s3://bucket/prefix`; the configured one (lake.destination) by default.
-    #[arg(long, value_name = "PLACE")]
+    #[arg(long, value_name = "PLACE", value_parser = super::place)]
     pub lake: Option<String>,
     /// Answer as on that day (UTC): the views of the present speak of it, and later runs are not there.
     #[arg(long, value_name = "DAY")]

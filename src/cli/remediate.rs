@@ -9,15 +9,20 @@ use crate::{
     remediate::{key::KeyArn, subject::Subject},
 };
 
-pub(super) const REMEDIATE_NOTES: &str = "It prints and never writes to AWS. Of a training job the input is read with the role of the audit (DescribeTrainingJob)
-where that can be reached, else it is made of what the tables record, and that is said.
+pub(super) const REMEDIATE_NOTES: &str =
+    "It prints and never writes to AWS. Of a training job the input is read with the
+role of the audit (DescribeTrainingJob) where that can be reached, else it is
+made of what the tables record, and that is said.
 
 Examples:
-  sagesweep remediate arn:aws:sagemaker:eu-central-1:111111111111:training-job/nightly
+  sagesweep remediate \\
+    arn:aws:sagemaker:eu-central-1:111111111111:training-job/nightly
   sagesweep remediate 3f9a1c07 \\
     --key arn:aws:kms:eu-central-1:111111111111:key/1234abcd-12ab-34cd-56ef-1234567890ab
-  sagesweep remediate --origin arn:aws:sagemaker:eu-central-1:111111111111:hyper-parameter-tuning-job/search
-  sagesweep remediate 3f9a1c07 --format json | jq '.resources[0].job.create_training_job' > job-input.json";
+  sagesweep remediate \\
+    --origin arn:aws:sagemaker:eu-central-1:111111111111:automl-job/churn
+  sagesweep remediate 3f9a1c07 --format json \\
+    | jq '.resources[0].job.create_training_job' > job-input.json";
 
 /// Arguments of `remediate`.
 #[derive(Debug, Args)]
@@ -28,19 +33,20 @@ pub struct RemediateArgs {
     /// All that fails of what this made: the ARN of a tuning, AutoML or labeling job, or of the execution of a pipeline.
     #[arg(long, value_name = "ARN")]
     pub origin: Option<String>,
-    /// Only findings of these checks: ids, or patterns such as `training-job-*`.
+    /// Only findings of these checks, of a resource or an origin: ids, or patterns such as `training-job-*`.
     #[arg(long, value_name = "GLOB,…", value_delimiter = ',')]
     pub check: Vec<Pattern>,
     /// Where the configuration is, which names the destination, the role and the approved keys.
     #[command(flatten)]
     pub config: ConfigArg,
     /// The lake: a directory or `s3://bucket/prefix`; the configured one (lake.destination) by default.
-    #[arg(long, value_name = "PLACE")]
+    #[arg(long, value_name = "PLACE", value_parser = super::place)]
     pub lake: Option<String>,
     /// The run that found it: latest, previous, a day, or an id.
     #[arg(long, value_name = "RUN", default_value_t)]
     pub run: RunName,
-    /// The key to fill in; by default the first of `parameters.approved_keys` that is of the region, else one in use.
+    /// The key to fill in; by default the first in `parameters.approved_keys` that is of the region, one of the account itself
+    /// before others, else one in use.
     #[arg(long, value_name = "ARN")]
     pub key: Option<KeyArn>,
     /// Read the input of a training job from the service, or fail.

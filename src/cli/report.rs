@@ -7,15 +7,18 @@ use clap::Args;
 use super::ConfigArg;
 use crate::{lake::published::RunName, query::limits::Size};
 
-pub(super) const REPORT_NOTES: &str = "A run is called `latest`, `previous` (the one before it), a day such as 2026-11-24 (its last run, UTC), or by its id.
+pub(super) const REPORT_NOTES: &str = "A run is called `latest`, `previous` (the one before it), a day such as
+2026-11-24 (its last run, UTC), or by its id.
 
-The page is one file that needs no network: open it, send it, or put it into a bucket. It holds every failing finding with
-its evidence and what mends it, so treat it as you treat the tables.
+The page is one file that needs no network: open it, send it, or put it into a
+bucket. It holds every failing finding with its evidence and what mends it, so
+treat it as you treat the tables.
 
 Examples:
   sagesweep report --output report.html
   sagesweep report 2026-11-24 --config sagesweep.toml --output report.html
-  sagesweep report --lake s3://audit/sagesweep --findings 20000 --output report.html";
+  sagesweep report --lake s3://audit/sagesweep --findings 20000 \\
+    --output report.html";
 
 /// Arguments of `report`.
 #[derive(Debug, Args)]
@@ -27,7 +30,7 @@ pub struct ReportArgs {
     #[command(flatten)]
     pub config: ConfigArg,
     /// The lake: a directory or `s3://bucket/prefix`; the configured one (lake.destination) by default.
-    #[arg(long, value_name = "PLACE")]
+    #[arg(long, value_name = "PLACE", value_parser = super::place)]
     pub lake: Option<String>,
     /// The file of the page, which gets its name once it is whole; the standard output by default.
     #[arg(long, value_name = "FILE")]

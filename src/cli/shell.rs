@@ -6,7 +6,8 @@ use clap::Args;
 use clap_complete::Shell;
 
 pub(super) const COMPLETIONS_NOTES: &str = "Examples:
-  sagesweep completions bash > ~/.local/share/bash-completion/completions/sagesweep
+  sagesweep completions bash \\
+    > ~/.local/share/bash-completion/completions/sagesweep
   sagesweep completions zsh > ~/.zfunc/_sagesweep
   sagesweep completions fish > ~/.config/fish/completions/sagesweep.fish";
 

@@ -13,20 +13,26 @@ use crate::{
     place::{AccountId, Region},
 };
 
-pub(super) const DIFF_NOTES: &str = "A run is called `latest`, `previous` (the one before it), a day such as 2026-11-24 (its last run, UTC), or by its id.
+pub(super) const DIFF_NOTES: &str = "A run is called `latest`, `previous` (the one before it), a day such as
+2026-11-24 (its last run, UTC), or by its id.
 
 Examples:
   sagesweep diff --config sagesweep.toml
   sagesweep diff 2026-11-01 latest --severity high
-  sagesweep diff previous latest --check 'training-job-*' --format json > changes.json";
+  sagesweep diff previous latest --check 'training-job-*' --format json \\
+    > changes.json";
 
-pub(super) const EXPORT_NOTES: &str = "A run is called `latest`, `previous` (the one before it), a day such as 2026-11-24 (its last run, UTC), or by its id.
+pub(super) const EXPORT_NOTES: &str = "A run is called `latest`, `previous` (the one before it), a day such as
+2026-11-24 (its last run, UTC), or by its id.
 
 Examples:
   sagesweep export --format csv --status FAIL --output failing.csv
-  sagesweep export --format ocsf --ocsf-version 1.6 --severity high > findings.jsonl
-  sagesweep export --format security-lake --security-lake-region eu-central-1 --output lake
-  sagesweep export --format asff --run 2026-11-24 --status FAIL | while read -r input; do
+  sagesweep export --format ocsf --ocsf-version 1.6 --severity high \\
+    > findings.jsonl
+  sagesweep export --format security-lake --security-lake-region eu-central-1 \\
+    --output lake
+  sagesweep export --format asff --run 2026-11-24 --status FAIL | while read \\
+    -r input; do
     aws securityhub batch-import-findings --cli-input-json \"$input\"; done";
 
 /// Arguments of `diff`.

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 
-use super::{Screen, print};
+use super::{Screen, print, stops::Stops};
 use crate::{
     Run,
+    cli::ConfigArg,
     exit::ExitStatus,
     finding::Severity,
     lake::{publish::Published, published::PublishedRun},
@@ -14,6 +15,7 @@ use crate::{
     query::limits::Limits,
     report::{
         exit_status, metrics,
+        next::Tables,
         origins::{self, Origin},
         terminal,
     },
@@ -26,15 +28,22 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub(super) async fn conclude(
     screen: &Screen,
     run: &Run,
+    config: &ConfigArg,
     published: &Published,
     fail_on: Option<Severity>,
+    stops: &mut Stops,
 ) -> ExitStatus {
     let status = exit_status(published, fail_on);
     if screen.quiet || metrics::own_the_output(&run.config) {
         return status;
     }
-    let origins = origins(run, published).await;
-    if let Err(failure) = print(&terminal::summary(published, &origins, &run.place())) {
+    let origins = tokio::select! {
+        origins = origins(run, published) => origins,
+        () = stops.next() => Vec::new(),
+    };
+    let place = run.place();
+    let tables = Tables { place: &place, config: config.config.as_deref() };
+    if let Err(failure) = print(&terminal::summary(published, &origins, tables)) {
         // The run is published all the same, and its status is what counts.
         tracing::warn!(error = failure.text(), "the summary could not be shown");
     }

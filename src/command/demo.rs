@@ -12,7 +12,7 @@ use tokio::{
 
 use super::{Failure, Screen, conclude::conclude, stops::Stops};
 use crate::{
-    cli::{DemoArgs, ShapeArgs, SimulateArgs},
+    cli::{ConfigArg, DemoArgs, ShapeArgs, SimulateArgs},
     config::{Config, Destination, Rate},
     demo::{self, Behaviour, Latency, Quotas, Shape},
     exit::ExitStatus,
@@ -55,8 +55,9 @@ pub(super) async fn run(args: DemoArgs, screen: &Screen) -> Result<ExitStatus, F
         .await;
     // By default a new one: an unfinished run may be of another organization.
     let run = screen.run(sdk, config, args.run_id, Clock::System);
-    let published = Stops::listened_to().during(&run, Box::pin(run.scan_and_publish())).await?;
-    Ok(Box::pin(conclude(screen, &run, &published, None)).await)
+    let mut stops = Stops::listened_to();
+    let published = stops.during(&run, Box::pin(run.scan_and_publish())).await?;
+    Ok(Box::pin(conclude(screen, &run, &ConfigArg::default(), &published, None, &mut stops)).await)
 }
 
 /// Serves the simulated organization until the standard input ends.

@@ -3,20 +3,30 @@
 use std::sync::Arc;
 
 use jiff::{civil::Date, tz::TimeZone};
+use serde::Serialize;
 
 mod add;
 mod check;
 mod convert;
 mod list;
 
-use super::{Failure, Screen, load};
+use super::{Failure, Screen, checks::json, load};
 use crate::{
     cli::ExceptionsCommand,
     config::{Config, ExceptionsFile},
-    exception::{Exceptions, Terms, source::Source},
+    exception::{
+        Exceptions, Terms,
+        source::{Source, SourceError},
+    },
     exit::ExitStatus,
+    printable::{escaped_json, shown},
     session::sdk_config_loader,
+    width::pieces,
+    wrap::wrapped,
 };
+
+/// Columns of a line.
+const WIDTH: usize = 80;
 
 /// Does what was asked for.
 pub(super) async fn run(command: ExceptionsCommand, screen: &Screen) -> Result<ExitStatus, Failure> {
@@ -36,6 +46,7 @@ struct Read {
 
 /// Reads the file that is named, else the configured one.
 async fn read(config: &Config, named: Option<ExceptionsFile>, screen: &Screen) -> Result<Read, Failure> {
+    let is_named = named.is_some();
     let source = match file(config, named)? {
         // For a file of this machine nothing of AWS is asked, not even a region.
         ExceptionsFile::Local(path) => Source::local(&path),
@@ -44,9 +55,14 @@ async fn read(config: &Config, named: Option<ExceptionsFile>, screen: &Screen) -
             Box::pin(Source::fetch(&place, config, &sdk, &Arc::default())).await
         }
     };
-    let source = source.map_err(Failure::Exceptions)?;
+    let source = source.map_err(|error| unreadable(error, is_named))?;
     let exceptions = source.exceptions(terms(config, screen)).map_err(Failure::Exceptions)?;
     Ok(Read { source, exceptions })
+}
+
+/// A file that cannot be read, with what named it.
+fn unreadable(error: SourceError, is_named: bool) -> Failure {
+    Failure::Exceptions(if is_named { error.of_option() } else { error })
 }
 
 fn file(config: &Config, named: Option<ExceptionsFile>) -> Result<ExceptionsFile, Failure> {
@@ -61,4 +77,28 @@ fn today(screen: &Screen) -> Date {
 
 fn terms(config: &Config, screen: &Screen) -> Terms {
     Terms { today: today(screen), max_days: config.exceptions.max_days }
+}
+
+/// A value as JSON in which nothing is obeyed by a terminal: a file comes from anybody.
+fn harmless_json(value: &(impl Serialize + ?Sized)) -> String {
+    json(value).lines().map(|line| escaped_json(line).into_owned() + "\n").collect()
+}
+
+/// A text in lines of at most so many columns, without anything that a terminal would obey. Nothing of it is cut: a word that
+/// is longer goes on in the next line.
+fn folded(text: &str, columns: usize) -> Vec<String> {
+    let lines = wrapped(&shown(text), columns);
+    lines.iter().flat_map(|line| pieces(line, columns)).map(ToOwned::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_printed_is_harmless_and_nothing_of_it_is_cut() {
+        assert_eq!(folded("ab 0123456789 \u{202e}c", 5), ["ab", "01234", "56789", "\u{fffd}c"]);
+        let json = harmless_json(&["\u{202e}\n", "b"]);
+        assert_eq!(json, "[\n  \"\\u202e\\n\",\n  \"b\"\n]\n");
+    }
 }

@@ -1,5 +1,7 @@
 //! `guardrail`: from the arguments to policies and what they would have refused.
 
+use std::io::Write as _;
+
 use super::{Failure, load_with, print, store};
 use crate::{
     check::selection::Selection,
@@ -8,7 +10,9 @@ use crate::{
     guardrail::{
         Guardrail, GuardrailError,
         history::{History, Scope},
-        json, text,
+        json,
+        policy::Policy,
+        text,
     },
     lake::published::PublishedRun,
 };
@@ -22,8 +26,18 @@ pub(super) async fn run(args: GuardrailArgs) -> Result<ExitStatus, Failure> {
     let guardrail = Guardrail::of(selection.checks(), &config.parameters.approved_keys, args.policy);
     let guardrail = guardrail.map_err(Failure::Guardrail)?;
     if args.bare {
-        let lines = guardrail.policies.iter().map(|policy| format!("{}\n", policy.content()));
-        return print(&lines.collect::<String>());
+        let policies = guardrail.policies.len();
+        if policies > 1 {
+            tracing::warn!(
+                policies,
+                "each line is a policy: a file of several is no document, so keep each in its own"
+            );
+        }
+        // Organizations counts white space, and the end of a line is some.
+        let lines = guardrail.policies.iter().map(Policy::content).collect::<Vec<_>>();
+        let status = print(&lines.join("\n"))?;
+        anstream::stdout().flush().map_err(Failure::Output)?;
+        return Ok(status);
     }
     let radius = if args.no_history {
         None

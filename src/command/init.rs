@@ -2,7 +2,6 @@
 
 use std::{
     fmt::Write as _,
-    fs::File,
     io::{self, IsTerminal as _, Write as _},
     path::Path,
 };
@@ -11,21 +10,24 @@ use super::{Failure, print};
 use crate::{
     cli::InitArgs,
     exit::ExitStatus,
-    init::{Answers, AskError, QUESTIONS, ask, file},
+    init::{Answers, QUESTIONS, ask, file},
     lake::store::StoreError,
-    output::Output,
+    outcome::causes,
+    output::{Output, Unnamed},
+    printable::{escaped, shown},
+    report::next::{command_line, quoted},
 };
 
 /// Writes the configuration, and says what comes next.
 pub(super) fn run(args: &InitArgs) -> Result<ExitStatus, Failure> {
-    let place = args.output.display();
     if !args.force && args.output.exists() {
         return Err(there(&args.output));
     }
     let answers = answers(args)?;
     let text = file(&answers).map_err(Failure::Config)?;
     write(args, &text)?;
-    let mut next = format!("Wrote {place}\n\nNext\n");
+    let mut next = format!("Wrote {}\n\nNext\n", shown(&args.output.display().to_string()));
+    let option = format!("--config {}", quoted(&args.output.display().to_string()));
     for (what, command) in [
         ("What is in effect:", "sagesweep config"),
         ("What the role in each account must be allowed:", "sagesweep iam-policy member"),
@@ -34,7 +36,7 @@ pub(super) fn run(args: &InitArgs) -> Result<ExitStatus, Failure> {
         ("The first run:", "sagesweep run"),
     ] {
         // Writing into a text cannot fail.
-        let _infallible = writeln!(next, "  {what}\n    {command} --config {place}");
+        let _infallible = writeln!(next, "  {what}").and_then(|()| command_line(&mut next, command, &option));
     }
     print(&next)
 }
@@ -53,10 +55,8 @@ fn answers(args: &InitArgs) -> Result<Answers, Failure> {
         return Ok(answers);
     }
     if io::stdin().is_terminal() && io::stderr().is_terminal() {
-        return ask(answers, &mut io::stdin().lock(), &mut anstream::stderr()).map_err(|error| match error {
-            AskError::Ended => Failure::Init(error.to_string()),
-            AskError::Terminal(source) => Failure::Output(source),
-        });
+        let asked = ask(answers, &mut io::stdin().lock(), &mut anstream::stderr());
+        return asked.map_err(|error| Failure::Init(escaped(&causes(&error)).into_owned()));
     }
     let missing = QUESTIONS.iter().filter(|one| !answers.contains_key(one.key) && one.is_due(&answers));
     let missing = missing.map(|question| question.option).collect::<Vec<_>>();
@@ -69,7 +69,7 @@ fn answers(args: &InitArgs) -> Result<Answers, Failure> {
     )))
 }
 
-/// A new file is made only where there is none, whoever makes one in the meantime; another is replaced as a whole.
+/// The file gets its name once it is whole: a new one only where there is none, whoever makes one in the meantime.
 fn write(args: &InitArgs, text: &str) -> Result<(), Failure> {
     let path = &args.output;
     let failed = |source| Failure::Written(StoreError::File { doing: "write", path: path.clone(), source });
@@ -77,13 +77,16 @@ fn write(args: &InitArgs, text: &str) -> Result<(), Failure> {
         let mut out = Output::open(Some(path)).map_err(Failure::Written)?;
         return out.write_all(text.as_bytes()).and_then(|()| out.finish()).map_err(failed);
     }
-    match File::create_new(path) {
-        Ok(mut file) => file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(failed),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(there(path)),
-        Err(source) => Err(failed(source)),
-    }
+    let mut file = Unnamed::create(path).map_err(Failure::Written)?;
+    file.write_all(text.as_bytes()).map_err(failed)?;
+    file.finish_new().map_err(
+        |error| {
+            if error.kind() == io::ErrorKind::AlreadyExists { there(path) } else { failed(error) }
+        },
+    )
 }
 
 fn there(path: &Path) -> Failure {
-    Failure::Init(format!("{} is there already; --force replaces it, and --output names another file", path.display()))
+    let place = shown(&path.display().to_string());
+    Failure::Init(format!("{place} is there already; --force replaces it, and --output names another file"))
 }

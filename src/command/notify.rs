@@ -56,8 +56,12 @@ pub(super) async fn after(run: &Run, published: &Result<Published, Failure>, sto
         return;
     };
     let notifier = notifier(&run.config, run.store(), run.sdk(), run.clock());
+    let telling = async {
+        Box::pin(make_up(&notifier, &run.run_id)).await;
+        Box::pin(notifier.tell(&run.run_id, Again::No)).await
+    };
     let told = tokio::select! {
-        told = Box::pin(notifier.tell(&run.run_id, Again::No)) => told,
+        told = Box::pin(telling) => told,
         () = stops.next() => {
             tracing::warn!(run_id = %run.run_id, "stopped before everybody was told; {}", again(&run.run_id));
             return;
@@ -67,6 +71,24 @@ pub(super) async fn after(run: &Run, published: &Result<Published, Failure>, sto
         Ok(outcome) => drop(said(&run.run_id, &outcome)),
         Err(error) => {
             tracing::warn!(run_id = %run.run_id, error = causes(&error), "the run is published, and nobody was told; {}", again(&run.run_id));
+        }
+    }
+}
+
+/// Tells of the run before, first, those who were not told: its process may have died, or the target was away.
+async fn make_up(notifier: &Notifier<'_>, run_id: &RunId) {
+    let before = match notifier.untold_before(run_id).await {
+        Ok(Some(before)) => before,
+        Ok(None) => return,
+        Err(error) => {
+            tracing::warn!(%run_id, error = causes(&error), "cannot tell whether everybody was told of the run before");
+            return;
+        }
+    };
+    match Box::pin(notifier.tell(&before, Again::No)).await {
+        Ok(outcome) => drop(said(&before, &outcome)),
+        Err(error) => {
+            tracing::warn!(run_id = %before, error = causes(&error), "nobody was told of the run before; {}", again(&before));
         }
     }
 }
@@ -98,6 +120,11 @@ fn said(run_id: &RunId, outcome: &Outcome) -> bool {
             Told::Failed(error) => {
                 failed = true;
                 tracing::warn!(%run_id, target, name, error = causes(error), "not told; {}", again(run_id));
+            }
+            Told::Unknown(error) => {
+                failed = true;
+                let error = causes(error);
+                tracing::warn!(%run_id, target, name, error, "not told, as the lake does not say whether it was before; {}", again(run_id));
             }
             Told::Unmarked(error) => {
                 let error = causes(error);

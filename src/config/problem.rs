@@ -8,6 +8,8 @@ use std::{
 
 use thiserror::Error;
 
+use crate::printable::is_unsafe;
+
 /// Everything that is wrong with a configuration, in the order of the file, then of the environment.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{}", lines(.0))]
@@ -124,15 +126,34 @@ pub(crate) fn text_of(path: &Path, bytes: Vec<u8>) -> Result<String, Problem> {
 pub(crate) struct Problems<'s> {
     source: Source<'s>,
     found: Vec<Problem>,
+    /// Where the lines begin, once something is wrong: a long file can have thousands of problems.
+    lines: Option<Vec<usize>>,
 }
 
 impl<'s> Problems<'s> {
     pub(crate) fn new(source: Source<'s>) -> Self {
-        Self { source, found: Vec::new() }
+        Self { source, found: Vec::new(), lines: None }
     }
 
     pub(crate) fn add(&mut self, span: &Range<usize>, message: impl AsRef<str>) {
-        self.found.push(Problem { place: self.source.place(span.start), message: one_line(message.as_ref()) });
+        let place = self.place(span.start);
+        self.found.push(Problem { place, message: one_line(message.as_ref()) });
+    }
+
+    /// The same as [`Source::place`], without counting all lines before it each time.
+    pub(crate) fn place(&mut self, offset: usize) -> Place {
+        let (path, text) = match self.source {
+            Source::File { path, text } => (path, text),
+            Source::Variable(_) => return self.source.place(offset),
+        };
+        let lines = self
+            .lines
+            .get_or_insert_with(|| std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect());
+        let offset = if text.is_char_boundary(offset) { offset } else { text.len() };
+        let line = lines.partition_point(|begin| *begin <= offset);
+        let begin = line.checked_sub(1).and_then(|index| lines.get(index)).copied().unwrap_or(0);
+        let before = text.get(begin..offset).unwrap_or_default();
+        Place::Position { file: path.to_owned(), line, column: before.chars().count() + 1 }
     }
 
     /// Adds what the parser refused, and drops what was found on the same lines: there the value is a guess.
@@ -155,12 +176,13 @@ pub(super) fn not_toml(error: &toml::de::Error) -> String {
     format!("not TOML: {}", error.message().replace('\n', ", "))
 }
 
-/// A message quotes what was written, which may be of any length and hold line breaks and escape sequences.
-fn one_line(message: &str) -> String {
+/// A message quotes what was written, which may be of any length and hold line breaks, escape sequences and letters that
+/// nobody sees.
+pub(crate) fn one_line(message: &str) -> String {
     const LONGEST: usize = 1_000;
     let mut line = String::new();
     for char in message.chars().take(LONGEST) {
-        if char.is_control() {
+        if is_unsafe(char) {
             line.extend(char.escape_default());
         } else {
             line.push(char);
@@ -178,6 +200,17 @@ mod tests {
         let source = Source::File { path: Path::new("x.toml"), text: "a = 1\nbü = 2\n" };
         let shown: Vec<String> = [0, 6, 9, 1000].map(|offset| source.place(offset).to_string()).into();
         assert_eq!(shown, ["x.toml:1:1", "x.toml:2:1", "x.toml:2:3", "x.toml:3:1"]);
+        let mut problems = Problems::new(source);
+        for offset in 0..20 {
+            assert_eq!(problems.place(offset), source.place(offset), "{offset}");
+        }
+    }
+
+    #[test]
+    fn a_message_is_one_line_without_letters_that_a_terminal_obeys() {
+        let mut problems = Problems::new(Source::Variable("X"));
+        problems.add(&(0..0), "a\n\u{1b}[1m\u{202e}b\u{200b}\u{e9}");
+        assert_eq!(problems.into_found()[0].message, "a\\n\\u{1b}[1m\\u{202e}b\\u{200b}\u{e9}");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::{
 use anstyle::{AnsiColor, Style};
 
 use super::{Change, Gap, Kind, Ruling, Side, Summary};
-use crate::{finding::Severity, lake::runs::RunRow, printable::shown};
+use crate::{finding::Severity, lake::runs::RunRow, printable::shown, report::terminal::share_text};
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
@@ -75,7 +75,7 @@ impl Text {
 }
 
 fn run(out: &mut String, side: &str, run: &RunRow) -> fmt::Result {
-    let coverage = run.coverage_percent.map_or_else(|| "none".to_owned(), |share| format!("{share:.1} %"));
+    let coverage = share_text(run.coverage_percent);
     let started = run.facts.started_at.strftime("%Y-%m-%d %H:%M UTC");
     writeln!(out, "{side:<7} {BOLD}{}{BOLD:#}  {started}, coverage {coverage}", run.facts.run_id)
 }

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use toml::de::DeTable;
 
-use super::{Exceptions, Standing, Terms, entry, overlap};
+use super::{Exceptions, Standing, Terms, entry, in_days, overlap};
 use crate::config::{
     ConfigErrors, Place,
     nearest::nearest,
@@ -13,7 +13,7 @@ use crate::config::{
 
 /// The table of an entry.
 const ENTRY: &str = "exception";
-/// Exceptions of one file at most: each is held against each.
+/// Exceptions of one file at most.
 const MOST: usize = 5_000;
 
 /// Reads the text of a file of exceptions. `path` is how the file is named in messages.
@@ -42,7 +42,7 @@ pub fn read(path: &Path, text: &str, terms: Terms) -> Result<Exceptions, ConfigE
                 wrong.add(&span, unknown(ENTRY));
                 continue;
             };
-            let line = match source.place(span.start) {
+            let line = match odd.place(span.start) {
                 Place::Position { line, .. } => line,
                 Place::File(_) | Place::Variable(_) => 0,
             };
@@ -63,7 +63,7 @@ pub fn read(path: &Path, text: &str, terms: Terms) -> Result<Exceptions, ConfigE
             (Standing::InForce, _) => {}
             (Standing::Expiring, 0) => odd.add(span, format!("`{}` ends today", exception.id)),
             (Standing::Expiring, days) => {
-                odd.add(span, format!("`{}` ends on {}, in {days} days", exception.id, exception.expires));
+                odd.add(span, format!("`{}` ends on {}, in {}", exception.id, exception.expires, in_days(days)));
             }
             (Standing::Expired, _) => {
                 let message = format!("`{}` ended on {} and is not applied", exception.id, exception.expires);

@@ -71,8 +71,11 @@ pub fn convert(file: &Path, text: &str, given: &Given) -> Result<String, ConfigE
         }
     }
     let mut head = String::new();
+    let counted = |count: u32, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
+    let (entries, left_out, elsewhere) =
+        (counted(entries, "exception"), counted(left_out, "mute"), counted(elsewhere, "mute"));
     let summary = format!(
-        "Made from {}, a mute list of Prowler 5.46: {entries} exceptions, {left_out} mutes left out, {elsewhere} mutes of checks \
+        "Made from {}, a mute list of Prowler 5.46: {entries}, {left_out} left out, {elsewhere} of checks \
          of other services passed over. Read the notes, narrow what is too wide, and then let `sagesweep exceptions check` \
          look at it.",
         file.display()

@@ -36,10 +36,12 @@ pub struct Source {
 #[derive(Debug, Error)]
 pub enum SourceError {
     /// The file of this machine cannot be read.
-    #[error("cannot read the exceptions in {place}; look at exceptions.file")]
+    #[error("cannot read the exceptions in {place}; look at {named_by}")]
     Local {
         /// Where.
         place: String,
+        /// What names the file: `--file` or `exceptions.file`.
+        named_by: &'static str,
         /// Why.
         source: io::Error,
     },
@@ -61,7 +63,8 @@ pub enum SourceError {
     },
     /// The object cannot be read.
     #[error(
-        "cannot read the exceptions; look at exceptions.file, and at the policy that `sagesweep iam-policy task` prints"
+        "cannot read the exceptions; look at what names them (--file, else exceptions.file), and at the policy that \
+         `sagesweep iam-policy task` prints"
     )]
     Store(#[from] StoreError),
     /// There is too much.
@@ -85,6 +88,14 @@ impl SourceError {
             Self::Unwritable { .. } => false,
             Self::Store(error) => matches!(error, StoreError::NotFound(_)),
         }
+    }
+
+    /// The same of a file that an option named, not the configuration.
+    pub(crate) fn of_option(mut self) -> Self {
+        if let Self::Local { named_by, .. } = &mut self {
+            *named_by = "--file";
+        }
+        self
     }
 }
 
@@ -115,7 +126,7 @@ impl Source {
         let place = path.display().to_string();
         match std::fs::read(path) {
             Ok(bytes) => Self::of(place, bytes),
-            Err(source) => Err(SourceError::Local { place, source }),
+            Err(source) => Err(SourceError::Local { place, named_by: "exceptions.file", source }),
         }
     }
 

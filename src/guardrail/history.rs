@@ -5,7 +5,10 @@ use std::collections::{BTreeSet, HashSet};
 
 use jiff::{Timestamp, ToSpan as _, civil::Date, tz::TimeZone};
 
-use super::radius::{Gap, Made, Unseen};
+use super::{
+    radius::{Gap, Made, Unseen},
+    sighting::{Fit, Sighting, Sightings},
+};
 use crate::{
     check::Check,
     coverage::Outcome,
@@ -38,8 +41,8 @@ impl Window {
         Self { days, since, until }
     }
 
-    /// Its first and its last day (UTC).
-    fn dates(self) -> [Date; 2] {
+    /// Its first and its last day (UTC), of which it has a part each.
+    pub fn dates(self) -> [Date; 2] {
         [self.since, self.until].map(|at| TimeZone::UTC.to_datetime(at).date())
     }
 }
@@ -105,25 +108,18 @@ impl History {
         Ok(nights)
     }
 
-    /// Hands on each resource of these types that was made in the window, as it was seen last.
+    /// Hands on each resource of these types that was made in the window, as it was seen first, with the name that its account
+    /// had last. The night is chosen by what tells a resource alone, and nothing is sorted.
     pub async fn made(
         &self,
         types: &[ResourceType],
         mut made: impl FnMut(Made) -> Result<(), QueryError>,
     ) -> Result<(), QueryError> {
         let [first, last] = self.window.dates();
-        let columns = "account_id, account_name, region, resource_type, resource_arn, resource_name, created_at, role_arn, origin_kind, origin, config_json";
-        let of_table = columns.split(", ").map(|name| format!("t.{name}")).collect::<Vec<_>>().join(", ");
-        let sql = format!(
-            "SELECT {columns} FROM (
-                SELECT {of_table}, row_number() OVER (
-                    PARTITION BY t.account_id, t.region, t.resource_type, t.resource_arn, t.created_at
-                    ORDER BY t.run_date DESC
-                ) AS place
-                FROM resources AS t JOIN runs_published AS r ON r.run_id = t.run_id
-                WHERE t.run_date BETWEEN {first} AND {last} AND t.resource_type IN {types}
-                AND (t.created_at IS NULL OR (t.created_at >= {since} AND t.created_at <= {until})){scope}
-            ) AS s WHERE place = 1",
+        let rows = format!(
+            "FROM resources AS t JOIN runs_published AS r ON r.run_id = t.run_id
+            WHERE t.run_date BETWEEN {first} AND {last} AND t.resource_type IN {types}
+            AND (t.created_at IS NULL OR (t.created_at >= {since} AND t.created_at <= {until})){scope}",
             first = literal(&first.to_string()),
             last = literal(&last.to_string()),
             types = list(types.iter().map(|kind| kind.as_str())),
@@ -131,7 +127,31 @@ impl History {
             since = instant(self.window.since),
             until = instant(self.window.until),
         );
-        each(&self.session, &sql, |row| made(Made::of(row)?)).await
+        let mut sightings = Sightings::default();
+        let sql = format!(
+            "SELECT t.account_id, t.account_name, t.resource_arn, t.created_at, r.run_partition, {} {rows}",
+            Fit::column("t")
+        );
+        each(&self.session, &sql, |row| {
+            sightings.note(Sighting::of(row)?, Fit::of(row)?, row.known("account_name")?);
+            Ok(())
+        })
+        .await?;
+        let sql = format!(
+            "SELECT t.account_id, t.account_name, t.region, t.resource_type, t.resource_arn, t.created_at, t.role_arn,
+            t.origin_kind, t.origin, t.config_json, r.run_partition {rows}"
+        );
+        each(&self.session, &sql, |row| {
+            if !sightings.takes(Sighting::of(row)?) {
+                return Ok(());
+            }
+            let mut found = Made::of(row)?;
+            if let Some(name) = sightings.name(&found.account_id) {
+                name.clone_into(&mut found.account_name);
+            }
+            made(found)
+        })
+        .await
     }
 
     /// The resources made in the window that failed one of these checks on a night of it.

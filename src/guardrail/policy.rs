@@ -52,9 +52,14 @@ pub struct Statement {
 }
 
 impl Statement {
+    /// Whether it is about one of these actions.
+    pub fn is_about(&self, actions: &[Action]) -> bool {
+        actions.iter().any(|action| self.actions.contains(action))
+    }
+
     /// Whether it refuses the request that made this resource, which was one of these actions.
     pub fn refuses(&self, facts: &Facts, actions: &[Action]) -> Holds {
-        if !actions.iter().any(|action| self.actions.contains(action)) {
+        if !self.is_about(actions) {
             return Holds::No;
         }
         let each = self.conditions.iter().map(|condition| condition.holds(&carried(facts, condition.key())));

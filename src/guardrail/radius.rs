@@ -8,12 +8,16 @@ use super::{
     condition::Holds,
     guard::actions,
     history::{Identity, Window},
+    parents::{Parents, Verdict},
     policy::Statement,
 };
 use crate::{
     query::{QueryError, rows::Row},
     resource::{Facts, OriginKind, ResourceType},
 };
+
+/// Why nothing is told of facts that a later version wrote.
+pub(super) const UNKNOWN_FORM: &str = "its facts are in a form that this version does not know";
 
 /// A resource, as the request that made it is known from it.
 #[derive(Debug, Clone, PartialEq)]
@@ -55,16 +59,17 @@ impl Made {
         })
     }
 
-    /// The type of the job for which the service made it, if it did: its settings stand in the request of that job.
-    fn parent(&self) -> Option<ResourceType> {
-        let (kind, _) = self.origin.as_ref()?;
-        match OriginKind::ALL.into_iter().find(|one| one.as_str() == kind)? {
-            OriginKind::TuningJob => Some(ResourceType::HyperParameterTuningJob),
-            OriginKind::AutoMlJob => Some(ResourceType::AutoMlJob),
-            OriginKind::LabelingJob => Some(ResourceType::LabelingJob),
+    /// The job for which the service made it, if it did, by type and ARN: its settings stand in the request of that job.
+    fn parent(&self) -> Option<(ResourceType, &str)> {
+        let (kind, arn) = self.origin.as_ref()?;
+        let kind = match OriginKind::ALL.into_iter().find(|one| one.as_str() == kind)? {
+            OriginKind::TuningJob => ResourceType::HyperParameterTuningJob,
+            OriginKind::AutoMlJob => ResourceType::AutoMlJob,
+            OriginKind::LabelingJob => ResourceType::LabelingJob,
             // It makes the request itself.
-            OriginKind::PipelineExecution => None,
-        }
+            OriginKind::PipelineExecution => return None,
+        };
+        Some((kind, arn.as_str()))
     }
 }
 
@@ -151,41 +156,46 @@ impl Radius {
         }
     }
 
-    /// Counts a resource.
-    pub fn count(&mut self, made: Made, statements: &[Statement], failing: &HashSet<Identity>) {
-        if made.created_at.is_none() {
+    /// Counts a resource. What the service made for a parent job counts as the request of that job.
+    pub fn count(&mut self, made: Made, statements: &[Statement], failing: &HashSet<Identity>, parents: &Parents) {
+        let Some(created_at) = made.created_at else {
             self.undated += 1;
             return;
-        }
+        };
         self.requests += 1;
         let fails = failing.contains(&(made.account_id.clone(), made.arn.clone(), made.created_at));
         self.failing += u64::from(fails);
         let Some(facts) = &made.facts else {
-            *self.untold.entry("its facts are in a form that this version does not know".to_owned()).or_default() += 1;
+            *self.untold.entry(UNKNOWN_FORM.to_owned()).or_default() += 1;
             return;
         };
-        let (mut refusing, mut whole) = (Vec::new(), Holds::No);
-        let (own, parent) = (actions(facts.resource_type()), made.parent());
-        for statement in statements {
-            let holds = statement.refuses(facts, parent.map_or(own, actions));
-            if holds == Holds::Yes {
-                refusing.push(statement.sid.clone());
+        let own = actions(facts.resource_type());
+        let (verdict, is_child) = match made.parent() {
+            None => (Verdict::of(statements, facts, own), false),
+            Some((kind, arn)) => {
+                let (about, not): (Vec<_>, Vec<_>) =
+                    statements.iter().partition(|statement| statement.is_about(actions(kind)));
+                let verdict = if about.is_empty() {
+                    Verdict { holds: Holds::No, refusing: Vec::new() }
+                } else {
+                    parents.verdict(arn, created_at)
+                };
+                let would = not.iter().any(|statement| statement.refuses(facts, own) == Holds::Yes);
+                self.unguarded_parents += u64::from(verdict.holds == Holds::No && would);
+                (verdict, true)
             }
-            whole = whole.or(holds);
-        }
-        match whole {
-            Holds::No => {
-                let refused = |statement: &Statement| statement.refuses(facts, own) == Holds::Yes;
-                self.unguarded_parents += u64::from(parent.is_some() && statements.iter().any(refused));
-            }
+        };
+        match verdict.holds {
+            Holds::No => {}
             Holds::Untold(why) => *self.untold.entry(why).or_default() += 1,
             Holds::Yes => {
                 self.prevented += u64::from(fails);
-                self.of_parents += u64::from(parent.is_some());
-                for sid in &refusing {
+                self.of_parents += u64::from(is_child);
+                for sid in &verdict.refusing {
                     *self.by_statement.entry(sid.clone()).or_default() += 1;
                 }
-                self.refused.push(Refused { made: Made { facts: None, ..made }, statements: refusing, fails });
+                let made = Made { facts: None, ..made };
+                self.refused.push(Refused { made, statements: verdict.refusing, fails });
             }
         }
     }
@@ -214,5 +224,88 @@ impl Radius {
         let mut counts = counts.into_iter().collect::<Vec<_>>();
         counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
         counts
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::{
+        check::CHECKS,
+        guardrail::{guard::rules, policy::statements},
+        resource::{
+            auto_ml_job::AutoMlJob,
+            training_job::{Instances, TrainingJob},
+        },
+    };
+
+    const PARENT: &str = "arn:aws:sagemaker:eu-west-1:111111111111:automl-job/churn";
+
+    fn of(ids: &[&str]) -> Vec<Statement> {
+        let named = CHECKS.iter().filter(|check| ids.contains(&check.id));
+        statements(named.flat_map(|check| rules(check, &BTreeSet::new()).unwrap()))
+    }
+
+    fn made(arn: &str, at: &str, facts: Facts, parent: Option<&str>) -> Made {
+        Made {
+            account_id: "111111111111".to_owned(),
+            account_name: "ml".to_owned(),
+            region: "eu-west-1".to_owned(),
+            arn: arn.to_owned(),
+            created_at: Some(at.parse().unwrap()),
+            role_arn: None,
+            origin: parent.map(|arn| (OriginKind::AutoMlJob.as_str().to_owned(), arn.to_owned())),
+            facts: Some(facts),
+        }
+    }
+
+    /// A child on instances that take no volume key.
+    fn child() -> Made {
+        let instances = Instances::Type("ml.g5.xlarge".to_owned());
+        let job = TrainingJob { instances, ..TrainingJob::default() };
+        made("arn:job", "2026-11-20T04:00:00Z", job.into(), Some(PARENT))
+    }
+
+    fn parent(key: Option<&str>, at: &str) -> Made {
+        let key = key.map(str::to_owned);
+        let job = AutoMlJob { volume_key: key.clone(), output_key: key, ..AutoMlJob::default() };
+        made(PARENT, at, job.into(), None)
+    }
+
+    /// The radius of the child, with these parents recorded.
+    fn radius(ids: &[&str], recorded: Vec<Made>) -> Radius {
+        let (statements, mut parents) = (of(ids), Parents::default());
+        for made in recorded {
+            parents.judge(made, &statements);
+        }
+        let window = Window::before("2026-11-24T03:15:00Z".parse().unwrap(), 30);
+        let mut radius = Radius::of(window, 1, Unseen::default());
+        radius.count(child(), &statements, &HashSet::new(), &parents);
+        radius
+    }
+
+    const BOTH: [&str; 2] = ["training-job-customer-managed-keys", "auto-ml-job-customer-managed-keys"];
+
+    #[test]
+    fn a_child_counts_by_the_request_of_its_parent() {
+        let keyed = radius(&BOTH, vec![parent(Some("arn:key"), "2026-11-20T03:00:00Z")]);
+        assert_eq!((keyed.refused.len(), keyed.untold.len(), keyed.unguarded_parents), (0, 0, 0));
+        let bare = radius(&BOTH, vec![parent(None, "2026-11-20T03:00:00Z")]);
+        assert_eq!((bare.refused.len(), bare.of_parents, bare.by_statement.len()), (1, 1, 2));
+        // One of the same name that was made after it is not the one that made it.
+        let later = parent(None, "2026-11-21T03:00:00Z");
+        let earlier = parent(Some("arn:key"), "2026-11-20T03:00:00Z");
+        assert_eq!(radius(&BOTH, vec![later, earlier]).refused.len(), 0);
+    }
+
+    #[test]
+    fn a_child_whose_parent_is_not_recorded_is_not_told_and_one_whose_parent_is_not_guarded_is_counted_apart() {
+        let alone = radius(&BOTH, Vec::new());
+        let why = "the request of its parent job is not recorded in these days";
+        assert_eq!((alone.refused.len(), alone.untold.get(why), alone.unguarded_parents), (0, Some(&1), 0));
+        let unguarded = radius(&["training-job-customer-managed-keys"], Vec::new());
+        assert_eq!((unguarded.refused.len(), unguarded.untold.len(), unguarded.unguarded_parents), (0, 0, 1));
     }
 }

@@ -267,6 +267,12 @@ fn feature_group(group: &FeatureGroup, key: ConditionKey) -> Carried {
 
 fn cluster(cluster: &Cluster, key: ConditionKey) -> Carried {
     match key {
+        VpcSubnets if cluster.subnets.is_empty() && cluster.groups.iter().any(|group| !group.subnets.is_empty()) => {
+            Carried::NotRecorded(
+                "its groups have subnets of their own, and whether the condition key tells of them is not documented"
+                    .to_owned(),
+            )
+        }
         VpcSubnets => several(&cluster.subnets),
         VpcSecurityGroupIds => several(&cluster.security_groups),
         _ => unknown(),
@@ -369,5 +375,13 @@ mod tests {
         assert_eq!(feature_group(&group, FeatureGroupEnableOnlineStore), flag(true));
         assert_eq!(feature_group(&group, FeatureGroupOnlineStoreKmsKey), Carried::Nothing);
         assert_eq!(feature_group(&group, FeatureGroupOfflineStoreConfig), flag(false));
+    }
+
+    #[test]
+    fn the_subnets_of_the_groups_of_a_cluster_are_not_taken_for_its_own() {
+        let group = crate::resource::cluster::Group { subnets: vec!["s".to_owned()], ..Default::default() };
+        let of = |subnets: Vec<String>| Cluster { groups: vec![group.clone()], subnets, ..Cluster::default() };
+        assert!(matches!(cluster(&of(Vec::new()), VpcSubnets), Carried::NotRecorded(_)));
+        assert_eq!(cluster(&of(vec!["a".to_owned()]), VpcSubnets), Carried::Values(vec!["a".to_owned()]));
     }
 }

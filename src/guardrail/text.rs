@@ -5,7 +5,7 @@ use std::fmt::{self, Write as _};
 use anstyle::{AnsiColor, Style};
 
 use super::{
-    Guardrail,
+    Guardrail, by_reason,
     radius::{Made, Radius},
 };
 use crate::{pretty, printable::shown, wrap::wrapped};
@@ -18,7 +18,7 @@ const BAD: Style = AnsiColor::Red.on_default().bold();
 const WIDTH: usize = 80;
 /// Columns of a label, and of a count behind it.
 const LABEL: usize = 66;
-/// Checks that cannot be guarded and are named.
+/// Checks that cannot be guarded and are named; more are counted by why.
 const NAMED: usize = 8;
 /// Rows of a list by account, role or origin.
 const ROWS: usize = 10;
@@ -46,11 +46,16 @@ fn write(out: &mut String, guardrail: &Guardrail, radius: Option<&Radius>, limit
     for check in &guardrail.checks {
         writeln!(out, "  {}", check.id)?;
     }
-    if guardrail.unguarded.len() > NAMED {
-        let number = guardrail.unguarded.len();
-        paragraph(out, 2, &format!("and not {number} others, which no request tells of: --format json names them"))?;
-    } else if !guardrail.unguarded.is_empty() {
+    if !guardrail.unguarded.is_empty() {
         writeln!(out, "{BOLD}It cannot guard{BOLD:#}")?;
+    }
+    if guardrail.unguarded.len() > NAMED {
+        for (why, ids) in by_reason(&guardrail.unguarded) {
+            let checks = if ids.len() == 1 { "1 check".to_owned() } else { format!("{} checks", ids.len()) };
+            paragraph(out, 2, &format!("{checks}: {why}"))?;
+        }
+        writeln!(out, "  {DIM}--format json names them{DIM:#}")?;
+    } else {
         for (check, why) in &guardrail.unguarded {
             writeln!(out, "  {}", check.id)?;
             paragraph(out, 4, why.0)?;
@@ -176,12 +181,12 @@ fn unseen(out: &mut String, radius: &Radius) -> fmt::Result {
     if radius.has_executions() {
         paragraph(out, 2, "The name of a job tells the execution of a pipeline, and not the pipeline.")?;
     }
-    let (nights, days) = (radius.nights, radius.window.days);
+    let (nights, [first, last]) = (radius.nights, radius.window.dates());
     paragraph(
         out,
         2,
         &format!(
-            "Published nights in these {days} days: {nights}. What was made and deleted between two of them is not there. \
+            "Published nights from {first} to {last}: {nights}. What was made and deleted between two of them is not there. \
              Requests that changed something, and those that failed, leave nothing to be recorded."
         ),
     )

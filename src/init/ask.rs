@@ -29,10 +29,12 @@ pub fn ask(given: Answers, input: &mut impl BufRead, out: &mut impl Write) -> Re
             let default = if question.default.is_empty() { String::new() } else { format!(" [{}]", question.default) };
             write!(out, "{}{default}\n> ", question.text)?;
             out.flush()?;
-            let mut line = String::new();
-            if input.read_line(&mut line)? == 0 {
+            let mut line = Vec::new();
+            if input.read_until(b'\n', &mut line)? == 0 {
                 return Err(AskError::Ended);
             }
+            // What is no text is refused as an answer, and not by the terminal.
+            let line = String::from_utf8_lossy(&line);
             let answer = match line.trim() {
                 "" => question.default,
                 "\"\"" => "",

@@ -35,7 +35,7 @@ pub struct Digest {
     pub resolved: u64,
     /// Findings that failed and whose resource is gone.
     pub resource_deleted: u64,
-    /// Exceptions that end soon.
+    /// Exceptions that have ended or end soon.
     pub expiring_exceptions: ExpiringExceptions,
 }
 
@@ -89,8 +89,12 @@ pub struct NewFailures {
 pub struct ExpiringExceptions {
     /// Within so many days of the run.
     pub within_days: u16,
-    /// How many there are.
+    /// How many there are, those that have ended among them.
     pub total: u64,
+    /// Those that have ended, which are not applied any more.
+    pub ended: u64,
+    /// Those of all that apply and cover nothing; they are not listed here.
+    pub unused: u64,
     /// The first to end first.
     pub exceptions: Vec<Expiring>,
     /// Exceptions that are left out.
@@ -116,8 +120,9 @@ impl Digest {
             findings,
             expiring,
             checks_in_all,
-            expiring_in_all,
+            exceptions,
         } = figures;
+        let over_or_soon = exceptions.ended.saturating_add(exceptions.ending);
         let before = previous.as_ref().and_then(|previous| previous.coverage_percent);
         // Two digits: more would be the error of the subtraction.
         let lost = before.zip(run.coverage_percent).map(|(before, now)| ((before - now) * 100.0).round() / 100.0);
@@ -142,8 +147,10 @@ impl Digest {
             resource_deleted: changes.resource_deleted,
             expiring_exceptions: ExpiringExceptions {
                 within_days: notify.expiring_days,
-                total: expiring_in_all,
-                omitted: left(expiring_in_all, &expiring),
+                total: over_or_soon,
+                ended: exceptions.ended,
+                unused: exceptions.unused,
+                omitted: left(over_or_soon, &expiring),
                 exceptions: expiring,
             },
             run: DigestRun {
@@ -171,7 +178,8 @@ impl Digest {
         escaped_json(&json).into_owned()
     }
 
-    /// The same with the text for people as one more member, `text`.
+    /// The same with the text for people as one more member, `text`, in which a chat system finds no command: to Slack and
+    /// what understands the same, `<!channel>` calls everybody and `<https://…|name>` is a link, and names come from outside.
     pub(super) fn to_json_with_text(&self) -> String {
         #[derive(Serialize)]
         struct WithText<'d> {
@@ -179,7 +187,8 @@ impl Digest {
             #[serde(flatten)]
             digest: &'d Digest,
         }
-        let json = serde_json::to_string(&WithText { text: self.to_text(), digest: self }).unwrap_or_default();
+        let text = self.to_text().replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+        let json = serde_json::to_string(&WithText { text, digest: self }).unwrap_or_default();
         escaped_json(&json).into_owned()
     }
 

@@ -18,8 +18,8 @@ const SOURCE: &str = "sagesweep";
 /// What kind of event it is.
 const DETAIL_TYPE: &str = "sagesweep Run Published";
 
-/// What an entry may have: the bytes of its source, its type and its detail, and 14 for its time.
-const LIMIT: usize = (256 << 10) - SOURCE.len() - DETAIL_TYPE.len() - 14;
+/// What a detail may have, so that the entry stays below 256 KiB: its source, its type, 14 bytes for its time, and the detail.
+const LIMIT: usize = (256 << 10) - 1 - SOURCE.len() - DETAIL_TYPE.len() - 14;
 
 /// Puts the event, and says what EventBridge calls it.
 pub(super) async fn put(
@@ -28,7 +28,10 @@ pub(super) async fn put(
     digest: &Digest,
     patience: &Patience,
 ) -> Result<Option<String>, SendError> {
-    let settings = aws_sdk_eventbridge::config::Builder::from(sdk).region(Region::new(bus.region().to_string()));
+    let settings = aws_sdk_eventbridge::config::Builder::from(sdk)
+        .region(Region::new(bus.region().to_string()))
+        .retry_config(patience.retries())
+        .timeout_config(patience.timeouts());
     let client = Client::from_conf(settings.build());
     let entry = PutEventsRequestEntry::builder()
         .event_bus_name(bus.as_str())

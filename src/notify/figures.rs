@@ -78,6 +78,14 @@ pub struct FailedFinding {
     pub resource_arn: String,
 }
 
+/// How many exceptions of the run there are of each kind.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+pub(super) struct Exceptions {
+    pub(super) ended: u64,
+    pub(super) ending: u64,
+    pub(super) unused: u64,
+}
+
 /// An exception that ends soon, or has ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Expiring {
@@ -91,7 +99,7 @@ pub struct Expiring {
     pub expires_on: Date,
     /// Days from the run to it; below 0 when it is over.
     pub days_left: i64,
-    /// Findings that it covers.
+    /// Findings that it covers; 0 when it is over.
     pub findings: u64,
     /// Accounts that they are in.
     pub accounts: u64,
@@ -109,7 +117,7 @@ pub(super) struct Figures {
     pub(super) checks_in_all: u64,
     pub(super) findings: Vec<FailedFinding>,
     pub(super) expiring: Vec<Expiring>,
-    pub(super) expiring_in_all: u64,
+    pub(super) exceptions: Exceptions,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -153,6 +161,12 @@ impl<'t> Tables<'t> {
             "SELECT * FROM ({failed}) AS f
              ORDER BY severity_id DESC, check_id, account_id, region, resource_arn LIMIT {MOST}"
         );
+        let exceptions = format!(
+            "SELECT count(*) FILTER (WHERE days_left < 0) AS ended,
+                count(*) FILTER (WHERE days_left >= 0 AND days_left <= {within_days}) AS ending,
+                count(*) FILTER (WHERE is_unused) AS unused
+             FROM exceptions WHERE {of_run}"
+        );
         let worst = format!("{checks} ORDER BY severity_id DESC, findings DESC, check_id LIMIT {MOST}");
         Ok(Figures {
             run,
@@ -164,7 +178,7 @@ impl<'t> Tables<'t> {
             checks_in_all: self.count(&checks).await?,
             findings: self.rows(&findings).await?,
             expiring: self.rows(&format!("{expiring} ORDER BY expires_on, exception_id LIMIT {MOST}")).await?,
-            expiring_in_all: self.count(&expiring).await?,
+            exceptions: self.rows(&exceptions).await?.into_iter().next().unwrap_or_default(),
         })
     }
 
@@ -201,17 +215,18 @@ impl<'t> Tables<'t> {
         )
     }
 
-    /// The exceptions that end within so many days of the run.
+    /// The exceptions that end within so many days of the run, and those that have ended: no finding names these any more.
     fn expiring(&self, within_days: u16) -> String {
-        let (of_run, night) = (self.of_run(), self.run_id.run_date());
+        let of_run = self.of_run();
         format!(
-            "SELECT exception_id, exception_owner AS owner, exception_reason AS reason, exception_expires_on AS expires_on,
-                date_diff('day', DATE '{night}', exception_expires_on) AS days_left,
-                count(*) AS findings, count(DISTINCT account_id) AS accounts
-             FROM findings
-             WHERE {of_run} AND exception_id IS NOT NULL
-                AND date_diff('day', DATE '{night}', exception_expires_on) <= {within_days}
-             GROUP BY exception_id, exception_owner, exception_reason, exception_expires_on"
+            "SELECT e.exception_id, e.exception_owner AS owner, e.exception_reason AS reason,
+                e.exception_expires_on AS expires_on, e.days_left, e.findings, coalesce(f.accounts, 0) AS accounts
+             FROM (SELECT * FROM exceptions WHERE {of_run}) AS e
+             LEFT JOIN (
+                SELECT exception_id AS covered_by, count(DISTINCT account_id) AS accounts
+                FROM findings WHERE {of_run} AND exception_id IS NOT NULL GROUP BY exception_id
+             ) AS f ON f.covered_by = e.exception_id
+             WHERE e.days_left <= {within_days}"
         )
     }
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use aws_config::{retry::RetryConfig, timeout::TimeoutConfig};
 use tokio::time::sleep;
 
 /// How often something is tried, and how long.
@@ -56,6 +57,23 @@ impl Patience {
         }
     }
 
+    /// The same for a client of AWS, which tries again by itself.
+    pub(super) fn retries(&self) -> RetryConfig {
+        RetryConfig::standard()
+            .with_max_attempts(self.attempts)
+            .with_initial_backoff(self.pause)
+            .with_max_backoff(self.longest)
+    }
+
+    /// How long a client of AWS waits for an answer to an attempt.
+    pub(super) fn timeouts(&self) -> TimeoutConfig {
+        TimeoutConfig::builder()
+            .connect_timeout(self.answer)
+            .read_timeout(self.answer)
+            .operation_attempt_timeout(self.answer)
+            .build()
+    }
+
     /// The pause before an attempt: as long as was asked for, else at random up to a bound that doubles.
     fn before(&self, attempt: u32, asked: Option<Duration>) -> Duration {
         let bound = self.pause.saturating_mul(1_u32.checked_shl(attempt.saturating_sub(2)).unwrap_or(u32::MAX));
@@ -87,6 +105,13 @@ mod tests {
         assert_eq!(tried(|| Miss::Lasting(())).await, 1);
         let second = async |number| if number == 2 { Ok(number) } else { Err(Miss::Passing((), None)) };
         assert_eq!(HASTY.keep_trying(second).await, Ok(2));
+    }
+
+    #[test]
+    fn a_client_of_aws_has_the_same_patience() {
+        let patience = Patience::default();
+        assert_eq!(patience.retries().max_attempts(), 5);
+        assert_eq!(patience.timeouts().operation_attempt_timeout(), Some(Duration::from_secs(10)));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use aws_config::{Region, SdkConfig};
 use aws_sdk_sns::{Client, types::MessageAttributeValue};
 use serde_json::json;
 
-use super::{Digest, SendError};
+use super::{Digest, Patience, SendError};
 use crate::{config::Arn, outcome::Refusal};
 
 /// The IAM action, on the topic alone.
@@ -13,9 +13,18 @@ pub const PUBLISH: &str = "sns:Publish";
 /// What a message may have, its attributes and its subject among it, for which a little is left.
 const LIMIT: usize = (256 << 10) - 1_024;
 
-/// Publishes a digest, and says what SNS calls the message.
-pub(super) async fn publish(sdk: &SdkConfig, topic: &Arn, digest: &Digest) -> Result<String, SendError> {
-    let settings = aws_sdk_sns::config::Builder::from(sdk).region(Region::new(topic.region().to_string()));
+/// Publishes a digest, and says what SNS calls the message. `key` is what a FIFO topic tells messages apart by.
+pub(super) async fn publish(
+    sdk: &SdkConfig,
+    topic: &Arn,
+    digest: &Digest,
+    key: &str,
+    patience: &Patience,
+) -> Result<String, SendError> {
+    let settings = aws_sdk_sns::config::Builder::from(sdk)
+        .region(Region::new(topic.region().to_string()))
+        .retry_config(patience.retries())
+        .timeout_config(patience.timeouts());
     let client = Client::from_conf(settings.build());
     let request = client.publish().topic_arn(topic.as_str()).subject(digest.subject()).message_structure("json");
     let mut request = request.message(digest.shortened(LIMIT, message));
@@ -26,8 +35,7 @@ pub(super) async fn publish(sdk: &SdkConfig, topic: &Arn, digest: &Digest) -> Re
     }
     if let Some((_, "fifo")) = topic.as_str().rsplit_once('.') {
         // What was sent within five minutes is not delivered again.
-        let run_id = digest.run.run_id.as_str();
-        request = request.message_group_id("sagesweep").message_deduplication_id(run_id);
+        request = request.message_group_id("sagesweep").message_deduplication_id(key);
     }
     let answer = Box::pin(request.send()).await.map_err(|error| SendError::Refused {
         key: "the topic of notify.sns_topic",

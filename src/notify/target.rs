@@ -39,14 +39,19 @@ impl Target {
         }
     }
 
-    /// Sends a digest; what the target calls the message, where it says so.
-    pub(super) async fn send(&self, notifier: &Notifier<'_>, digest: &Digest) -> Result<Option<String>, SendError> {
+    /// Sends a digest under a key by which it is told from others; what the target calls the message, where it says so.
+    pub(super) async fn send(
+        &self,
+        notifier: &Notifier<'_>,
+        digest: &Digest,
+        key: &str,
+    ) -> Result<Option<String>, SendError> {
         match self {
-            Self::Topic(arn) => sns::publish(notifier.sdk, arn, digest).await.map(Some),
+            Self::Topic(arn) => sns::publish(notifier.sdk, arn, digest, key, &notifier.patience).await.map(Some),
             Self::EventBus(arn) => event_bus::put(notifier.sdk, arn, digest, &notifier.patience).await,
             Self::Webhook(source) => {
                 let url = WebhookUrl::find(source, notifier.environment, notifier.sdk).await?;
-                webhook::post(&url, digest, &notifier.patience).await?;
+                webhook::post(&url, digest, key, &notifier.patience).await?;
                 Ok(None)
             }
         }

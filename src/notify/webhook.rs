@@ -18,14 +18,14 @@ use super::{Digest, Patience, SendError, patience::Miss, url::WebhookUrl};
 /// As much as the others take, so that a digest is the same everywhere.
 const LIMIT: usize = 256 << 10;
 
-/// Posts a digest.
-pub async fn post(url: &WebhookUrl, digest: &Digest, patience: &Patience) -> Result<(), SendError> {
+/// Posts a digest. `key` is what a receiver tells it by from what it has seen already.
+pub async fn post(url: &WebhookUrl, digest: &Digest, key: &str, patience: &Patience) -> Result<(), SendError> {
     // The pool of the other clients is theirs: its requests are signed, counted and paced.
     let connector = Connector::builder().tls_provider(tls::Provider::Rustls(CryptoMode::AwsLc)).build();
     let body = body(digest);
     patience
         .keep_trying(async |attempts| {
-            let request = request(url, &body, digest).map_err(Miss::Lasting)?;
+            let request = request(url, &body, key).map_err(Miss::Lasting)?;
             let why = match timeout(patience.answer, connector.call(request)).await {
                 Ok(Ok(answer)) => return judged(&answer, attempts),
                 // What the connector says may name the URL.
@@ -44,7 +44,7 @@ fn body(digest: &Digest) -> String {
     digest.shortened(LIMIT, Digest::to_json_with_text)
 }
 
-fn request(url: &WebhookUrl, body: &str, digest: &Digest) -> Result<HttpRequest, SendError> {
+fn request(url: &WebhookUrl, body: &str, key: &str) -> Result<HttpRequest, SendError> {
     let refused = |error: &dyn std::error::Error| SendError::Request(error.to_string());
     let mut request = HttpRequest::new(SdkBody::from(body));
     request.set_method("POST").map_err(|error| refused(&error))?;
@@ -53,8 +53,7 @@ fn request(url: &WebhookUrl, body: &str, digest: &Digest) -> Result<HttpRequest,
     headers.insert("content-type", "application/json");
     headers.insert("content-length", body.len().to_string());
     headers.insert("user-agent", concat!("sagesweep/", env!("CARGO_PKG_VERSION")));
-    // By it a receiver can tell what it has seen already.
-    headers.insert("idempotency-key", digest.run.run_id.to_string());
+    headers.insert("idempotency-key", key.to_owned());
     Ok(request)
 }
 

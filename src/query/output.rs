@@ -18,7 +18,6 @@ mod csv;
 mod json;
 mod records;
 mod table;
-mod width;
 
 pub use table::Layout;
 use table::Table;

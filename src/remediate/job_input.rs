@@ -1,18 +1,20 @@
 //! The input of `CreateTrainingJob` that would make a job again, without what fails.
 
+mod secrets;
+
 use serde_json::{Map, Value, json};
 
 use super::recorded::{Found, Recorded};
 use crate::{
     check::{Control, selection},
+    finding::Status,
     image::Registry,
     instance_type::{InstanceStorage, instance_storage},
     resource::training_job::{Instances, TrainingJob},
-    secret::{self, Place},
 };
 
-/// The members of the input, but for the tags, which a description does not carry (SageMaker API reference,
-/// `CreateTrainingJob`). What the description has besides tells how the job went.
+/// The members of the input, but for the tags and `SessionChainingConfig`, which a description does not carry (SageMaker API
+/// reference, `CreateTrainingJob`). What the description has besides tells how the job went.
 const MEMBERS: [&str; 26] = [
     "TrainingJobName",
     "HyperParameters",
@@ -47,8 +49,9 @@ const NOT_RECORDED: &str = "InputDataConfig, HyperParameters, Environment, Stopp
                             groups, CheckpointConfig, DebugHookConfig, ProfilerConfig, ExperimentConfig, spot training, \
                             retries and metrics are not recorded";
 
-/// What stands in the place of a value that looks like a secret.
-const SECRET: &str = "SECRET: let the container fetch it from Secrets Manager";
+/// What no description has of the input.
+const NOT_DESCRIBED: &str =
+    "DescribeTrainingJob does not return SessionChainingConfig: where the job was made with one, add it.";
 
 /// The most letters of a name.
 const NAME_LIMIT: usize = 63;
@@ -82,9 +85,7 @@ impl JobInput {
                 resources.remove("VolumeSizeInGB");
             }
         }
-        for (member, place) in [("Environment", "variable"), ("HyperParameters", "hyperparameter")] {
-            job.withhold(member, place);
-        }
+        job.notes.push(NOT_DESCRIBED.to_owned());
         let image = job.text(&["AlgorithmSpecification", "TrainingImage"]).unwrap_or_default();
         let metrics = job.input.get("AlgorithmSpecification").and_then(|algorithm| algorithm.get("MetricDefinitions"));
         if metrics.is_some() && Registry::of(&image).is_of_sagemaker() {
@@ -121,7 +122,7 @@ impl JobInput {
         Self { input, notes, ..Self::default() }.named_anew(recorded)
     }
 
-    /// With another name, since one cannot be used twice, and with the tags of the job.
+    /// With another name, since one cannot be used twice, with the tags of the job, and without what looks like a secret.
     fn named_anew(mut self, recorded: &Recorded) -> Self {
         const END: &str = "-mended";
         let start = recorded.name.chars().take(NAME_LIMIT - END.len()).collect::<String>();
@@ -132,11 +133,15 @@ impl JobInput {
         if !tags.is_empty() {
             self.input.insert("Tags".to_owned(), Value::Array(tags));
         }
+        self.left_out.extend(secrets::withhold(&mut self.input));
         self
     }
 
-    /// Sets what mends a finding; keys are set to `key`.
+    /// Sets what mends a finding that fails; keys are set to `key`.
     pub fn mend(&mut self, found: &Found, key: &str) {
+        if found.status != Status::Fail {
+            return;
+        }
         let control = selection::check(&found.check_id).ok().map(|check| check.control);
         if control == Some(Control::EncryptionAtRest) {
             self.mend_keys(found, key);
@@ -146,21 +151,26 @@ impl JobInput {
             self.set("EnableInterContainerTrafficEncryption", json!(true));
         } else if control == Some(Control::NetworkBoundary) {
             self.set("VpcConfig", json!({ "Subnets": ["subnet-ID"], "SecurityGroupIds": ["sg-ID"] }));
-            self.notes.push("Put subnets and security groups of yours in the place of subnet-ID and sg-ID.".to_owned());
+            self.note("Put subnets and security groups of yours in the place of subnet-ID and sg-ID.");
         } else if found.check_id == "training-job-remote-debugging" {
             self.set("RemoteDebugConfig", json!({ "EnableRemoteDebug": false }));
         } else {
-            self.notes.push(format!("What {} finds is not mended by a setting of the input.", found.check_id));
+            self.note(&format!("What {} finds is not mended by a setting of the input.", found.check_id));
         }
     }
 
     fn mend_keys(&mut self, found: &Found, key: &str) {
         let is_of = |role: &str| found.reason_code.split(',').any(|code| code.starts_with(role));
-        // A rule of others may not say which key it misses.
         let (volume, output) = (is_of("volume_key"), is_of("output_key"));
-        let (volume, output) = if volume || output { (volume, output) } else { (true, true) };
+        let (volume, output) = if volume || output {
+            (volume, output)
+        } else {
+            // A rule of others may not say which key it misses.
+            let is_absent = |path: &[&str; 2]| self.text(path).is_none_or(|key| key.is_empty());
+            (is_absent(&["ResourceConfig", "VolumeKmsKeyId"]), is_absent(&["OutputDataConfig", "KmsKeyId"]))
+        };
         if output && self.put("OutputDataConfig", "KmsKeyId", json!(key)) {
-            self.filled.push(format!("OutputDataConfig.KmsKeyId: {key}"));
+            add(&mut self.filled, format!("OutputDataConfig.KmsKeyId: {key}"));
         }
         let storage = self.storage();
         if self.input.contains_key("ServerlessJobConfig") {
@@ -169,12 +179,11 @@ impl JobInput {
             self.leave_out("every instance has local NVMe storage, for which no volume key can be set");
         } else if volume && self.put("ResourceConfig", "VolumeKmsKeyId", json!(key)) {
             self.has_volume_key = true;
-            self.filled.push(format!("ResourceConfig.VolumeKmsKeyId: {key}"));
+            add(&mut self.filled, format!("ResourceConfig.VolumeKmsKeyId: {key}"));
             if storage != Some(InstanceStorage::EbsOnly) {
-                self.notes.push(
+                self.note(
                     "Whether its instances have local storage is not known to this version: where they have, leave \
-                     ResourceConfig.VolumeKmsKeyId out."
-                        .to_owned(),
+                     ResourceConfig.VolumeKmsKeyId out.",
                 );
             }
         }
@@ -184,7 +193,7 @@ impl JobInput {
         if let Some(resources) = self.object("ResourceConfig") {
             resources.remove("VolumeKmsKeyId");
         }
-        self.left_out.push(format!("ResourceConfig.VolumeKmsKeyId: {why}"));
+        add(&mut self.left_out, format!("ResourceConfig.VolumeKmsKeyId: {why}"));
     }
 
     /// Where all instances of the job store: on local disks only if each does; none where it names no instances.
@@ -201,8 +210,12 @@ impl JobInput {
     }
 
     fn set(&mut self, member: &str, value: Value) {
-        self.filled.push(format!("{member}: {value}"));
+        add(&mut self.filled, format!("{member}: {value}"));
         self.input.insert(member.to_owned(), value);
+    }
+
+    fn note(&mut self, note: &str) {
+        add(&mut self.notes, note.to_owned());
     }
 
     /// Sets a member of a member; whether that is there to take it.
@@ -219,21 +232,12 @@ impl JobInput {
         let [object, member] = path;
         self.input.get(*object)?.get(*member)?.as_str().map(str::to_owned)
     }
+}
 
-    /// Takes the values that look like secrets out of a map of texts.
-    fn withhold(&mut self, member: &str, place: &str) {
-        let Some(values) = self.object(member) else { return };
-        let mut withheld = Vec::new();
-        for (name, value) in values.iter_mut() {
-            let text = value.as_str().unwrap_or_default().to_owned();
-            if !secret::in_values(Place::Variable, [(name.as_str(), text.as_str())]).is_empty() {
-                *value = json!(SECRET);
-                withheld.push(name.clone());
-            }
-        }
-        for name in withheld {
-            self.left_out.push(format!("the value of the {place} {name}, which looks like a secret"));
-        }
+/// Adds a line, unless another finding did.
+fn add(lines: &mut Vec<String>, line: String) {
+    if !lines.contains(&line) {
+        lines.push(line);
     }
 }
 

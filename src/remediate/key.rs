@@ -58,7 +58,9 @@ impl Named {
     pub fn why(self) -> &'static str {
         match self {
             Self::Here => "the key of --key",
-            Self::Approved => "the first key of parameters.approved_keys that is of this region",
+            Self::Approved => {
+                "the first in parameters.approved_keys that is of the region, one of the account itself before others"
+            }
             Self::InUse => "the key that the job already uses for what does not fail",
             Self::Nowhere => "a place for a key: name one with --key, or in parameters.approved_keys",
         }

@@ -57,37 +57,67 @@ pub enum LiveError {
     Late,
 }
 
-/// The answer of `DescribeTrainingJob`, as it came.
-pub async fn describe(sdk: &SdkConfig, config: &Config, job: &Recorded) -> Result<Map<String, Value>, LiveError> {
-    tokio::time::timeout(PATIENCE, asked(sdk, config, job)).await.map_err(|_elapsed| LiveError::Late)?
+impl LiveError {
+    /// Whether it is no matter of one account or job, so that it would meet every other one too.
+    pub fn is_of_all(&self) -> bool {
+        match self {
+            Self::Connect(_) | Self::Late => true,
+            Self::Refused { .. } | Self::NoPlace(_) | Self::Malformed | Self::AnotherJob(_) => false,
+        }
+    }
 }
 
-async fn asked(sdk: &SdkConfig, config: &Config, job: &Recorded) -> Result<Map<String, Value>, LiveError> {
-    let place = || LiveError::NoPlace(format!("{} {}", job.account_id, job.region));
-    let (account, region) = job.account_id.parse().ok().zip(job.region.parse().ok()).ok_or_else(place)?;
-    let refused = |refusal| LiveError::Refused { account: job.account_id.clone(), refusal };
-    let throttle = || Arc::new(Throttle::within(&config.pacing, Arc::default(), OpenFiles::now(), Memory::now()));
-    let mut aws = Aws::connect(sdk, config, throttle()).await?;
-    let is_own = aws.caller().account == account;
-    let mut session = aws.session(account, is_own && config.role.own_account_directly).await;
-    if session.is_err() && is_own {
-        // The management account has no role of the audit, and is audited with our own credentials.
-        aws = Aws::connect(sdk, config, throttle()).await?;
-        session = aws.session(account, true).await;
+/// One connection for all jobs.
+#[derive(Debug)]
+pub struct Live<'c> {
+    sdk: SdkConfig,
+    config: &'c Config,
+    aws: Aws,
+}
+
+impl<'c> Live<'c> {
+    /// Finds out who we are.
+    pub async fn connect(sdk: SdkConfig, config: &'c Config) -> Result<Self, LiveError> {
+        let connecting = connected(&sdk, config);
+        let aws = tokio::time::timeout(PATIENCE, connecting).await.map_err(|_elapsed| LiveError::Late)??;
+        Ok(Self { sdk, config, aws })
     }
-    let gate = aws.gate(&*session.map_err(refused)?, &region);
-    let (client, verbatim) = (gate.sagemaker(), Verbatim::default());
-    let send =
-        || client.describe_training_job().training_job_name(&job.name).customize().interceptor(verbatim.clone()).send();
-    gate.call(DESCRIBE, send).await.map_err(refused)?;
-    let body = verbatim.body.lock().take().unwrap_or_default();
-    let answer: Map<String, Value> = serde_json::from_slice(&body).map_err(|_no_object| LiveError::Malformed)?;
-    match created_at(&answer).zip(job.created_at) {
-        Some((now, then)) if now.duration_since(then).abs() > SignedDuration::from_secs(1) => {
-            Err(LiveError::AnotherJob(now))
+
+    /// The answer of `DescribeTrainingJob`, as it came.
+    pub async fn describe(&mut self, job: &Recorded) -> Result<Map<String, Value>, LiveError> {
+        tokio::time::timeout(PATIENCE, self.asked(job)).await.map_err(|_elapsed| LiveError::Late)?
+    }
+
+    async fn asked(&mut self, job: &Recorded) -> Result<Map<String, Value>, LiveError> {
+        let place = || LiveError::NoPlace(format!("{} {}", job.account_id, job.region));
+        let (account, region) = job.account_id.parse().ok().zip(job.region.parse().ok()).ok_or_else(place)?;
+        let refused = |refusal| LiveError::Refused { account: job.account_id.clone(), refusal };
+        let is_own = self.aws.caller().account == account;
+        let mut session = self.aws.session(account, is_own && self.config.role.own_account_directly).await;
+        if session.is_err() && is_own {
+            // The management account has no role of the audit, and is audited with our own credentials.
+            self.aws = connected(&self.sdk, self.config).await?;
+            session = self.aws.session(account, true).await;
         }
-        _ => Ok(answer),
+        let gate = self.aws.gate(&*session.map_err(refused)?, &region);
+        let (client, verbatim) = (gate.sagemaker(), Verbatim::default());
+        let describe = || client.describe_training_job().training_job_name(&job.name);
+        let send = || describe().customize().interceptor(verbatim.clone()).send();
+        gate.call(DESCRIBE, send).await.map_err(refused)?;
+        let body = verbatim.body.lock().take().unwrap_or_default();
+        let answer: Map<String, Value> = serde_json::from_slice(&body).map_err(|_no_object| LiveError::Malformed)?;
+        match created_at(&answer).zip(job.created_at) {
+            Some((now, then)) if now.duration_since(then).abs() > SignedDuration::from_secs(1) => {
+                Err(LiveError::AnotherJob(now))
+            }
+            _ => Ok(answer),
+        }
     }
+}
+
+async fn connected(sdk: &SdkConfig, config: &Config) -> Result<Aws, ConnectError> {
+    let throttle = Throttle::within(&config.pacing, Arc::default(), OpenFiles::now(), Memory::now());
+    Aws::connect(sdk, config, Arc::new(throttle)).await
 }
 
 fn created_at(answer: &Map<String, Value>) -> Option<Timestamp> {

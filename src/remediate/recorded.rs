@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
 use super::{
     RemediateError,
@@ -57,6 +57,8 @@ pub struct Recorded {
     pub region: String,
     /// The partition of its account.
     pub partition: String,
+    /// The day of the run that recorded it.
+    pub run_date: Date,
     /// Its type.
     pub resource_type: ResourceType,
     /// Its ARN.
@@ -77,6 +79,15 @@ pub struct Recorded {
     pub tags: BTreeMap<String, String>,
     /// Its facts.
     pub facts: Facts,
+}
+
+/// The findings that are meant.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Meant {
+    /// The findings.
+    pub found: Vec<Found>,
+    /// How many others fail, which `--check` does not name.
+    pub others: usize,
 }
 
 /// A run, as it can be asked.
@@ -121,21 +132,24 @@ impl Run {
     }
 
     /// The findings that are meant: of a uid that one, of a resource those that fail or, where none does, that are unknown.
-    pub async fn meant(&self, subject: &Subject, checks: &[Pattern]) -> Result<Vec<Found>, RemediateError> {
+    pub async fn meant(&self, subject: &Subject, checks: &[Pattern]) -> Result<Meant, RemediateError> {
         match subject {
-            Subject::Finding(start) => self.by_uid(start).await,
+            Subject::Finding(_) if !checks.is_empty() => Err(RemediateError::CheckOfFinding),
+            Subject::Finding(start) => Ok(Meant { found: self.by_uid(start).await?, others: 0 }),
             Subject::Resource(arn) => self.of_resource(arn, checks).await,
         }
     }
 
-    async fn of_resource(&self, arn: &str, checks: &[Pattern]) -> Result<Vec<Found>, RemediateError> {
+    async fn of_resource(&self, arn: &str, checks: &[Pattern]) -> Result<Meant, RemediateError> {
         let found = self.findings("findings AS f", &format!("f.resource_arn = {}", literal(arn))).await?;
         if found.is_empty() {
             return Err(RemediateError::NoSuchResource { arn: arn.to_owned(), run_id: self.run_id.clone() });
         }
         let with = |status: Status| found.iter().filter(move |found| found.status == status && is_named(checks, found));
         let failing = with(Status::Fail).cloned().collect::<Vec<_>>();
-        Ok(if failing.is_empty() { with(Status::Unknown).cloned().collect() } else { failing })
+        let others = found.iter().filter(|found| found.fails() && !is_named(checks, found)).count();
+        let found = if failing.is_empty() { with(Status::Unknown).cloned().collect() } else { failing };
+        Ok(Meant { found, others })
     }
 
     /// The findings whose uid begins so: exactly one, or an error.
@@ -168,7 +182,7 @@ impl Run {
     }
 
     /// What fails of all that an origin made, and of the origin itself.
-    pub async fn of_origin(&self, origin: &str, checks: &[Pattern]) -> Result<Vec<Found>, RemediateError> {
+    pub async fn of_origin(&self, origin: &str, checks: &[Pattern]) -> Result<Meant, RemediateError> {
         let names = names_of_origin(origin);
         let names = list(names.iter().map(String::as_str));
         let joined = "findings AS f JOIN resources AS s ON s.account_id = f.account_id AND s.region = f.region \
@@ -181,8 +195,9 @@ impl Run {
         if found.is_empty() {
             return Err(RemediateError::NothingOfOrigin { origin: origin.to_owned(), run_id: self.run_id.clone() });
         }
+        let all = found.len();
         found.retain(|found| is_named(checks, found));
-        Ok(found)
+        Ok(Meant { others: all - found.len(), found })
     }
 
     /// The resource of a finding.
@@ -198,7 +213,7 @@ impl Run {
         );
         let mut recorded = None;
         each(&self.session, &sql, |row| {
-            let resource = Recorded::of(row)?;
+            let resource = Recorded::of(row, self.run_id.run_date())?;
             if resource.created_at == found.created_at {
                 recorded = Some(resource);
             }
@@ -222,6 +237,11 @@ fn uid_of(row: Row<'_>) -> Result<String, QueryError> {
 }
 
 impl Found {
+    /// Whether there is something to mend.
+    pub fn fails(&self) -> bool {
+        self.status == Status::Fail
+    }
+
     /// A row; none of a status that this version does not know.
     fn of(row: Row<'_>) -> Result<Option<Self>, QueryError> {
         let text = |name| row.known(name).map(str::to_owned);
@@ -244,7 +264,7 @@ impl Found {
 }
 
 impl Recorded {
-    fn of(row: Row<'_>) -> Result<Self, QueryError> {
+    fn of(row: Row<'_>, run_date: Date) -> Result<Self, QueryError> {
         let text = |name| row.known(name).map(str::to_owned);
         let optional = |name| row.text(name).map(str::to_owned);
         let kind = row.known("resource_type")?;
@@ -257,6 +277,7 @@ impl Recorded {
             account_name: text("account_name")?,
             region: text("region")?,
             partition: text("partition_name")?,
+            run_date,
             resource_type: *resource_type,
             arn: text("resource_arn")?,
             name: text("resource_name")?,

@@ -29,6 +29,7 @@ pub(super) fn recorded() -> Recorded {
         account_name: "churn".to_owned(),
         region: "eu-west-1".to_owned(),
         partition: "aws".to_owned(),
+        run_date: jiff::civil::date(2026, 11, 21),
         resource_type: ResourceType::TrainingJob,
         arn: ARN.to_owned(),
         name: "churn-2026-11-20".to_owned(),

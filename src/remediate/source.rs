@@ -1,6 +1,6 @@
 //! Where a resource came from: a job that has ended cannot be changed, so that what makes such jobs has to be.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 use super::recorded::Recorded;
 use crate::{cli::ResourceArn, resource::OriginKind};
@@ -15,6 +15,9 @@ pub struct Source {
     /// What else tells of it: what it is called, and its value.
     pub traces: Vec<(&'static str, String)>,
 }
+
+/// How far the event history of CloudTrail goes back.
+const HISTORY_DAYS: i64 = 90;
 
 /// Tags that SageMaker itself puts on what Studio and Projects make, and what they name.
 const TAGS: [(&str, &str); 3] = [
@@ -89,24 +92,49 @@ fn made_by(kind: OriginKind, name: &str, resource: &Recorded) -> (String, Vec<St
 
 /// Nothing names a maker: the trail tells who made the call.
 fn unknown(resource: &Recorded) -> (String, Vec<String>) {
-    let summary = "No tuning, AutoML or labeling job and no pipeline of SageMaker is recorded to have made it: a person, a \
-                   notebook, a scheduler or a pipeline elsewhere did, and makes the next one the same. CloudTrail tells who \
-                   made the call; its event history goes back 90 days."
-        .to_owned();
-    let action = resource.arn.rsplit(':').next().and_then(|rest| rest.split_once('/')).map(|(kind, _)| event(kind));
-    let commands = resource.created_at.zip(action).map(|(at, event)| {
+    let maker = "No tuning, AutoML or labeling job and no pipeline of SageMaker is recorded to have made it: a person, a \
+                 notebook, a scheduler or a pipeline elsewhere did, and makes the next one the same.";
+    let kind = resource.arn.rsplit(':').next().and_then(|rest| rest.split_once('/')).map(|(kind, _)| kind);
+    let events = kind.map(events).unwrap_or_default();
+    if let Some(at) = resource.created_at.filter(|at| is_past_history(*at, resource)) {
+        let called = if events.is_empty() { "the call".to_owned() } else { events.join(" or ") };
+        let summary = format!(
+            "{maker} It was made more than 90 days before the run, which is as far as the event history of CloudTrail goes \
+             back: a trail or an event data store of CloudTrail Lake, where there was one then, has who called {called} at {}.",
+            instant(at)
+        );
+        return (summary, Vec::new());
+    }
+    let summary = format!("{maker} CloudTrail tells who made the call; its event history goes back 90 days.");
+    let commands = resource.created_at.into_iter().flat_map(|at| {
         let around = |minutes| instant(at.saturating_add(SignedDuration::from_mins(minutes)).unwrap_or(at));
         let (start, end) = (around(-5), around(5));
         let region = &resource.region;
-        format!(
-            "aws cloudtrail lookup-events --region {region} --lookup-attributes AttributeKey=EventName,AttributeValue={event} --start-time {start} --end-time {end}"
-        )
+        let command = |event: &String| {
+            format!(
+                "aws cloudtrail lookup-events --region {region} --lookup-attributes AttributeKey=EventName,AttributeValue={event} --start-time {start} --end-time {end}"
+            )
+        };
+        events.iter().map(command).collect::<Vec<_>>()
     });
-    (summary, commands.into_iter().collect())
+    (summary, commands.collect())
+}
+
+/// Whether the event history of CloudTrail went back so far no more on the day of the run.
+fn is_past_history(at: Timestamp, resource: &Recorded) -> bool {
+    let made = TimeZone::UTC.to_datetime(at).date();
+    resource.run_date.duration_since(made) > SignedDuration::from_hours(24 * HISTORY_DAYS)
 }
 
 fn instant(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// The calls that make what ARNs call so.
+fn events(kind: &str) -> Vec<String> {
+    let event = event(kind);
+    let second = (kind == "automl-job").then(|| format!("{event}V2"));
+    [event].into_iter().chain(second).collect()
 }
 
 /// The call that makes what ARNs call so: `training-job` is made by `CreateTrainingJob`.
@@ -160,7 +188,18 @@ mod tests {
             source.commands[0].contains("AttributeValue=CreateTrainingJob --start-time 2026-11-20T09:55:00Z"),
             "{source:?}"
         );
-        assert_eq!(event("automl-job"), "CreateAutoMLJob");
-        assert_eq!(event("notebook-instance"), "CreateNotebookInstance");
+        assert_eq!(events("automl-job"), ["CreateAutoMLJob", "CreateAutoMLJobV2"]);
+        assert_eq!(events("notebook-instance"), ["CreateNotebookInstance"]);
+    }
+
+    #[test]
+    fn what_the_event_history_has_no_more_is_not_asked_of_it() {
+        let job = Recorded { run_date: jiff::civil::date(2027, 2, 18), ..samples::recorded() };
+        assert_eq!(Source::of(&job).commands.len(), 1);
+        let job = Recorded { run_date: jiff::civil::date(2027, 2, 19), ..samples::recorded() };
+        let source = Source::of(&job);
+        assert!(source.commands.is_empty() && source.summary.contains("CloudTrail Lake"), "{source:?}");
+        let job = Recorded { arn: job.arn.replace("training-job", "automl-job"), ..samples::recorded() };
+        assert!(Source::of(&job).commands[1].contains("AttributeValue=CreateAutoMLJobV2"));
     }
 }

@@ -1,6 +1,7 @@
 //! What to do, for people: in 80 columns, but for what has no place to be broken.
 
 use std::{
+    borrow::Cow,
     collections::BTreeMap,
     fmt::{self, Write as _},
 };
@@ -23,16 +24,30 @@ const BAD: Style = AnsiColor::Red.on_default().bold();
 /// Columns of a line.
 const WIDTH: usize = 80;
 
-/// The advice on each resource, of all the findings that are meant, with escape codes for colours.
-pub fn text(advice: &[Advice], all: &[Found]) -> String {
+/// What tells of an unknown.
+const TO_KNOW: &str = "Whether it fails is not known. To know it, let the role of the audit read what the reason names (of a key \
+                       also in the policy of that key): `sagesweep doctor` tries it, `sagesweep iam-policy` prints what the \
+                       role needs. The next run tells.";
+
+/// The advice on each resource, of all the findings that are meant, with escape codes for colours; `others` fail too, and are
+/// not named by `--check`.
+pub fn text(advice: &[Advice], all: &[Found], others: usize) -> String {
     let mut out = String::new();
     // Writing into a text cannot fail.
-    let _infallible = write(&mut out, advice, all);
+    let _infallible = write(&mut out, advice, all, others);
     out
 }
 
-fn write(out: &mut String, advice: &[Advice], all: &[Found]) -> fmt::Result {
+fn write(out: &mut String, advice: &[Advice], all: &[Found], others: usize) -> fmt::Result {
     let told = advice.iter().map(|one| one.findings.len()).sum::<usize>();
+    if others > 0 && !advice.iter().flat_map(|one| &one.findings).any(Found::fails) {
+        let do_it = if others == 1 { "other finding does" } else { "other findings do" };
+        writeln!(out, "Nothing that --check names fails; {others} {do_it}.")?;
+        if advice.is_empty() {
+            return Ok(());
+        }
+        writeln!(out)?;
+    }
     if advice.is_empty() {
         return writeln!(out, "Nothing of it fails and nothing is unknown: there is nothing to mend.");
     }
@@ -73,12 +88,19 @@ fn resource(out: &mut String, advice: &Advice) -> fmt::Result {
         format!("{kind} of {} ({}){}{state}", resource.account_name, resource.account_id, created.unwrap_or_default());
     paragraph(out, 0, &line)?;
 
-    heading(out, "What fails")?;
+    let fails = advice.findings.iter().any(Found::fails);
+    heading(out, if fails { "What fails" } else { "What was found" })?;
     for found in &advice.findings {
-        let style = if found.status == Status::Fail && found.severity >= Severity::High { BAD } else { Style::new() };
+        let style = if found.fails() && found.severity >= Severity::High { BAD } else { Style::new() };
         writeln!(out, "  {style}{} {}{style:#} {}", found.status.as_str(), found.severity.as_str(), found.check_id)?;
         paragraph(out, 4, &format!("{}.", found.reason))?;
+        if found.status == Status::Unknown {
+            paragraph(out, 4, TO_KNOW)?;
+        }
         writeln!(out, "    {DIM}{}{DIM:#}", found.uid)?;
+    }
+    if !fails {
+        return paragraph(out, 2, "Nothing of this fails, so that there is nothing to mend.");
     }
     heading(out, "Where it came from")?;
     source(out, &advice.source)?;
@@ -91,7 +113,7 @@ fn resource(out: &mut String, advice: &Advice) -> fmt::Result {
     }
     if let Some(job) = &advice.job {
         heading(out, "The job again: the input of create-training-job")?;
-        self::job(out, job, advice.unread.as_deref())?;
+        self::job(out, job, &advice.resource.region, advice.unread.as_deref())?;
     }
     if let Some(permission) = &advice.permission {
         heading(out, "What the execution role needs for the key")?;
@@ -115,7 +137,7 @@ fn way(out: &mut String, way: &Way) -> fmt::Result {
     for (name, text) in [("AWS CLI", &way.cli), ("SDK for Python", &way.python), ("Infrastructure as code", &way.code)]
     {
         writeln!(out, "  {DIM}{name}{DIM:#}")?;
-        text.lines().try_for_each(|line| code(out, line))?;
+        text.lines().try_for_each(|line| code(out, &commented(line)))?;
     }
     if !way.is_filled {
         let why =
@@ -125,7 +147,16 @@ fn way(out: &mut String, way: &Way) -> fmt::Result {
     Ok(())
 }
 
-fn job(out: &mut String, job: &JobInput, unread: Option<&str>) -> fmt::Result {
+/// A line of code; prose that says where the code belongs as a comment, which has places to be broken.
+fn commented(line: &str) -> Cow<'_, str> {
+    let is_prose = line.starts_with(|letter: char| letter.is_ascii_uppercase())
+        && line.contains(' ')
+        && !line.contains(['{', '=', '"', '('])
+        && line.strip_suffix(':').is_some_and(|start| !start.contains(": "));
+    if is_prose { Cow::Owned(format!("# {line}")) } else { Cow::Borrowed(line) }
+}
+
+fn job(out: &mut String, job: &JobInput, region: &str, unread: Option<&str>) -> fmt::Result {
     let from =
         if job.is_whole { "Read from DescribeTrainingJob just now." } else { "Made of the facts in the tables." };
     paragraph(out, 2, from)?;
@@ -140,7 +171,8 @@ fn job(out: &mut String, job: &JobInput, unread: Option<&str>) -> fmt::Result {
             paragraph(out, 2, &format!("{what}: {line}"))?;
         }
     }
-    code(out, "aws sagemaker create-training-job --cli-input-json file://job-input.json")
+    let create = format!("aws sagemaker create-training-job --region {region} --cli-input-json file://job-input.json");
+    code(out, &create)
 }
 
 fn permission(out: &mut String, permission: &Permission) -> fmt::Result {
@@ -193,7 +225,7 @@ mod tests {
     };
 
     fn plain(advice: &[Advice], all: &[Found]) -> String {
-        anstream::adapter::strip_str(&text(advice, all)).to_string()
+        anstream::adapter::strip_str(&text(advice, all, 0)).to_string()
     }
 
     fn advice(key: Option<&str>) -> Advice {
@@ -234,6 +266,28 @@ mod tests {
             "{page}"
         );
         assert!(plain(&[], &[]).starts_with("Nothing of it fails"));
+        assert_eq!(text(&[], &[], 2), "Nothing that --check names fails; 2 other findings do.\n");
+    }
+
+    #[test]
+    fn what_is_unknown_is_not_mended_and_it_is_told_how_to_know() {
+        let findings = vec![Found { status: Status::Unknown, ..found("volume_key_unreadable") }];
+        let one = Advice::of(recorded(), findings, None, &Parameters::default(), &Described::NotAsked).unwrap();
+        let page = plain(&[one], &[]);
+        assert!(page.contains("What was found\n  UNKNOWN") && page.contains("sagesweep iam-policy"), "{page}");
+        assert!(!page.contains("create-training-job") && !page.contains("What fails"), "{page}");
+    }
+
+    #[test]
+    fn prose_among_code_is_a_comment_and_the_job_is_made_in_its_region() {
+        assert_eq!(
+            commented("In a state machine, in the Arguments of x:"),
+            "# In a state machine, in the Arguments of x:"
+        );
+        for line in ["Properties:", "Type: AWS::SageMaker::Model", "  Subnets: [a, b]", "VpcConfig: { Subnets: [a] }"] {
+            assert_eq!(commented(line), line);
+        }
+        assert!(plain(&[advice(None)], &[]).contains("aws sagemaker create-training-job --region eu-west-1"));
     }
 
     #[test]

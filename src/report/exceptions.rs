@@ -2,7 +2,7 @@
 
 use std::fmt::{Result, Write as _};
 
-use super::terminal::{BAD, DIM, UNSURE, clipped, grouped, heading, painted};
+use super::terminal::{BAD, DIM, UNSURE, cell, clipped, grouped, heading, painted};
 use crate::exception::{
     Exception, Standing,
     usage::{States, Usage},
@@ -25,8 +25,8 @@ pub(super) fn section(out: &mut String, usage: &Usage) -> Result {
 
 fn named<'a>(out: &mut String, state: &str, exceptions: impl Iterator<Item = &'a Exception>, all: u64) -> Result {
     for (exception, _) in exceptions.zip(0..NAMED) {
-        let (id, owner) = (clipped(&exception.id, 30), clipped(&exception.owner, 26));
-        writeln!(out, "  {state}  {}  {id:<30} {DIM}{owner}{DIM:#}", exception.expires)?;
+        let (id, owner) = (cell(&exception.id, 30), clipped(&exception.owner, 25));
+        writeln!(out, "  {state}  {}  {id} {DIM}{owner}{DIM:#}", exception.expires)?;
     }
     match all.saturating_sub(NAMED) {
         0 => Ok(()),

@@ -1,24 +1,39 @@
 //! What the summary of a run says of what to do next: the commands, as they are typed.
 
-use std::fmt::{Result, Write as _};
+use std::{
+    fmt::{Result, Write as _},
+    path::Path,
+};
 
 use super::terminal::heading;
-use crate::lake::{Table, publish::Published, runs::RunStatus};
+use crate::{
+    lake::{Table, publish::Published, runs::RunStatus},
+    printable::shown,
+    width::width,
+    wrap::wrapped,
+};
 
 /// What fits on a line.
 const COLUMNS: usize = 80;
 
-/// The sections; `place` is where the tables are.
-pub(super) fn sections(out: &mut String, published: &Published, place: &str) -> Result {
-    let place = place.trim_end_matches('/');
+/// Where the tables are.
+#[derive(Debug, Clone, Copy)]
+pub struct Tables<'a> {
+    /// As a person would write it.
+    pub place: &'a str,
+    /// The file of the configuration that names the place, if there was one.
+    pub config: Option<&'a Path>,
+}
+
+/// The sections.
+pub(super) fn sections(out: &mut String, published: &Published, tables: Tables<'_>) -> Result {
     heading(out, "Tables")?;
-    for tables in Table::ALL.chunks(5) {
-        let names = tables.iter().map(|table| table.as_str()).collect::<Vec<_>>().join(",");
-        writeln!(out, "  {place}/v1/{{{names}}}")?;
-    }
+    writeln!(out, "  {}", shown(&format!("{}/v1/", tables.place.trim_end_matches('/'))))?;
+    let names = Table::ALL.iter().map(|table| table.as_str()).collect::<Vec<_>>().join(", ");
+    wrapped(&names, COLUMNS - 4).iter().try_for_each(|line| writeln!(out, "    {line}"))?;
     writeln!(out)?;
     heading(out, "Next")?;
-    let lake = format!("--lake {}", quoted(place));
+    let option = tables.option();
     let unseen = ("What was not seen, and why:", "sagesweep query --view coverage_gaps");
     let all = ("All of it, as a page:", "sagesweep report --output report.html");
     let (first, last) = if published.run.status == RunStatus::Complete { (all, unseen) } else { (unseen, all) };
@@ -29,26 +44,37 @@ pub(super) fn sections(out: &mut String, published: &Published, place: &str) -> 
         last,
     ] {
         writeln!(out, "  {what}")?;
-        command_line(out, command, &lake)?;
+        command_line(out, command, &option)?;
     }
     Ok(())
 }
 
+impl Tables<'_> {
+    /// The option by which a command finds them: the configuration knows more than the place.
+    fn option(self) -> String {
+        match self.config {
+            Some(file) => format!("--config {}", quoted(&file.display().to_string())),
+            None => format!("--lake {}", quoted(self.place)),
+        }
+    }
+}
+
 /// A command with its last option, which goes on a line of its own where both do not fit.
-fn command_line(out: &mut String, command: &str, lake: &str) -> Result {
-    if 5 + command.len() + lake.len() <= COLUMNS {
-        return writeln!(out, "    {command} {lake}");
+pub(crate) fn command_line(out: &mut String, command: &str, option: &str) -> Result {
+    if 5 + width(command) + width(option) <= COLUMNS {
+        return writeln!(out, "    {command} {option}");
     }
     writeln!(out, "    {command} \\")?;
-    writeln!(out, "      {lake}")
+    writeln!(out, "      {option}")
 }
 
 /// A word as a shell reads it.
-fn quoted(word: &str) -> String {
-    if word.chars().all(|letter| letter.is_ascii_alphanumeric() || "/:._-".contains(letter)) {
+pub(crate) fn quoted(word: &str) -> String {
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "/:._-".contains(letter);
+    if !word.is_empty() && word.chars().all(is_plain) {
         return word.to_owned();
     }
-    format!("'{}'", word.replace('\'', "'\\''"))
+    shown(&format!("'{}'", word.replace('\'', "'\\''")))
 }
 
 #[cfg(test)]
@@ -57,8 +83,8 @@ mod tests {
 
     #[test]
     fn a_place_stays_one_word_whatever_is_in_it() {
-        let words = ["s3://audit/sagesweep", "my lake", "it's"].map(quoted);
-        assert_eq!(words, ["s3://audit/sagesweep", "'my lake'", "'it'\\''s'"]);
+        let words = ["s3://audit/sagesweep", "my lake", "it's", ""].map(quoted);
+        assert_eq!(words, ["s3://audit/sagesweep", "'my lake'", "'it'\\''s'", "''"]);
     }
 
     #[test]

@@ -4,19 +4,15 @@ use std::fmt::Write as _;
 
 use serde::Deserialize;
 
-use super::terminal::{BAD, DIM, clipped, grouped, heading, painted};
+use super::terminal::{BAD, DIM, cell, grouped, heading, painted};
 use crate::{
     lake::{published::PublishedRun, store::Store},
     query::{AsOfError, Session, limits::Limits, rows},
+    resource::OriginKind,
 };
 
-/// The worst sources that make resources, or that these act as. Owners and projects are many sources at once.
-const WORST: &str = "
-SELECT source_kind, source, account_id, resources, failing_resources
-FROM top_origins
-WHERE source_kind IN ('TUNING_JOB', 'AUTO_ML_JOB', 'LABELING_JOB', 'PIPELINE_EXECUTION', 'ROLE')
-ORDER BY failing_resources DESC, failed DESC, source_kind, account_id, source
-LIMIT 5";
+/// The kind of source that is the role which resources act as, as the view spells it.
+const ROLE: &str = "ROLE";
 
 /// A source of failing resources.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -31,7 +27,15 @@ pub struct Origin {
 /// Asks the tables of a published run, with the view that everybody asks.
 pub async fn worst(run: &PublishedRun, store: Store, limits: Limits) -> Result<Vec<Origin>, AsOfError> {
     let session = Session::as_of(run, store, limits).await?;
-    Ok(rows::all(&session, WORST).await?)
+    // What makes resources, or acts for them. Owners and projects are many sources at once.
+    let kinds = rows::list(OriginKind::ALL.iter().map(|kind| kind.as_str()).chain([ROLE]));
+    let worst = format!(
+        "SELECT source_kind, source, account_id, resources, failing_resources
+         FROM top_origins WHERE source_kind IN {kinds}
+         ORDER BY failing_resources DESC, failed DESC, source_kind, account_id, source
+         LIMIT 5"
+    );
+    Ok(rows::all(&session, &worst).await?)
 }
 
 /// The section; none where nothing fails that has a source.
@@ -45,10 +49,10 @@ pub(super) fn section(out: &mut String, origins: &[Origin]) -> std::fmt::Result 
         let failing = painted(BAD, &format!("{:>8}", grouped(origin.failing_resources)));
         writeln!(
             out,
-            "  {:<20}{:<26}{:<14}{failing}{:>8}",
-            clipped(&origin.source_kind, 19),
-            clipped(name(&origin.source), 25),
-            clipped(&origin.account_id, 12),
+            "  {} {} {}{failing}{:>8}",
+            cell(&origin.source_kind, 19),
+            cell(name(&origin.source), 25),
+            cell(&origin.account_id, 14),
             grouped(origin.resources)
         )?;
     }

@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use anstyle::{AnsiColor, Style};
 
 use super::{
-    changes, exceptions, next,
+    changes, exceptions,
+    next::{self, Tables},
     origins::{self, Origin},
 };
 use crate::{
@@ -19,6 +20,7 @@ use crate::{
     },
     place::AccountId,
     printable::is_unsafe,
+    width::{column, fitted},
 };
 
 const BOLD: Style = Style::new().bold();
@@ -31,18 +33,20 @@ pub(super) const UNSURE: Style = AnsiColor::Yellow.on_default().bold();
 const WORST: usize = 5;
 /// Checks that are named.
 const CHECKS: usize = 12;
+/// Letters of an id that fit beside its numbers.
+const ID: usize = 41;
 
-/// The summary; `place` is where the tables are, and `origins` the worst sources of what fails. Colours are escape codes, which the writer drops where nobody wants them.
-pub fn summary(published: &Published, origins: &[Origin], place: &str) -> String {
+/// The summary; `origins` are the worst sources of what fails. Colours are escape codes, which the writer drops where nobody wants them.
+pub fn summary(published: &Published, origins: &[Origin], tables: Tables<'_>) -> String {
     let mut text = String::new();
     // Writing into a text cannot fail.
-    let _infallible = write_summary(&mut text, published, origins, place);
+    let _infallible = write_summary(&mut text, published, origins, tables);
     text
 }
 
-fn write_summary(out: &mut String, published: &Published, origins: &[Origin], place: &str) -> std::fmt::Result {
+fn write_summary(out: &mut String, published: &Published, origins: &[Origin], tables: Tables<'_>) -> std::fmt::Result {
     let run = &published.run;
-    let took = took(run.published_at.duration_since(run.facts.started_at).as_secs());
+    let took = took(run.published_at.duration_since(run.facts.started_at).as_secs().try_into().unwrap_or_default());
     writeln!(out)?;
     writeln!(out, "{}  {DIM}{took}{DIM:#}", painted(BOLD, &format!("sagesweep {}", run.facts.run_id)))?;
     writeln!(out)?;
@@ -60,14 +64,14 @@ fn write_summary(out: &mut String, published: &Published, origins: &[Origin], pl
     let share = percent(throttles, calls).unwrap_or_else(|| "-".to_owned());
     writeln!(out, "  {} to AWS, {} throttled ({share})", grouped(calls), grouped(throttles))?;
     writeln!(out)?;
-    next::sections(out, published, place)
+    next::sections(out, published, tables)
 }
 
 fn coverage(out: &mut String, published: &Published) -> std::fmt::Result {
     let (run, tally) = (&published.run, &published.tally);
     heading(out, "Coverage")?;
     let style = if run.status == RunStatus::Complete { GOOD } else { BAD };
-    let share = run.coverage_percent.map_or_else(|| "none".to_owned(), |share| format!("{share:.1} %"));
+    let share = share_text(run.coverage_percent);
     writeln!(
         out,
         "  {}  {} of {} cells (account, region, type) seen whole; floor {} %",
@@ -93,6 +97,9 @@ fn posture(out: &mut String, published: &Published) -> std::fmt::Result {
     let findings: u64 = tally.findings.values().sum();
     heading(out, "Posture")?;
     writeln!(out, "  {} findings on {} resources", grouped(findings), grouped(tally.resources))?;
+    if findings == 0 {
+        return writeln!(out);
+    }
     writeln!(
         out,
         "  {DIM}{:<14}{:>13}{:>13}{:>13}{:>17}{DIM:#}",
@@ -121,32 +128,39 @@ fn posture(out: &mut String, published: &Published) -> std::fmt::Result {
 }
 
 fn checks(out: &mut String, published: &Published) -> std::fmt::Result {
-    heading(out, "Checks")?;
     let by_check = published.tally.by_check();
     let judged = |check: &'static Check| {
         let counts = by_check.get(check.id)?;
         let count = |status| counts.get(&status).copied().unwrap_or(0);
         Some((check, count(Status::Fail), count(Status::Pass)))
     };
-    let mut checks = Profile::Both.checks().filter_map(judged).collect::<Vec<_>>();
+    let checks = Profile::Both.checks().filter_map(judged).collect::<Vec<_>>();
+    let mut failing = checks.iter().filter(|(_, fail, _)| *fail > 0).collect::<Vec<_>>();
     // The worst first; among equals the order of the catalogue.
-    checks.sort_by_key(|(check, fail, _)| std::cmp::Reverse((*fail > 0, check.severity, *fail)));
-    writeln!(out, "  {DIM}{:<50}{:>10}{:>10}{:>8}{DIM:#}", "the worst, by severity and number", "FAIL", "of", "share")?;
-    for (check, fail, pass) in checks.iter().take(CHECKS) {
-        let (severity, judged) = (check.severity.as_str(), fail + pass);
-        let share = percent(*fail, judged).unwrap_or_else(|| "-".to_owned());
-        writeln!(
-            out,
-            "  {:<9}{:<41}{:>10}{:>10}{share:>8}",
-            clipped(severity, 8),
-            clipped(check.id, 41),
-            grouped(*fail),
-            grouped(judged)
-        )?;
+    failing.sort_by_key(|(check, fail, _)| std::cmp::Reverse((check.severity, *fail)));
+    heading(out, "Checks")?;
+    if failing.is_empty() {
+        let words = if checks.is_empty() { "nothing was judged" } else { "nothing fails of what was judged" };
+        writeln!(out, "  {DIM}{words}{DIM:#}")?;
+        return writeln!(out);
     }
-    if let Some(others) = checks.get(CHECKS..).filter(|others| !others.is_empty()) {
-        let failing = others.iter().filter(|(_, fail, _)| *fail > 0).count();
-        writeln!(out, "  {DIM}and {} more checks, {failing} of them with a FAIL{DIM:#}", others.len())?;
+    writeln!(out, "  {DIM}{:<50}{:>10}{:>10}{:>8}{DIM:#}", "the worst, by severity and number", "FAIL", "of", "share")?;
+    for (check, fail, pass) in failing.iter().take(CHECKS) {
+        let (severity, judged) = (clipped(check.severity.as_str(), 8), fail + pass);
+        let share = percent(*fail, judged).unwrap_or_else(|| "-".to_owned());
+        // An id is never cut, since it can be given to `explain`.
+        if check.id.len() > ID {
+            writeln!(out, "  {severity:<9}{}", check.id)?;
+            write!(out, "  {:<50}", "")?;
+        } else {
+            write!(out, "  {severity:<9}{:<ID$}", check.id)?;
+        }
+        writeln!(out, "{:>10}{:>10}{share:>8}", grouped(*fail), grouped(judged))?;
+    }
+    let named = failing.len().min(CHECKS);
+    if checks.len() > named {
+        let (others, more) = (checks.len() - named, failing.len() - named);
+        writeln!(out, "  {DIM}and {others} more checks, {more} of them with a FAIL{DIM:#}")?;
     }
     writeln!(out)
 }
@@ -157,13 +171,13 @@ fn worst(out: &mut String, accounts: &[(AccountId, &str, u64)]) -> std::fmt::Res
     }
     heading(out, "Most to mend")?;
     for (id, name, fail) in accounts {
-        writeln!(out, "  {id}  {:<42}{:>10} FAIL", clipped(name, 40), grouped(*fail))?;
+        writeln!(out, "  {id}  {}  {:>10} FAIL", cell(name, 40), grouped(*fail))?;
     }
     writeln!(out)
 }
 
 /// A duration of so many seconds.
-fn took(seconds: i64) -> String {
+pub(crate) fn took(seconds: u64) -> String {
     match (seconds / 3600, seconds / 60 % 60, seconds % 60) {
         (0, 0, seconds) => format!("{seconds} s"),
         (0, minutes, seconds) => format!("{minutes} min {seconds:02} s"),
@@ -181,7 +195,12 @@ pub(super) fn painted(style: Style, text: &str) -> String {
 
 /// A share in percent with one digit; none of nothing, since never judged is not zero.
 fn percent(part: u64, whole: u64) -> Option<String> {
-    share_in_percent(part, whole).map(|share| format!("{share:.1} %"))
+    share_in_percent(part, whole).map(|share| share_text(Some(share)))
+}
+
+/// A share in percent with one digit, rounded down: only all of it is 100 %.
+pub(crate) fn share_text(share: Option<f64>) -> String {
+    share.map_or_else(|| "none".to_owned(), |share| format!("{:.1} %", (share * 10.0).floor() / 10.0))
 }
 
 /// A number in groups of three digits.
@@ -197,13 +216,18 @@ pub(crate) fn grouped(number: u64) -> String {
     text
 }
 
-/// A text without anything that a terminal would obey, cut to a width in characters.
+/// A text without anything that a terminal would obey, cut to a width in columns.
 pub(crate) fn clipped(text: &str, width: usize) -> String {
-    let safe: String = text.chars().map(|letter| if is_unsafe(letter) { '\u{fffd}' } else { letter }).collect();
-    if safe.chars().count() <= width {
-        return safe;
-    }
-    safe.chars().take(width.saturating_sub(1)).chain(['…']).collect()
+    fitted(&safe(text), width)
+}
+
+/// The same in exactly so many columns.
+pub(crate) fn cell(text: &str, columns: usize) -> String {
+    column(&safe(text), columns)
+}
+
+fn safe(text: &str) -> String {
+    text.chars().map(|letter| if is_unsafe(letter) { '\u{fffd}' } else { letter }).collect()
 }
 
 #[cfg(test)]
@@ -223,11 +247,12 @@ mod tests {
     #[test]
     fn a_share_of_nothing_is_not_zero() {
         assert_eq!((percent(0, 0), percent(1, 3)), (None, Some("33.3 %".to_owned())));
+        assert_eq!([Some(99.99), Some(100.0), None].map(share_text), ["99.9 %", "100.0 %", "none"]);
     }
 
     #[test]
     fn a_hostile_name_cannot_move_the_cursor_and_is_cut() {
         assert_eq!(clipped("a\u{1b}[31m\u{202e}b", 20), "a\u{fffd}[31m\u{fffd}b");
-        assert_eq!(clipped("0123456789", 5), "0123…");
+        assert_eq!([clipped("0123456789", 5), cell("漢字", 5)], ["0123…", "漢字 "]);
     }
 }

@@ -9,7 +9,10 @@ use crate::{
     },
     outcome::causes,
     query::limits::Limits,
-    report::html::{self, PageError},
+    report::{
+        html::{self, PageError},
+        next::quoted,
+    },
 };
 
 /// Why there is no page.
@@ -30,12 +33,14 @@ impl Run {
             return;
         }
         let run_id = &self.run_id;
+        let place = self.store.place("");
+        let lake = quoted(place.trim_end_matches('/'));
         match self.put_page(published).await {
             Ok(place) => tracing::info!(%run_id, page = %place, "page written"),
             Err(error) => tracing::warn!(
                 %run_id,
                 error = causes(&error),
-                "the run is published, but its page could not be written; `sagesweep report {run_id}` makes it"
+                "the run is published, but its page could not be written; `sagesweep report {run_id} --lake {lake} --output report.html` makes it"
             ),
         }
     }

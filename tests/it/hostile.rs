@@ -9,7 +9,7 @@ use std::{
 use sagesweep::{
     demo::{Behaviour, HOSTILE, Shape, Simulator},
     printable::is_unsafe,
-    report::terminal,
+    report::{next::Tables, terminal},
 };
 use serde_json::Value;
 
@@ -50,7 +50,7 @@ async fn tables_hold_hostile_texts_as_they_are_and_keys_hold_none() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_summary_shows_hostile_names_as_one_harmless_line_each() {
     let audit = Audit::of(hostile(), Behaviour::default()).await;
-    let summary = terminal::summary(audit.published.as_ref().unwrap(), &[], "out");
+    let summary = terminal::summary(audit.published.as_ref().unwrap(), &[], Tables { place: "out", config: None });
     let plain = anstream::adapter::strip_str(&summary).to_string();
     assert!(plain.chars().all(|letter| letter == '\n' || !is_unsafe(letter)));
     let worst = plain.lines().skip_while(|line| *line != "Most to mend").take_while(|line| !line.is_empty());

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeSet, fmt::Write as _, time::Duration};
 
+use jiff::{Timestamp, ToSpan as _, tz::TimeZone};
 use sagesweep::{
     Run,
     config::Destination,
@@ -42,6 +43,22 @@ fn shape(value: &Value, path: &str, by_name: &[&str], members: &mut BTreeSet<Str
     members.insert(format!("{path} {kind}"));
 }
 
+/// Of the operators of a policy, and of the condition keys below them.
+const GUARDRAIL_BY_NAME: &[&str] =
+    &[".policies[].document.Statement[].Condition", ".policies[].document.Statement[].Condition.*"];
+
+/// The file of exceptions in the folder of the lake.
+const EXCEPTIONS: &str = "exceptions.toml";
+
+/// One that holds for some weeks.
+fn exceptions() -> String {
+    let expires = TimeZone::UTC.to_datetime(Timestamp::now()).date().saturating_add(90.days());
+    format!(
+        "[[exception]]\ncheck = 'training-job-*'\naccount = '*'\ntags = {{ team = 'ml' }}\nreason = 'r'\nowner = 'o'\n\
+         ticket = 'T-1'\nexpires = {expires}\n"
+    )
+}
+
 const NIGHTS: [&str; 2] = ["20261123T031500Z-00a1", "20261124T031500Z-00a1"];
 
 /// Two nights, of which the second one leaves a check out.
@@ -65,9 +82,10 @@ async fn nights() -> TempDir {
 async fn the_members_of_every_json_are_held() {
     let directory = nights().await;
     let lake = directory.path();
+    std::fs::write(lake.join(EXCEPTIONS), exceptions()).unwrap();
     let [first, second] = NIGHTS;
     // The command, whether it is an object a line, and which objects are tables by name.
-    let calls: [(&[&str], bool, &[&str]); 12] = [
+    let calls: [(&[&str], bool, &[&str]); 15] = [
         (&["config", "--format", "json"], false, &[".pacing.rates"]),
         (&["checks", "--json"], false, &[]),
         (&["checks", "--compatibility", "--json"], false, &[]),
@@ -89,6 +107,9 @@ async fn the_members_of_every_json_are_held() {
         (&["diff", first, second, "--format", "json"], false, &[]),
         (&["query", "SELECT run_id, coverage_percent FROM runs", "--format", "json"], true, &[]),
         (&["export", "--format", "json", "--severity", "high"], true, &["[].tags", "[].evidence", "[].resource_tags"]),
+        (&["guardrail", "training-job-vpc", "--format", "json"], false, GUARDRAIL_BY_NAME),
+        (&["exceptions", "list", "--file", EXCEPTIONS, "--json"], false, &["[].scope.tags"]),
+        (&["exceptions", "check", "--file", EXCEPTIONS, "--json"], false, &[]),
         (&["notify", "--dry-run", "--format", "json", first], false, &[]),
         (&["notify", "--dry-run", "--format", "json", second], false, &[]),
     ];

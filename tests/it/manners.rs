@@ -76,6 +76,10 @@ fn every_command_and_option_says_what_it_is_for_and_no_line_is_too_wide() {
     for command in commands() {
         let name = command.get_name();
         assert!(command.get_about().is_some(), "{name}");
+        // What clap would fold, a shell would read as two commands.
+        for line in command.get_after_help().map(ToString::to_string).unwrap_or_default().lines() {
+            assert!(line.chars().count() <= 80, "{name}: {line}");
+        }
         for argument in command.get_arguments().filter(|argument| !argument.is_hide_set()) {
             assert!(argument.get_help().is_some(), "{name} {}", argument.get_id());
         }

@@ -221,11 +221,16 @@ async fn a_finding_is_named_by_its_uid_and_what_is_not_there_is_told() {
         (vec!["short"], 2, "uid"),
         (vec![], 2, "required"),
         (vec![uid, "--run", "2020-01-01"], 2, "no run"),
+        (vec![uid, "--check", HEADLINE], 2, "leave --check out"),
     ] {
         let output = lake.recorded(&arguments);
         let told = text(&output.stderr);
         assert!(output.status.code() == Some(code) && told.contains(word), "{arguments:?}: {told}");
     }
+    // What --check leaves out is counted.
+    let failing = lake.failing("output_key_absent").remove(0)["resource_arn"].clone();
+    let narrow = text(&lake.recorded(&[&failing, "--recorded", "--check", "notebook-instance-root-access"]).stdout);
+    assert!(narrow.starts_with("Nothing that --check names fails; "), "{narrow}");
     // A resource that passes has nothing to mend.
     let findings = lake.rows("findings");
     let fails = |arn: &String| {

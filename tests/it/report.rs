@@ -5,6 +5,7 @@ use std::{collections::BTreeSet, fs, io::Read as _, path::Path};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use flate2::read::DeflateDecoder;
+use jiff::{Timestamp, ToSpan as _, civil::Date, tz::TimeZone};
 use sagesweep::{
     demo::{Behaviour, HOSTILE, Shape},
     lake::store::Store,
@@ -61,6 +62,18 @@ fn texts(table: &Value, name: &str) -> Vec<Option<String>> {
 
 fn sum(table: &Value, name: &str) -> i64 {
     table["columns"][name].as_array().unwrap().iter().filter_map(Value::as_i64).sum()
+}
+
+/// The number of the tile that links there; none where there is no such tile.
+fn tile(page: &Page, to: &str) -> Option<usize> {
+    let (before, _) = page.html.split_once(&format!("</p><p><a href=\"{to}\">"))?;
+    let (_, number) = before.rsplit_once("<p class=\"big\">")?;
+    Some(number.replace(',', "").parse().unwrap())
+}
+
+/// The day so many days from now.
+fn day(days: i64) -> Date {
+    TimeZone::UTC.to_datetime(Timestamp::now()).date().checked_add(days.days()).unwrap()
 }
 
 fn failing(rows: &[Row]) -> Vec<&Row> {
@@ -135,10 +148,102 @@ async fn a_page_speaks_of_its_run_and_knows_nothing_of_later_ones() {
         assert!(!page.html.contains("<th scope=\"row\">2026-12-28"), "{run_id}");
     }
     let first = of_run("20261124T030000Z-0000");
-    assert!(first.html.contains("a trend needs two") && !first.html.contains("<svg"));
+    assert!(first.html.contains("a trend needs two"));
+    assert_eq!(first.html.matches("<svg").count(), 1, "ages alone");
     let last = of_run("latest");
     assert_eq!(last.html.matches("<svg").count(), 4, "trend, severities, changes, ages");
     assert!(!last.html.contains(" style="), "the policy would refuse it");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_changed_is_that_of_the_run_and_the_first_run_has_none_before_it() {
+    let root = &nights::written().await;
+    let events = table::read(root, "finding_events");
+    for run_id in ["20261203T030000Z-0008", "20261203T090000Z-0009", "20261227T030000Z-001d"] {
+        let page = Page::written(root, &[run_id]);
+        for (event, to) in [
+            ("NEW", "#findings?standing=new"),
+            ("REOPENED", "#findings?standing=reopened"),
+            ("RESOLVED", "#resolved?event=RESOLVED"),
+            ("RESOURCE_DELETED", "#resolved?event=RESOURCE_DELETED"),
+        ] {
+            let told = events.iter().filter(|row| row["run_id"] == run_id && row["event"] == event).count();
+            assert_eq!(tile(&page, to), Some(told), "{run_id} {event}");
+            let (table, column, wanted) = match to.rsplit_once('=').unwrap() {
+                ("#findings?standing", standing) => (&page.findings, "standing", standing),
+                (_, event) => (&page.tables["resolved"], "event", event),
+            };
+            let led = texts(table, column).iter().filter(|text| text.as_deref() == Some(wanted)).count();
+            assert_eq!(led, told, "{run_id} {event}: the link leads to as many");
+        }
+    }
+    let first = Page::written(root, &["20261124T030000Z-0000"]);
+    assert!(first.html.contains("This is the first run") && !first.html.contains("since the run before"));
+    assert_eq!(tile(&first, "#findings?standing=new"), None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_origin_leads_to_a_finding_of_its_account() {
+    let root = &nights::written().await;
+    let page = Page::written(root, &["20261203T030000Z-0008"]);
+    let accounts = texts(&page.findings, "account_id");
+    let columns = ["origin", "role_arn", "owner", "project", "domain_arn", "user_profile_arn"]
+        .map(|name| texts(&page.findings, name));
+    let led = columns.iter().flat_map(|column| column.iter().zip(&accounts)).collect::<BTreeSet<_>>();
+    let origins = ["source", "account_id"].map(|name| texts(&page.tables["origins"], name));
+    assert!(!origins[0].is_empty());
+    for origin in origins[0].iter().zip(&origins[1]) {
+        assert!(led.contains(&origin), "{origin:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_exception_of_the_file_is_told_those_first_that_need_somebody() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("exceptions.toml");
+    let entry = |id: &str, covers: &str, days: i64| {
+        let expires = day(days);
+        format!("[[exception]]\nid = '{id}'\n{covers}\nreason = 'because'\nowner = 'somebody'\nexpires = {expires}\n")
+    };
+    let entries = [
+        entry("covers", "check = 'training-job-vpc'\naccount = '*'", 90),
+        entry("unused", "check = 'domain-*'\naccount = '*'", 91),
+        entry("ended", "check = 'training-job-*'\naccount = '*'", -2),
+        entry("ends", "check = 'training-job-inter-*'\naccount = '*'", 5),
+    ];
+    fs::write(&file, entries.concat()).unwrap();
+    let lake = Audit::with(small(), Behaviour::default(), |config| {
+        config.exceptions.file = Some(file.to_str().unwrap().parse().unwrap());
+    })
+    .await;
+    let page = Page::written(lake.directory.path(), &[]);
+    let told = &page.tables["exceptions"];
+    let ids = texts(told, "exception_id").into_iter().map(Option::unwrap).collect::<Vec<_>>();
+    assert_eq!(ids, ["ended", "ends", "unused", "covers"]);
+    let states = texts(told, "state").into_iter().map(Option::unwrap).collect::<Vec<_>>();
+    assert_eq!(states, ["EXPIRED", "EXPIRING", "IN_FORCE", "IN_FORCE"]);
+    let rows = lake.findings();
+    for (row, id) in ids.iter().enumerate() {
+        let covered = rows.iter().filter(|found| found.get("exception_id") == Some(id)).count();
+        assert_eq!(told["columns"]["findings"][row], covered, "{id}");
+        assert_eq!(told["columns"]["is_unused"][row], id == "unused", "{id}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_nothing_is_there_nothing_fails_and_that_is_known() {
+    // Of the small organization some accounts refuse their role; the smallest one is seen whole.
+    for shape in [Shape { jobs: 0, ..small() }, Shape { accounts: 4, regions: 1, jobs: 0, ..small() }] {
+        let lake = Audit::of(shape, Behaviour::default()).await;
+        let run = &lake.published.as_ref().unwrap().run;
+        let page = Page::written(lake.directory.path(), &[]);
+        assert_eq!(page.findings["rows"], 0);
+        let is_whole = run.cells_counted > 0 && run.cells_complete == run.cells_counted;
+        assert_eq!(page.html.contains("<p>0 passed of 0 judged."), is_whole);
+        assert_eq!(page.html.contains("No finding is open of what was judged."), is_whole);
+        assert_eq!(page.html.contains("Nothing was judged, so nothing is known of its age."), !is_whole);
+        assert_eq!(page.html.contains("Nothing was judged, so nothing is known of what changed."), !is_whole);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

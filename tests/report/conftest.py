@@ -33,16 +33,28 @@ def demo(program, folder, demo_lake):
 
 
 @pytest.fixture(scope="session")
-def varied(program, folder):
-    """The page of many nights, in which there are exceptions, keys, and findings past their time."""
+def nights():
+    """Many nights, as the program wrote them."""
     written = os.environ.get("SAGESWEEP_NIGHTS")
     if not written:
         pytest.fail("SAGESWEEP_NIGHTS is not set: run `make report`, or set it to a directory of tables")
+    return Path(written).resolve()
+
+
+@pytest.fixture(scope="session")
+def varied_lake(nights, folder):
+    """The same with exceptions, tags, keys, and findings past their time."""
     lake = folder / "varied"
     lake.mkdir()
-    vary(Nights(written), lake)
-    shutil.copytree(Path(written) / "v1" / "_manifests", lake / "v1" / "_manifests")
-    return lakes.page(program, lake, folder / "varied.html")
+    vary(Nights(nights), lake)
+    shutil.copytree(nights / "v1" / "_manifests", lake / "v1" / "_manifests")
+    return lake
+
+
+@pytest.fixture(scope="session")
+def varied(program, folder, varied_lake):
+    """Its page."""
+    return lakes.page(program, varied_lake, folder / "varied.html")
 
 
 @pytest.fixture(scope="session")

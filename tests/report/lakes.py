@@ -44,6 +44,12 @@ def failing(lake):
     return sum(pyarrow.compute.sum(pyarrow.compute.equal(parquet.ParquetFile(file).read(["status"])["status"], "FAIL")).as_py() for file in files)
 
 
+def latest(lake, table):
+    """The rows of a table that the last run wrote."""
+    file = max((lake / "v1" / table).rglob("*.parquet"), key=lambda path: path.name)
+    return parquet.ParquetFile(file).read().to_pylist()
+
+
 def grown(lake, folder, most):
     """The same lake with so many failing findings: those that it has again and again, of resources of other names."""
     folder = Path(shutil.copytree(lake, folder))

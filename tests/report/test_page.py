@@ -130,6 +130,40 @@ def test_an_origin_leads_to_its_findings(opened, demo):
     assert page.tab.locator("#findings .chip").inner_text().startswith("From: arn:aws:iam::")
 
 
+def test_origins_of_studio_and_projects_lead_to_findings_too(opened, varied):
+    for kind in ("PROJECT", "DOMAIN", "USER_PROFILE"):
+        page = opened(varied, f"#origins?source_kind={kind}")
+        assert page.count("#origins")[0] > 0, kind
+        page.tab.locator("#origins tbody a").first.click()
+        assert page.count("#findings")[0] > 0, kind
+
+
+def test_what_began_to_fail_in_a_run_is_what_its_link_leads_to(opened, program, nights, folder):
+    # A day that was run twice: each page speaks of its run.
+    for run in ("20261203T030000Z-0008", "20261203T090000Z-0009"):
+        page = opened(lakes.page(program, nights, folder / f"{run}.html", run))
+        tiles = page.tab.locator("#changes .tile")
+        assert tiles.count() == 4
+        for place in (0, 1):
+            told = int(tiles.nth(place).locator(".big").inner_text().replace(",", ""))
+            page.go(tiles.nth(place).locator("a").get_attribute("href"))
+            assert page.count("#findings")[0] == told, run
+
+
+def test_the_first_run_has_nothing_to_change_against(opened, demo):
+    page = opened(demo, "#changes").tab
+    assert page.locator("#changes .tile").count() == 0
+    assert "This is the first run" in page.locator("#changes").inner_text()
+
+
+def test_paper_says_which_rows_of_how_many_it_shows(opened, demo, demo_lake):
+    page = opened(demo, "#findings?page=2").tab
+    paper = page.locator("#findings .paper")
+    assert not paper.is_visible()
+    page.emulate_media(media="print")
+    assert paper.is_visible() and paper.inner_text() == f"Rows 26–50 of {lakes.failing(demo_lake):,}"
+
+
 def test_many_nights_have_charts_with_their_figures_beside_them(opened, varied):
     page = opened(varied)
     assert page.tab.locator("main svg").count() == 4
@@ -139,12 +173,17 @@ def test_many_nights_have_charts_with_their_figures_beside_them(opened, varied):
     assert page.tab.locator("#trend tbody tr").count() > 20
 
 
-def test_exceptions_keys_and_what_is_past_its_time_are_told(opened, varied):
+def test_exceptions_keys_and_what_is_past_its_time_are_told(opened, varied, varied_lake):
     page = opened(varied, "#findings?time=past its time")
     assert page.count("#findings")[0] > 0 and all("late" in days for days in page.column("#findings", 8))
     page.go("#exceptions")
-    assert {"has ended", "ends soon", "no end"} <= set(page.column("#exceptions", 2))
-    page.tab.locator("#exceptions tbody a").first.click()
+    words = {"EXPIRED": "has ended", "EXPIRING": "ends soon", "IN_FORCE": "stands"}
+    written = {
+        row["exception_id"]: words[row["state"]] + (", covers nothing" if row["is_unused"] else "")
+        for row in lakes.latest(varied_lake, "exceptions")
+    }
+    assert dict(zip(page.column("#exceptions", 2), page.column("#exceptions", 3))) == written
+    page.go("#findings?q=EX-0")
     assert page.count("#findings")[0] > 0
     page.go("#keys")
     assert page.count("#keys")[0] > 0 and any("TrainingJob" in uses for uses in page.column("#keys", 8))

@@ -8,27 +8,27 @@ use std::{
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
-use super::{Read, load, read};
+use super::{Read, WIDTH, folded, harmless_json, load, read};
 use crate::{
     cli::CheckArgs,
-    command::{
-        Failure, Screen,
-        checks::{json, written},
-        print, store,
-    },
+    command::{Failure, Screen, checks::written, print, store},
     config::{Place, Problem},
     exception::{
-        Standing,
+        SOON, Standing, in_days,
         published::Held,
         source::SourceError,
         usage::{States, Usage},
     },
     exit::ExitStatus,
+    printable::shown,
     report::terminal::{clipped, grouped},
 };
 
 const BOLD: Style = Style::new().bold();
 const UNSURE: Style = AnsiColor::Yellow.on_default().bold();
+
+/// Columns before the text of a warning: the word and a space.
+const BEFORE: usize = 8;
 
 /// Reads, holds against the last run, and prints.
 pub(super) async fn run(args: CheckArgs, screen: &Screen) -> Result<ExitStatus, Failure> {
@@ -36,7 +36,7 @@ pub(super) async fn run(args: CheckArgs, screen: &Screen) -> Result<ExitStatus, 
     let read = match read(&config, args.file.file, screen).await {
         // A program that asks for JSON gets what is wrong as such, and the same status as everybody.
         Err(Failure::Exceptions(SourceError::Wrong(errors))) if args.json => {
-            print(&json(&Refused { errors: remarks(errors.problems()) }))?;
+            print(&harmless_json(&Refused { errors: remarks(errors.problems()) }))?;
             return Ok(ExitStatus::Usage);
         }
         read => read?,
@@ -48,7 +48,7 @@ pub(super) async fn run(args: CheckArgs, screen: &Screen) -> Result<ExitStatus, 
         Held::against_last_run(&store, &read.exceptions).await.map_err(Failure::Held)?
     };
     let checked = Checked { read, held, is_offline: args.offline };
-    print(&if args.json { json(&checked.told()) } else { written(|out| checked.text(out)) })?;
+    print(&if args.json { harmless_json(&checked.told()) } else { written(|out| checked.text(out)) })?;
     let is_odd = !checked.read.exceptions.warnings().is_empty()
         || checked.held.as_ref().is_some_and(|held| held.usage.unused().next().is_some());
     Ok(if args.strict && is_odd { ExitStatus::Usage } else { ExitStatus::Complete })
@@ -150,13 +150,23 @@ impl Checked {
 
     fn text(&self, out: &mut String) -> fmt::Result {
         let Told { file, exceptions, in_force, expiring, expired, .. } = self.told();
-        writeln!(out, "{BOLD}{file}{BOLD:#}")?;
-        writeln!(
-            out,
-            "  {exceptions} exceptions: {in_force} in force, of which {expiring} end within 30 days; {expired} ended"
-        )?;
+        writeln!(out, "{BOLD}{}{BOLD:#}", shown(file))?;
+        let noun = if exceptions == 1 { "exception" } else { "exceptions" };
+        write!(out, "  {exceptions} {noun}: {in_force} in force")?;
+        if expiring > 0 {
+            let verb = if expiring == 1 { "ends" } else { "end" };
+            write!(out, ", of which {expiring} {verb} within {}", in_days(SOON))?;
+        }
+        if expired > 0 {
+            write!(out, "; {expired} ended")?;
+        }
+        writeln!(out)?;
         for problem in self.read.exceptions.warnings() {
-            writeln!(out, "{UNSURE}warning{UNSURE:#} {problem}")?;
+            let mut before = format!("{UNSURE}{:<BEFORE$}{UNSURE:#}", "warning");
+            for line in folded(&problem.to_string(), WIDTH - BEFORE) {
+                writeln!(out, "{before}{line}")?;
+                before = " ".repeat(BEFORE);
+            }
         }
         match &self.held {
             Some(held) => covers(out, held),

@@ -5,22 +5,15 @@ use std::fmt::{self, Write as _};
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
-use super::{Read, load, read};
+use super::{Read, WIDTH, folded, harmless_json, load, read};
 use crate::{
     cli::ListArgs,
-    command::{
-        Failure, Screen,
-        checks::{json, written},
-        print,
-    },
+    command::{Failure, Screen, checks::written, print},
     exception::{
-        Exception, Exceptions, Standing,
+        Exception, Exceptions, Standing, in_days,
         scope::{Accounts, Scope},
     },
     exit::ExitStatus,
-    printable::shown,
-    report::terminal::clipped,
-    wrap::wrapped,
 };
 
 const BOLD: Style = Style::new().bold();
@@ -29,10 +22,10 @@ const GOOD: Style = AnsiColor::Green.on_default();
 const BAD: Style = AnsiColor::Red.on_default().bold();
 const UNSURE: Style = AnsiColor::Yellow.on_default().bold();
 
-/// Columns of a line.
-const WIDTH: usize = 80;
 /// Columns before the text of a line: the state and a space.
 const BEFORE: usize = 10;
+/// Columns of an identity in the line of the last day.
+const ID: usize = 38;
 
 /// An exception with how it stands. Members are added, and none changes its meaning.
 #[derive(Serialize)]
@@ -51,7 +44,7 @@ pub(super) async fn run(args: ListArgs, screen: &Screen) -> Result<ExitStatus, F
     let listed =
         |exception| Listed { exception, standing: exception.standing(today), days_left: exception.days_left(today) };
     let all = || exceptions.all().iter().map(|exception| listed(&**exception));
-    print(&if args.json { json(&all().collect::<Vec<_>>()) } else { written(|out| table(out, &exceptions)) })
+    print(&if args.json { harmless_json(&all().collect::<Vec<_>>()) } else { written(|out| table(out, &exceptions)) })
 }
 
 fn table(out: &mut String, exceptions: &Exceptions) -> fmt::Result {
@@ -63,8 +56,10 @@ fn table(out: &mut String, exceptions: &Exceptions) -> fmt::Result {
             Standing::Expiring => (UNSURE, "expiring", format!("{} left", in_days(days))),
             Standing::Expired => (BAD, "expired", format!("{} ago", in_days(-days))),
         };
-        let head = format!("{}  ", clipped(&exception.id, 38));
-        writeln!(out, "{style}{state:<BEFORE$}{style:#}{BOLD}{head}{BOLD:#}{} ({left})", exception.expires)?;
+        // An id, which is ASCII, stands alone where the day does not fit behind it.
+        let id = &exception.id;
+        let gap = if id.len() > ID { format!("\n{:BEFORE$}", "") } else { "  ".to_owned() };
+        writeln!(out, "{style}{state:<BEFORE$}{style:#}{BOLD}{id}{BOLD:#}{gap}{} ({left})", exception.expires)?;
         let check = exception.check.iter().map(ToString::to_string).collect::<Vec<_>>();
         paragraph(out, &check.join(", "), Style::new())?;
         paragraph(out, &scope(&exception.scope), Style::new())?;
@@ -77,8 +72,8 @@ fn table(out: &mut String, exceptions: &Exceptions) -> fmt::Result {
 }
 
 fn paragraph(out: &mut String, text: &str, style: Style) -> fmt::Result {
-    for line in wrapped(&shown(text), WIDTH - BEFORE) {
-        writeln!(out, "{:BEFORE$}{style}{}{style:#}", "", clipped(&line, WIDTH - BEFORE))?;
+    for line in folded(text, WIDTH - BEFORE) {
+        writeln!(out, "{:BEFORE$}{style}{line}{style:#}", "")?;
     }
     Ok(())
 }
@@ -104,10 +99,6 @@ fn scope(scope: &Scope) -> String {
     parts.join(", ")
 }
 
-fn in_days(days: i32) -> String {
-    if days == 1 { "1 day".to_owned() } else { format!("{days} days") }
-}
-
 #[cfg(test)]
 mod tests {
     use std::path::Path;
@@ -120,13 +111,24 @@ mod tests {
         let terms = Terms { today: "2026-12-01".parse().unwrap(), max_days: 365 };
         let ended =
             "[[exception]]\ncheck = 'domain-*'\naccount = '*'\nreason = 'over'\nowner = 'me'\nexpires = 2026-11-30\n";
-        let text = format!("{EXAMPLE}\n{ended}");
+        let name = format!("{}-end", "name".repeat(30));
+        let long = format!(
+            "[[exception]]\nid = '{}'\ncheck = 'model-*'\nresource = 'arn:*:model/{name}'\nreason = 'r'\nowner = 'o'\n\
+             expires = 2026-12-02\n",
+            "i".repeat(64)
+        );
+        let text = format!("{EXAMPLE}\n{ended}{long}");
         let exceptions = read_text(Path::new("x.toml"), &text, terms).unwrap();
         let table = written(|out| table(out, &exceptions));
         let table = anstream::adapter::strip_str(&table).to_string();
         for line in table.lines() {
             assert!(line.chars().count() <= WIDTH, "{line}");
         }
+        let unbroken = table.replace(['\n', ' '], "");
+        assert!(
+            unbroken.contains(&name) && unbroken.contains(&"i".repeat(64)) && table.contains("(1 day left)"),
+            "{table}"
+        );
         insta::assert_snapshot!("table", table);
     }
 }

@@ -48,7 +48,7 @@ pub(super) fn read(file: &Path, root: &Node) -> Result<Vec<Mute>, Vec<Problem>> 
 }
 
 impl Reader<'_> {
-    fn refuse(&mut self, at: At, message: impl Into<String>) {
+    fn refuse(&mut self, at: At, message: impl AsRef<str>) {
         self.problems.push(at.problem(self.file, message));
     }
 

@@ -109,6 +109,14 @@ Muted: 1
         ("Mute List:\n  Accounts: {}\n", "did you mean `Mutelist`?"),
         ("- a\n", "expected keys"),
         ("a: &a [*a]\n", "alias"),
+        (
+            "Mutelist: {Accounts: {}}\n---\nMutelist: {Accounts: {}}\n",
+            "a second document, for which Prowler refuses the whole file",
+        ),
+        (
+            "Mutelist:\n  Accounts:\n    x: &x {Checks: {}}\n    y:\n      <<: *x\n",
+            ":5:7: merge keys (`<<`) are not read here",
+        ),
         (&format!("a: {}", "[".repeat(50_000)), "too many for a mute list"),
     ] {
         let error = converted(list, Profile::Both).unwrap_err().to_string();

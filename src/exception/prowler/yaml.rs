@@ -5,7 +5,7 @@ use std::{collections::HashMap, path::Path};
 
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle};
 
-use crate::config::{Place, Problem};
+use crate::config::{Place, Problem, problem::one_line};
 
 /// Maps and lists within each other: a mute list has seven.
 const DEEPEST: usize = 16;
@@ -59,9 +59,9 @@ impl At {
     }
 
     /// A problem at this place.
-    pub(super) fn problem(self, file: &Path, message: impl Into<String>) -> Problem {
+    pub(super) fn problem(self, file: &Path, message: impl AsRef<str>) -> Problem {
         let Self { line, column } = self;
-        Problem { place: Place::Position { file: file.to_owned(), line, column }, message: message.into() }
+        Problem { place: Place::Position { file: file.to_owned(), line, column }, message: one_line(message.as_ref()) }
     }
 }
 
@@ -74,9 +74,10 @@ struct Open {
     key: Option<Scalar>,
 }
 
-/// The first document of a file; none where there is none.
+/// The one document of a file; none where there is none.
 pub(super) fn load(file: &Path, text: &str) -> Result<Option<Node>, Problem> {
     let mut open = Vec::<Open>::new();
+    let mut root = None;
     let (mut anchors, mut repeated) = (HashMap::new(), 0);
     for event in Parser::new_from_str(text) {
         let (event, span) =
@@ -111,6 +112,10 @@ pub(super) fn load(file: &Path, text: &str) -> Result<Option<Node>, Problem> {
                 Some(Open { at, anchor, value, key: _ }) => (Node { at, value }, anchor),
                 None => continue,
             },
+            Event::DocumentStart(_) if root.is_some() => {
+                let message = "a second document, for which Prowler refuses the whole file; divide the file";
+                return Err(at.problem(file, message));
+            }
             Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentStart(_) | Event::DocumentEnd => {
                 continue;
             }
@@ -118,10 +123,12 @@ pub(super) fn load(file: &Path, text: &str) -> Result<Option<Node>, Problem> {
         if anchor > 0 {
             anchors.insert(anchor, node.clone());
         }
-        let Some(parent) = open.last_mut() else { return Ok(Some(node)) };
-        parent.take(file, node)?;
+        match open.last_mut() {
+            Some(parent) => parent.take(file, node)?,
+            None => root = Some(node),
+        }
     }
-    Ok(None)
+    Ok(root)
 }
 
 fn too_deep(file: &Path, at: At, depth: usize) -> Result<(), Problem> {
@@ -138,6 +145,10 @@ impl Open {
             (Value::List(list), _, node) => list.push(node),
             (Value::Map(map), Some(key), node) => map.push((key, node)),
             (Value::Map(map), None, Node { at, value: Value::Text(key) }) => {
+                if key.is_plain && key.text == "<<" {
+                    let message = "merge keys (`<<`) are not read here: write out what they stand for";
+                    return Err(at.problem(file, message));
+                }
                 if map.iter().any(|(known, _)| known.text == key.text) {
                     let message =
                         format!("`{}` stands twice; Prowler reads only the last: put them together", key.text);

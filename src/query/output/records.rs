@@ -4,10 +4,8 @@ use std::io::{self, Write};
 
 use anstyle::Style;
 
-use super::{
-    table::{BOLD, DIM, Layout, NULL, Row},
-    width::{pieces, width},
-};
+use super::table::{BOLD, DIM, Layout, NULL, Row};
+use crate::width::{pieces, width};
 
 /// What a value has at the least, however long the names are.
 const LEAST: usize = 20;

@@ -11,9 +11,11 @@ use super::{
     WriteError,
     cell::{Cells, Digits},
     records,
+};
+use crate::{
+    printable::shown,
     width::{fitted, width},
 };
-use crate::printable::shown;
 
 /// How a table is laid out.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -75,6 +75,16 @@ fn a_key_without_fault_stays_and_what_the_service_chose_goes() {
 }
 
 #[test]
+fn two_findings_of_one_fault_are_told_once() {
+    let resources = json!({ "InstanceType": "ml.g5.xlarge", "InstanceCount": 1 });
+    let mut job = mended(&resources, "output_key_absent");
+    let once = job.clone();
+    job.mend(&found("output_key_absent"), KEY);
+    assert_eq!(job, once);
+    assert!(once.notes[0].contains("SessionChainingConfig"), "{:?}", once.notes);
+}
+
+#[test]
 fn settings_of_other_checks_are_set_too() {
     let mut job = JobInput::recorded(&facts(), &recorded());
     for check_id in [

@@ -13,7 +13,7 @@ pub(super) struct Charts {
     pub(super) trend: Option<String>,
     /// Failing findings by severity, night by night.
     pub(super) failing: Option<String>,
-    /// What began to fail and what was mended, night by night.
+    /// What began to fail and what was mended, day by day.
     pub(super) changes: Option<String>,
     /// Open findings by age and severity.
     pub(super) ages: Option<String>,

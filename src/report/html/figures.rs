@@ -68,7 +68,7 @@ impl Count {
     }
 }
 
-/// A night.
+/// A night; what began to fail and what was mended is that of all runs of its day.
 #[derive(Debug, Clone, Deserialize)]
 pub(super) struct Night {
     pub(super) run_date: Date,
@@ -95,9 +95,36 @@ impl Night {
         self.passed.plus(self.failed)
     }
 
+    /// Whether nothing was judged, so that what fails of it is not known.
+    pub(super) fn is_unjudged(&self) -> bool {
+        self.judged().0.is_none_or(|judged| judged == 0 && self.unknown.is_some())
+    }
+
     /// How the score differs from the night before; none on the first.
     pub(super) fn change(&self) -> Option<Points> {
         self.score_change.map(Points)
+    }
+}
+
+/// What changed in the run, against the run before.
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct Changes {
+    runs_before: Count,
+    pub(super) new: Count,
+    pub(super) reopened: Count,
+    pub(super) resolved: Count,
+    pub(super) resource_deleted: Count,
+}
+
+impl Changes {
+    /// Whether no run of the lake began before this one.
+    pub(super) fn is_first(&self) -> bool {
+        !self.runs_before.is_some()
+    }
+
+    /// Whether anything changed.
+    fn is_any(&self) -> bool {
+        [self.new, self.reopened, self.resolved, self.resource_deleted].into_iter().any(Count::is_some)
     }
 }
 
@@ -175,6 +202,7 @@ pub(super) struct Age {
 #[derive(Debug)]
 pub(super) struct Figures {
     pub(super) nights: Vec<Night>,
+    pub(super) changes: Option<Changes>,
     pub(super) severities: Vec<SeverityRow>,
     pub(super) outcomes: Vec<OutcomeRow>,
     pub(super) units: Vec<Unit>,
@@ -186,6 +214,7 @@ impl Figures {
     pub(super) async fn ask(session: &Session) -> Result<Self, PageError> {
         Ok(Self {
             nights: rows::all(session, questions::NIGHTS).await?,
+            changes: rows::all(session, questions::CHANGES).await?.into_iter().next(),
             severities: rows::all(session, questions::SEVERITIES).await?,
             outcomes: rows::all(session, questions::OUTCOMES).await?,
             units: rows::all(session, questions::UNITS).await?,
@@ -196,6 +225,16 @@ impl Figures {
     /// The night of the run itself.
     pub(super) fn tonight(&self) -> Option<&Night> {
         self.nights.last()
+    }
+
+    /// Whether the run judged nothing.
+    pub(super) fn is_unjudged(&self) -> bool {
+        self.tonight().is_none_or(Night::is_unjudged)
+    }
+
+    /// Whether the run knows nothing of changes: it judged nothing, and saw nothing go.
+    pub(super) fn is_change_unknown(&self) -> bool {
+        self.is_unjudged() && !self.changes.as_ref().is_some_and(Changes::is_any)
     }
 }
 
@@ -210,6 +249,32 @@ mod tests {
         assert_eq!(of(None), "unknown");
         assert_eq!(Count(None).plus(Count(Some(2))), Count(Some(2)));
         assert_eq!(Count(None).plus(Count(None)), Count(None));
+    }
+
+    #[test]
+    fn a_night_that_judged_nothing_is_told_from_one_in_which_there_was_nothing() {
+        let night = |passed, failed, unknown| Night {
+            run_date: Date::constant(2026, 11, 24),
+            passed: Count(passed),
+            failed: Count(failed),
+            excepted: Count(None),
+            failed_critical: Count(None),
+            failed_high: Count(None),
+            failed_medium: Count(None),
+            failed_low: Count(None),
+            unknown: Count(unknown),
+            score_percent: Percent(None),
+            score_change: None,
+            coverage_percent: Percent(None),
+            new: Count(None),
+            reopened: Count(None),
+            resolved: Count(None),
+            resource_deleted: Count(None),
+        };
+        assert!(night(None, None, None).is_unjudged());
+        assert!(night(Some(0), Some(0), Some(5)).is_unjudged(), "what decides could not be read");
+        assert!(!night(Some(0), Some(0), Some(0)).is_unjudged(), "all was seen, and nothing is there");
+        assert!(!night(Some(1), Some(0), Some(5)).is_unjudged());
     }
 
     #[test]

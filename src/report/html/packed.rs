@@ -2,10 +2,10 @@
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use flate2::{Compression, write::DeflateEncoder};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use super::{PageError, checks, columns::Columns, questions};
-use crate::query::Session;
+use super::{PageError, checks, columns::Columns, figures::Count, questions};
+use crate::query::{Session, rows};
 
 /// The blocks of a page.
 #[derive(Debug)]
@@ -18,6 +18,31 @@ pub(super) struct Blocks {
     pub(super) evidence: String,
     /// How many findings there are.
     pub(super) held: usize,
+    /// How much of the other tables the page holds, where that is not all.
+    pub(super) cut: Cuts,
+}
+
+/// The tables that are cut.
+#[derive(Debug)]
+pub(super) struct Cuts {
+    pub(super) origins: Option<Cut>,
+    pub(super) keys: Option<Cut>,
+    pub(super) resolved: Option<Cut>,
+}
+
+/// A table of which the page holds a part.
+#[derive(Debug)]
+pub(super) struct Cut {
+    /// The rows that it holds.
+    pub(super) held: Count,
+    /// Those that there are.
+    pub(super) all: Count,
+}
+
+/// How many rows there are.
+#[derive(Debug, Deserialize)]
+struct Number {
+    number: Count,
 }
 
 /// The tables that are opened at once.
@@ -39,16 +64,24 @@ impl Blocks {
     pub(super) async fn ask(session: &Session, most: u32) -> Result<Self, PageError> {
         let mut of_checks = Columns::of(session, questions::CHECKS).await?;
         checks::add_ways(&mut of_checks);
+        let origins = Columns::of(session, &questions::origins()).await?;
+        let keys = Columns::of(session, &questions::keys()).await?;
+        let resolved = Columns::of(session, &questions::resolved()).await?;
+        let cut = Cuts {
+            origins: part_of(session, &origins, questions::MOST_OF_A_KIND, questions::ALL_ORIGINS).await?,
+            keys: part_of(session, &keys, questions::MOST, questions::ALL_KEYS).await?,
+            resolved: part_of(session, &resolved, questions::MOST, questions::ALL_RESOLVED).await?,
+        };
         let tables = Tables {
             places: Columns::of(session, questions::PLACES).await?,
             heat: Columns::of(session, questions::HEAT).await?,
             checks: of_checks,
-            origins: Columns::of(session, questions::ORIGINS).await?,
-            keys: Columns::of(session, questions::KEYS).await?,
+            origins,
+            keys,
             exceptions: Columns::of(session, questions::EXCEPTIONS).await?,
             gaps: Columns::of(session, questions::GAPS).await?,
-            resolved: Columns::of(session, questions::RESOLVED).await?,
-            severities: Columns::of(session, questions::SEVERITIES).await?,
+            resolved,
+            severities: Columns::of(session, questions::TIMES).await?,
         };
         let mut findings = Columns::of(session, &questions::findings(most)).await?;
         let evidence = findings.split("evidence_json");
@@ -57,8 +90,20 @@ impl Blocks {
             held: findings.rows(),
             findings: packed(&findings)?,
             evidence: packed(&evidence)?,
+            cut,
         })
     }
+}
+
+/// How much of a table the page holds; none where that is all. How many rows there are is asked only where the bound may
+/// have cut them.
+async fn part_of(session: &Session, table: &Columns, most: usize, counted: &str) -> Result<Option<Cut>, PageError> {
+    if table.rows() < most {
+        return Ok(None);
+    }
+    let held = Count(Some(i64::try_from(table.rows()).unwrap_or(i64::MAX)));
+    let all = rows::all::<Number>(session, counted).await?.first().map_or(Count(None), |row| row.number);
+    Ok((held != all).then_some(Cut { held, all }))
 }
 
 fn packed(content: &impl Serialize) -> Result<String, PageError> {

@@ -1,32 +1,80 @@
 //! What the page asks, of the views: nothing is computed here that a view has computed.
 
-/// The score and its parts, night by night, with what began to fail and what was mended.
+/// The most rows of a long table that the page holds; findings have a bound of their own.
+pub(super) const MOST: usize = 20_000;
+
+/// The most origins of a kind that it holds.
+pub(super) const MOST_OF_A_KIND: usize = 250;
+
+/// The score and its parts, night by night, with what began to fail and what was mended on that day, in all of its runs.
+/// Where all was seen and nothing is there, nothing fails: that is known, and zero.
 pub(super) const NIGHTS: &str = "
-SELECT t.run_date, t.passed, t.failed, t.excepted, t.failed_critical, t.failed_high, t.failed_medium, t.failed_low,
-    t.unknown, t.score_percent, t.score_change, t.coverage_percent,
-    c.new, c.reopened, c.resolved, c.resource_deleted
-FROM posture_trend AS t
-LEFT JOIN (
-    SELECT n.run_date, sum(n.new) AS new, sum(n.reopened) AS reopened, sum(n.resolved) AS resolved,
-        sum(n.resource_deleted) AS resource_deleted
-    FROM new_and_resolved AS n
-    GROUP BY n.run_date
-) AS c ON c.run_date = t.run_date
+SELECT t.run_date, coalesce(t.passed, t.nothing) AS passed, coalesce(t.failed, t.nothing) AS failed,
+    coalesce(t.excepted, t.nothing) AS excepted, coalesce(t.failed_critical, t.nothing) AS failed_critical,
+    coalesce(t.failed_high, t.nothing) AS failed_high, coalesce(t.failed_medium, t.nothing) AS failed_medium,
+    coalesce(t.failed_low, t.nothing) AS failed_low, coalesce(t.unknown, t.nothing) AS unknown,
+    t.score_percent, t.score_change, t.coverage_percent, t.new, t.reopened, t.resolved, t.resource_deleted
+FROM (
+    SELECT p.*, c.new, c.reopened, c.resolved, c.resource_deleted,
+        CASE WHEN c.new IS NOT NULL AND p.cells_counted > 0 AND p.cells_complete = p.cells_counted THEN 0 END AS nothing
+    FROM posture_trend AS p
+    LEFT JOIN (
+        SELECT n.run_date, sum(n.new) AS new, sum(n.reopened) AS reopened, sum(n.resolved) AS resolved,
+            sum(n.resource_deleted) AS resource_deleted
+        FROM new_and_resolved AS n
+        GROUP BY n.run_date
+    ) AS c ON c.run_date = p.run_date
+) AS t
 ORDER BY t.run_date";
+
+/// What changed in the run itself, and how many runs of the lake began before it. Of a run that told nothing of its checks
+/// it told nothing of changes, either.
+pub(super) const CHANGES: &str = "
+SELECT b.runs_before,
+    CASE WHEN k.checks > 0 THEN c.new END AS new,
+    CASE WHEN k.checks > 0 THEN c.reopened END AS reopened,
+    CASE WHEN k.checks > 0 THEN c.resolved END AS resolved,
+    CASE WHEN k.checks > 0 THEN c.resource_deleted END AS resource_deleted
+FROM (
+    SELECT count(*) AS runs_before
+    FROM runs AS o
+    JOIN run_latest AS r ON o.run_id < r.run_id
+) AS b
+CROSS JOIN (
+    SELECT count(*) AS checks
+    FROM checks AS k
+    JOIN run_latest AS r ON r.run_id = k.run_id
+    WHERE k.run_date >= date_format(current_date - interval '7' day, '%Y-%m-%d')
+) AS k
+CROSS JOIN (
+    SELECT count(*) FILTER (WHERE e.event = 'NEW') AS new,
+        count(*) FILTER (WHERE e.event = 'REOPENED') AS reopened,
+        count(*) FILTER (WHERE e.event = 'RESOLVED') AS resolved,
+        count(*) FILTER (WHERE e.event = 'RESOURCE_DELETED') AS resource_deleted
+    FROM events_published AS e
+    JOIN run_latest AS r ON r.run_id = e.run_id
+    WHERE e.run_partition >= date_format(current_date - interval '7' day, '%Y-%m-%d')
+) AS c";
 
 /// The posture by severity, the worst first.
 pub(super) const SEVERITIES: &str = "
-SELECT c.severity_id, c.severity, sum(c.passed) AS passed, sum(c.failed) AS failed, sum(c.excepted) AS excepted,
-    sum(c.unknown) AS unknown, sum(c.not_applicable) AS not_applicable, max(a.past) AS past, max(a.sla_days) AS sla_days
-FROM posture_by_check AS c
-LEFT JOIN (
-    SELECT severity_id, max(sla_days) AS sla_days, sum(findings_past_sla) AS past
-    FROM open_findings_age
-    GROUP BY severity_id
-) AS a ON a.severity_id = c.severity_id
+SELECT c.severity, sum(coalesce(c.passed, c.nothing)) AS passed, sum(coalesce(c.failed, c.nothing)) AS failed,
+    sum(coalesce(c.excepted, c.nothing)) AS excepted, sum(coalesce(c.unknown, c.nothing)) AS unknown,
+    sum(coalesce(c.not_applicable, c.nothing)) AS not_applicable
+FROM (
+    SELECT p.*,
+        CASE WHEN p.is_selected AND p.cells_counted > 0 AND p.cells_complete = p.cells_counted THEN 0 END AS nothing
+    FROM posture_by_check AS p
+) AS c
 GROUP BY c.severity_id, c.severity
 HAVING bool_or(c.is_selected) OR count(c.failed) > 0
 ORDER BY c.severity_id DESC";
+
+/// The days in which findings of a severity should be mended.
+pub(super) const TIMES: &str = "
+SELECT DISTINCT severity, sla_days
+FROM open_findings_age
+ORDER BY severity";
 
 /// How the cells ended.
 pub(super) const OUTCOMES: &str = "
@@ -37,14 +85,14 @@ ORDER BY is_complete DESC, is_counted DESC, cells DESC, outcome";
 
 /// The organizational units.
 pub(super) const UNITS: &str = "
-SELECT ou_path, accounts, resources, passed, failed, failed_critical, failed_high, unknown, score_percent, cells_counted,
-    cells_complete, coverage_percent
+SELECT ou_path, accounts, resources, passed, failed, failed_critical, failed_high, unknown, score_percent,
+    coverage_percent
 FROM posture_by_ou
 ORDER BY ou_path";
 
 /// How long findings stand open.
 pub(super) const AGES: &str = "
-SELECT severity_id, severity, bucket_id, bucket, sla_days, findings, findings_past_sla
+SELECT severity, bucket_id, bucket, sla_days, findings, findings_past_sla
 FROM open_findings_age
 ORDER BY severity_id DESC, bucket_id";
 
@@ -80,9 +128,8 @@ ORDER BY s.account_id, s.control";
 
 /// The checks, with what the run itself said of them.
 pub(super) const CHECKS: &str = "
-SELECT p.check_id, p.check_version, p.title, p.severity_id, p.severity, p.resource_type, p.control, p.is_selected,
-    p.passed, p.failed, p.excepted, p.unknown, p.not_applicable, p.failing_accounts, p.cells_counted, p.cells_complete,
-    k.rationale, k.remediation, q.standards
+SELECT p.check_id, p.title, p.severity, p.resource_type, p.control, p.is_selected, p.passed, p.failed, p.unknown,
+    p.failing_accounts, p.cells_counted, p.cells_complete, k.rationale, k.remediation, q.standards
 FROM posture_by_check AS p
 JOIN run_latest AS r ON true
 JOIN checks AS k ON k.run_id = r.run_id AND k.check_id = p.check_id
@@ -95,53 +142,92 @@ LEFT JOIN (
 ORDER BY p.severity_id DESC, p.failed DESC, p.check_id";
 
 /// Where failing resources come from, the worst of each kind.
-pub(super) const ORIGINS: &str = "
+pub(super) fn origins() -> String {
+    format!(
+        "
 SELECT source_kind, source, ou_path, account_id, account_name, resources, failing_resources, failed, worst_severity_id,
-    checks, place
+    checks
 FROM top_origins
-WHERE place <= 250
-ORDER BY failing_resources DESC, failed DESC, source_kind, account_id, source";
+WHERE place <= {MOST_OF_A_KIND}
+ORDER BY failing_resources DESC, failed DESC, source_kind, account_id, source"
+    )
+}
 
-/// The keys.
-pub(super) const KEYS: &str = "
-SELECT key_arn, key_name, owner_account_id, owner_is, manager, state, usability, deletion_date, rotation, rotation_days,
-    rotation_reason, ou_path, account_id, account_name, region, uses_json, failed
+/// How many of them there are.
+pub(super) const ALL_ORIGINS: &str = "SELECT count(*) AS number FROM top_origins";
+
+/// The keys, those of which most fails first.
+pub(super) fn keys() -> String {
+    format!(
+        "
+SELECT key_arn, owner_account_id, owner_is, manager, state, deletion_date, rotation, rotation_reason, ou_path, account_id,
+    account_name, region, uses_json, failed
 FROM keys_in_use
 ORDER BY coalesce(failed, 0) DESC, key_arn, account_id, region
-LIMIT 20000";
+LIMIT {MOST}"
+    )
+}
 
-/// The exceptions that cover findings; those of `exceptions_expiring` are among them.
+/// How many of them there are.
+pub(super) const ALL_KEYS: &str = "SELECT count(*) AS number FROM keys_in_use";
+
+/// The exceptions of the file by which the run judged, those that need somebody first: what has ended, ends soon, or covers
+/// nothing. Those of a run without that table are known by the findings that carry them.
 pub(super) const EXCEPTIONS: &str = "
-SELECT f.exception_id, f.exception_owner, f.exception_reason, f.exception_expires_on,
-    date_diff('day', f.run_date, f.exception_expires_on) AS days_left, e.exception_id IS NOT NULL AS is_expiring,
-    count(*) AS findings, count(DISTINCT f.account_id) AS accounts, count(DISTINCT f.check_id) AS checks,
-    max(f.severity_id) AS worst_severity_id
-FROM findings_latest AS f
-LEFT JOIN (SELECT DISTINCT exception_id, exception_expires_on FROM exceptions_expiring) AS e
-    ON e.exception_id = f.exception_id AND e.exception_expires_on = f.exception_expires_on
-WHERE f.exception_id IS NOT NULL
-GROUP BY f.exception_id, f.exception_owner, f.exception_reason, f.exception_expires_on, f.run_date, e.exception_id
-ORDER BY days_left, f.exception_id";
+SELECT x.*
+FROM (
+    SELECT coalesce(e.exception_id, f.exception_id) AS exception_id, e.state, e.is_unused,
+        coalesce(e.exception_owner, f.exception_owner) AS exception_owner,
+        coalesce(e.exception_reason, f.exception_reason) AS exception_reason, e.ticket, e.check_patterns, e.scope_json,
+        coalesce(e.exception_expires_on, f.exception_expires_on) AS exception_expires_on,
+        coalesce(e.days_left, f.days_left) AS days_left, coalesce(e.findings, f.findings) AS findings,
+        coalesce(f.accounts, 0) AS accounts, coalesce(f.checks, 0) AS checks, f.worst_severity_id
+    FROM exceptions_latest AS e
+    FULL JOIN (
+        SELECT exception_id, max(exception_owner) AS exception_owner, max(exception_reason) AS exception_reason,
+            max(exception_expires_on) AS exception_expires_on,
+            max(date_diff('day', run_date, exception_expires_on)) AS days_left, count(*) AS findings,
+            count(DISTINCT account_id) AS accounts, count(DISTINCT check_id) AS checks,
+            max(severity_id) AS worst_severity_id
+        FROM findings_latest
+        WHERE exception_id IS NOT NULL
+        GROUP BY exception_id
+    ) AS f ON f.exception_id = e.exception_id
+) AS x
+ORDER BY CASE WHEN x.state = 'EXPIRED' THEN 1 WHEN x.state = 'EXPIRING' THEN 2 WHEN x.is_unused THEN 3 ELSE 4 END,
+    x.days_left, x.exception_id";
 
 /// What was not seen whole, by place and reason.
 pub(super) const GAPS: &str = "
 SELECT ou_path, account_id, account_name, region, outcome, count(*) AS types, min(resource_type) AS first_type,
     min(api) AS api, min(error_code) AS error_code, min(detail) AS detail,
-    CASE WHEN count(last_read_whole_at) = count(*) THEN min(last_read_whole_at) END AS last_read_whole_at,
     CASE WHEN count(days_unseen) = count(*) THEN max(days_unseen) END AS days_unseen
 FROM coverage_gaps
 GROUP BY ou_path, account_id, account_name, region, outcome
 ORDER BY types DESC, account_id, region, outcome";
 
 /// What was mended or went with its resource since the run before, the worst first.
-pub(super) const RESOLVED: &str = "
-SELECT e.event, e.severity_id, e.check_id, e.ou_path, e.account_id, e.account_name, e.region, e.resource_type,
-    e.resource_name, e.resource_arn, e.status, e.first_failed_at, e.open_days
+pub(super) fn resolved() -> String {
+    format!(
+        "
+SELECT e.event, e.check_id, e.account_id, e.account_name, e.region, e.resource_type, e.resource_name, e.resource_arn,
+    e.open_days
 FROM events_published AS e
 JOIN run_latest AS r ON r.run_id = e.run_id
 WHERE e.event IN ('RESOLVED', 'RESOURCE_DELETED')
+    AND e.run_partition >= date_format(current_date - interval '7' day, '%Y-%m-%d')
 ORDER BY e.severity_id DESC, e.check_id, e.account_id, e.region, e.resource_arn
-LIMIT 20000";
+LIMIT {MOST}"
+    )
+}
+
+/// How many of them there are.
+pub(super) const ALL_RESOLVED: &str = "
+SELECT count(*) AS number
+FROM events_published AS e
+JOIN run_latest AS r ON r.run_id = e.run_id
+WHERE e.event IN ('RESOLVED', 'RESOURCE_DELETED')
+    AND e.run_partition >= date_format(current_date - interval '7' day, '%Y-%m-%d')";
 
 /// The failing findings, the worst first, with what made their resource. The head of an ARN is told apart from the name at
 /// its end, since it is that of many. Of those that began to fail in this run the beginning is its start.
@@ -162,7 +248,7 @@ SELECT f.check_id, f.ou_path, f.account_id, f.account_name, f.region, f.resource
         WHEN f.last_resolved_at IS NULL THEN 'new'
         ELSE 'reopened'
     END AS standing,
-    f.observed_at, s.origin_kind, s.origin, s.role_arn, f.evidence_json
+    f.observed_at, s.origin_kind, s.origin, s.role_arn, s.project, s.domain_arn, s.user_profile_arn, f.evidence_json
 FROM findings_latest AS f
 JOIN run_latest AS r ON r.run_id = f.run_id
 LEFT JOIN resources_latest AS s ON s.account_id = f.account_id AND s.region = f.region

@@ -29,6 +29,9 @@ fn add_appends_what_holds_and_list_shows_it() {
     fs::write(&file, &commented).unwrap();
     let told = done(&add(&["--account", "*", "--days", "20", "--id", "RISK-2", "--ticket", "T-2"]));
     assert!(told.contains("added `RISK-2`") && told.contains("ends on"), "{told}");
+    let told = done(&add(&["--account", "*", "--expires", &until, "--id", "RISK-3", "--region", "eu-wset-1"]));
+    assert!(told.starts_with("exceptions.toml:") && told.contains("no region `eu-wset-1`"), "{told}");
+    assert!(told.lines().all(|line| line.chars().count() <= 80), "{told}");
     let both = fs::read_to_string(&file).unwrap();
     assert!(both.starts_with(&commented), "{both}");
 
@@ -36,7 +39,9 @@ fn add_appends_what_holds_and_list_shows_it() {
         (&["--account", "1", "--expires", &until][..], "is not an account id"),
         (&["--expires", &until], "nothing says where it applies"),
         (&["--account", "*", "--expires", "2020-01-01"], "before it was created"),
+        (&["--account", "*", "--days", "400"], "--days 400: "),
         (&["--account", "*", "--days", "400"], "exceptions.max_days allows 365"),
+        (&["--account", "*", "--days", "9", "--ou-path", "x"], "--ou-path: "),
         (&["--account", "*", "--days", "9", "--id", "RISK-2"], "already"),
         (&["--account", "*", "--days", "9", "--check", "x"], "no check is called `x`"),
         (&["--account", "*"], "--expires"),
@@ -51,7 +56,7 @@ fn add_appends_what_holds_and_list_shows_it() {
     assert_eq!(left, 1, "nothing else is left");
 
     let list = done(&alone(directory.path(), &["list", "--file", FILE]));
-    assert!(list.lines().all(|line| line.chars().count() <= 80) && list.contains("2 exceptions, 2 in force"), "{list}");
+    assert!(list.lines().all(|line| line.chars().count() <= 80) && list.contains("3 exceptions, 3 in force"), "{list}");
     let json: serde_json::Value =
         serde_json::from_str(&done(&alone(directory.path(), &["list", "--file", FILE, "--json"]))).unwrap();
     assert_eq!(json[0]["scope"]["tags"]["team"], serde_json::json!(["a*", "b"]));
@@ -62,6 +67,12 @@ fn add_appends_what_holds_and_list_shows_it() {
     let none = alone(directory.path(), &["list"]);
     assert_eq!(none.status.code(), Some(2));
     assert!(text(&none.stderr).contains("--file"));
+    let missing = alone(directory.path(), &["check", "--file", "no.toml", "--offline"]);
+    assert_eq!(missing.status.code(), Some(2));
+    assert!(text(&missing.stderr).contains("look at --file"), "{}", text(&missing.stderr));
+    let checked = done(&alone(directory.path(), &["check", "--file", FILE, "--offline"]));
+    assert!(checked.contains("3 exceptions: 3 in force, of which 1 ends within 30 days\n"), "{checked}");
+    assert!(checked.lines().all(|line| line.chars().count() <= 80), "{checked}");
     let in_s3 = alone(
         directory.path(),
         &[

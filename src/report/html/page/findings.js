@@ -1,6 +1,8 @@
 // The failing findings: hundreds of thousands of rows, of which a page is shown.
 
 const SEVERITIES = ["critical", "high", "medium", "low", "informational"];
+// What tells where a resource comes from, as the origins have it.
+const SOURCES = ["origin", "role_arn", "owner", "project", "domain_arn", "user_profile_arn"];
 const bySeverity = (one, other) => SEVERITIES.indexOf(one) - SEVERITIES.indexOf(other);
 
 // The row of each check, by its id.
@@ -123,7 +125,10 @@ const showFindings = (findings, { checks, severities }, evidenceOf) => {
         const resource = rest.join(" ");
         return (row) => text("check_id")(row) === id && arn(row) === resource;
       } },
-      { key: "origin", label: "From", of: (wanted) => (row) => text("origin")(row) === wanted || text("role_arn")(row) === wanted || text("owner")(row) === wanted },
+      { key: "origin", label: "From", of: (wanted) => {
+        const places = SOURCES.map((name) => codes(name)).map(({ of, at }) => [of.indexOf(wanted), at]);
+        return (row) => places.some(([number, at]) => number !== -1 && at[row] === number);
+      } },
     ],
   });
 };

@@ -45,7 +45,8 @@ class Grid {
     const table = el("table", {}, el("caption", { class: "unseen-text" }, this.label), el("thead", {}, this.head), this.body);
     this.pager = el("nav", { class: "pager", "aria-label": `Pages of ${this.label}` });
     const scroll = el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": this.label }, table);
-    this.root.append(form, this.chips, this.status, scroll, this.pager);
+    this.paper = el("p", { class: "paper" });
+    this.root.append(form, this.chips, this.status, scroll, this.paper, this.pager);
   }
 
   options(facet) {

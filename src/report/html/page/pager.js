@@ -44,6 +44,9 @@ Grid.prototype.renderPager = function renderPager() {
     button("Last", "last", pages - 1, this.page + 1 >= pages),
     el("label", {}, "Rows ", size),
   );
+  // Paper has no pages to turn: it says which rows of how many it shows.
+  const shown = Math.min((this.page + 1) * this.size, this.found.length);
+  this.paper.textContent = pages > 1 ? `Rows ${grouped.format(this.page * this.size + 1)}–${grouped.format(shown)} of ${grouped.format(this.found.length)}` : "";
   this.pager.hidden = this.found.length <= SIZES[0];
   if (focused) {
     const again = this.pager.querySelector(`[data-to="${focused}"]:not([disabled])`) ?? this.pager.querySelector("button:not([disabled])");

@@ -24,7 +24,7 @@ const showTables = ({ gaps, resolved, origins, checks, keys, exceptions }) => {
 
   const mended = derived(resolved.codes("event"), (event) => ({ RESOLVED: "resolved", RESOURCE_DELETED: "gone with the resource" })[event] ?? event);
   new Grid({
-    root: at("resolved"), key: "resolved", label: "Resolved in this run", rows: resolved.rows, empty: "Nothing was resolved since the run before.", size: 10,
+    root: at("resolved"), key: "resolved", label: "Resolved in this run", rows: resolved.rows, empty: "Nothing was resolved in this run.", size: 10,
     columns: [
       { key: "what", label: "What", codes: mended }, codes(resolved, "check_id", "Check"), codes(resolved, "resource_name", "Resource", { class: "name" }),
       account(resolved), codes(resolved, "region", "Region", { class: "short" }), number(resolved, "open_days", "Days it was open", { cell: (row) => figure(resolved.value("open_days", row) === null ? null : Math.round(resolved.value("open_days", row))) }),
@@ -98,14 +98,30 @@ const showTables = ({ gaps, resolved, origins, checks, keys, exceptions }) => {
   });
 
   const ofExceptions = worst(exceptions);
-  const standing = coded(exceptions.rows, (row) => (exceptions.value("days_left", row) === null ? "no end" : exceptions.value("days_left", row) < 0 ? "has ended" : exceptions.value("is_expiring", row) ? "ends soon" : "stands"));
+  // A run of a version before the table of exceptions told only of those that its findings carry.
+  const STATES = { EXPIRED: "has ended", EXPIRING: "ends soon", IN_FORCE: "stands" };
+  const standing = coded(exceptions.rows, (row) => {
+    const state = exceptions.text("state", row);
+    return `${STATES[state] ?? state ?? "covers findings"}${exceptions.value("is_unused", row) ? ", covers nothing" : ""}`;
+  });
+  const covering = (row) => {
+    const id = exceptions.text("exception_id", row);
+    return exceptions.value("findings", row) > 0 ? link(id, "findings", { q: id }) : id;
+  };
   new Grid({
-    root: at("exceptions-grid"), key: "exceptions", label: "Exceptions", rows: exceptions.rows, empty: "No finding of this run is under an exception.",
+    root: at("exceptions-grid"), key: "exceptions", label: "Exceptions", rows: exceptions.rows, empty: "This run judged without exceptions.",
     columns: [
-      codes(exceptions, "exception_id", "Exception", { cell: (row) => link(exceptions.text("exception_id", row), "findings", { q: exceptions.text("exception_id", row) }) }),
-      { key: "standing", label: "Standing", codes: standing }, codes(exceptions, "exception_expires_on", "Until"), number(exceptions, "days_left", "Days left"),
-      codes(exceptions, "exception_owner", "Owner"), codes(exceptions, "exception_reason", "Reason", { class: "reason" }),
-      number(exceptions, "findings", "Findings"), number(exceptions, "accounts", "Accounts"), number(exceptions, "checks", "Checks"), severity(ofExceptions),
+      codes(exceptions, "exception_id", "Exception", { cell: covering }),
+      { key: "standing", label: "Standing", codes: standing }, codes(exceptions, "exception_expires_on", "Until", { class: "short" }), number(exceptions, "days_left", "Days left"),
+      codes(exceptions, "exception_owner", "Owner"), codes(exceptions, "exception_reason", "Reason", { class: "reason" }), codes(exceptions, "ticket", "Ticket"),
+      number(exceptions, "findings", "Findings"), number(exceptions, "accounts", "Accounts"), number(exceptions, "checks", "Checks"),
+      { ...severity(ofExceptions), cell: (row) => (exceptions.value("worst_severity_id", row) === null ? "–" : severityMark(ofExceptions.of[ofExceptions.at[row]])) },
+      ...hidden(exceptions, "check_patterns", "scope_json"),
+    ],
+    named: (row) => exceptions.text("exception_id", row),
+    more: (row) => [
+      el("dl", { class: "facts" }, [["Checks", exceptions.text("check_patterns", row)], ["Where", exceptions.text("scope_json", row)]]
+        .flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, el("code", {}, value ?? UNKNOWN))])),
     ],
     facets: [{ key: "standing", label: "Standing", codes: standing }],
   });

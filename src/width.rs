@@ -6,12 +6,12 @@ use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 const CUT: char = '…';
 
 /// The columns that a text takes on a terminal.
-pub(super) fn width(text: &str) -> usize {
+pub(crate) fn width(text: &str) -> usize {
     text.width()
 }
 
 /// A text in so many columns, cut where it is longer.
-pub(super) fn fitted(text: &str, columns: usize) -> String {
+pub(crate) fn fitted(text: &str, columns: usize) -> String {
     if width(text) <= columns {
         return text.to_owned();
     }
@@ -19,8 +19,15 @@ pub(super) fn fitted(text: &str, columns: usize) -> String {
     format!("{head}{CUT}")
 }
 
+/// A text in exactly so many columns: cut where it is longer, with blanks behind it where it is shorter.
+pub(crate) fn column(text: &str, columns: usize) -> String {
+    let fitted = fitted(text, columns);
+    let blanks = columns.saturating_sub(width(&fitted));
+    format!("{fitted}{}", " ".repeat(blanks))
+}
+
 /// A text in pieces of at most so many columns; a letter that is wider stands alone.
-pub(super) fn pieces(text: &str, columns: usize) -> Vec<&str> {
+pub(crate) fn pieces(text: &str, columns: usize) -> Vec<&str> {
     let mut pieces = Vec::new();
     let mut rest = text;
     loop {
@@ -55,6 +62,7 @@ mod tests {
     #[test]
     fn texts_are_cut_by_the_columns_that_they_take() {
         assert_eq!([fitted("abcdef", 6), fitted("abcdef", 5), fitted("漢字漢", 4)], ["abcdef", "abcd…", "漢…"]);
+        assert_eq!([column("漢字", 6), column("漢字漢", 5), column("abc", 3)], ["漢字  ", "漢字…", "abc"]);
         assert_eq!((width("漢字"), width("e\u{301}")), (4, 1));
         assert_eq!(pieces("abcdef", 4), ["abcd", "ef"]);
         assert_eq!(pieces("漢字", 3), ["漢", "字"]);
