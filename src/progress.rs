@@ -142,7 +142,7 @@ impl State {
         let left = self.left.map_or_else(|| "-".to_owned(), |left| took(left.as_secs()));
         let cells = share_text(share_in_percent(self.cells_done, self.cells));
         format!(
-            "{}/{} accounts, {cells} of cells, {:.0} calls/s, {} throttled, ETA {left}",
+            "{}/{} accounts, {cells}, {:.0} calls/s, {} throttled, ETA {left}",
             self.accounts_done, self.accounts, self.per_second, self.throttles
         )
     }

@@ -275,6 +275,40 @@ TBLPROPERTIES (
     'storage.location.template' = 's3://LAKE/v1/check_requirements/run_date=${run_date}/'
 );
 
+CREATE EXTERNAL TABLE IF NOT EXISTS exceptions (
+    run_id string COMMENT 'The run that wrote the row.',
+    schema_version int COMMENT 'The version of the columns; higher versions only add some.',
+    exception_id string COMMENT 'The exception, by its id, unique in its file.',
+    line int COMMENT 'The line of the file in which it begins; of those that cover a finding the first decides.',
+    state string COMMENT 'How it stood: IN_FORCE, EXPIRING (in force for 30 days at most) or EXPIRED (not applied).',
+    findings bigint COMMENT 'The findings that it covered.',
+    is_unused boolean COMMENT 'Whether it was applied and covered nothing.',
+    check_patterns string COMMENT 'The checks that it is for, by ids and patterns with commas between them.',
+    scope_json string COMMENT 'Where it applies, as JSON: account, ou_path, region, resource and tags, as far as it names them.',
+    exception_owner string COMMENT 'Who answers for it.',
+    exception_reason string COMMENT 'Why it was granted.',
+    ticket string COMMENT 'Where it was decided; null where the file does not say so.',
+    created_on date COMMENT 'The day on which it was granted; null where the file does not say so.',
+    exception_expires_on date COMMENT 'Its last day.',
+    days_left int COMMENT 'Days from the day of the run to its last one: 0 on that day, and fewer afterwards.'
+)
+COMMENT 'One row for each exception of the file by which the run judged, with what it covered.'
+PARTITIONED BY (
+    run_date string COMMENT 'The day on which the run started, in UTC, as YYYY-MM-DD.'
+)
+STORED AS PARQUET
+LOCATION 's3://LAKE/v1/exceptions/'
+TBLPROPERTIES (
+    'classification' = 'parquet',
+    'projection.enabled' = 'true',
+    'projection.run_date.type' = 'date',
+    'projection.run_date.format' = 'yyyy-MM-dd',
+    'projection.run_date.range' = '2026-11-01,NOW',
+    'projection.run_date.interval' = '1',
+    'projection.run_date.interval.unit' = 'DAYS',
+    'storage.location.template' = 's3://LAKE/v1/exceptions/run_date=${run_date}/'
+);
+
 CREATE EXTERNAL TABLE IF NOT EXISTS runs (
     run_id string COMMENT 'The run that wrote the row.',
     schema_version int COMMENT 'The version of the columns; higher versions only add some.',
@@ -284,6 +318,7 @@ CREATE EXTERNAL TABLE IF NOT EXISTS runs (
     engine_version string COMMENT 'The version of sagesweep.',
     ruleset_version string COMMENT 'The version of the catalogue of checks.',
     config_sha256 string COMMENT 'SHA-256 of the effective configuration.',
+    exceptions_sha256 string COMMENT 'SHA-256 of the file of exceptions by which findings were judged; null without one.',
     caller_arn string COMMENT 'The principal that ran the audit.',
     org_id string COMMENT 'The id of the organization; null when it was not asked.',
     scope_accounts bigint COMMENT 'Accounts in scope.',
@@ -293,6 +328,7 @@ CREATE EXTERNAL TABLE IF NOT EXISTS runs (
     cells_complete bigint COMMENT 'Cells that were seen completely.',
     coverage_percent double COMMENT 'cells_complete in percent of cells_counted; null when that is zero.',
     findings_by_status map<string,bigint> COMMENT 'The number of findings by status.',
+    exceptions_by_state map<string,bigint> COMMENT 'Exceptions that are IN_FORCE, of these EXPIRING within 30 days and UNUSED, and those that are EXPIRED.',
     table_rows map<string,bigint> COMMENT 'The number of rows by table.',
     objects array<struct<key:string,bytes:bigint,`rows`:bigint,sha256:string>> COMMENT 'The objects of the tables of this run with their size, rows and SHA-256.',
     sequence bigint COMMENT 'The place of the run in the chain of manifests, from 1.',

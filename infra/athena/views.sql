@@ -56,6 +56,7 @@ SELECT
     r.engine_version,
     r.ruleset_version,
     r.config_sha256,
+    r.exceptions_sha256,
     r.caller_arn,
     r.scope_accounts,
     r.scope_regions,
@@ -67,6 +68,10 @@ SELECT
     element_at(r.table_rows, 'findings') AS findings,
     element_at(r.findings_by_status, 'FAIL') AS failed,
     element_at(r.findings_by_status, 'UNKNOWN') AS unknown,
+    element_at(r.exceptions_by_state, 'IN_FORCE') AS exceptions_in_force,
+    element_at(r.exceptions_by_state, 'EXPIRING') AS exceptions_expiring,
+    element_at(r.exceptions_by_state, 'EXPIRED') AS exceptions_expired,
+    element_at(r.exceptions_by_state, 'UNUSED') AS exceptions_unused,
     r.api_calls,
     r.throttles,
     100e0 * r.throttles / nullif(r.api_calls, 0) AS throttled_percent,
@@ -651,6 +656,25 @@ SELECT
 FROM findings_latest
 WHERE exception_id IS NOT NULL AND exception_expires_on <= run_date + interval '30' day
 GROUP BY run_date, exception_id, exception_owner, exception_reason, exception_expires_on;
+
+CREATE OR REPLACE VIEW exceptions_latest AS
+SELECT
+    r.run_date,
+    e.exception_id,
+    e.state,
+    e.is_unused,
+    e.findings,
+    e.check_patterns,
+    e.scope_json,
+    e.exception_owner,
+    e.exception_reason,
+    e.ticket,
+    e.created_on,
+    e.exception_expires_on,
+    e.days_left
+FROM exceptions AS e
+JOIN run_latest AS r ON r.run_id = e.run_id
+WHERE e.run_date >= date_format(current_date - interval '7' day, '%Y-%m-%d');
 
 CREATE OR REPLACE VIEW top_origins AS
 SELECT

@@ -28,7 +28,7 @@ pub struct Tables<'a> {
 /// The sections.
 pub(super) fn sections(out: &mut String, published: &Published, tables: Tables<'_>) -> Result {
     heading(out, "Tables")?;
-    writeln!(out, "  {}", shown(&format!("{}/v1/", tables.place.trim_end_matches('/'))))?;
+    writeln!(out, "  {}", shown(&format!("{}/v1/", tables.bare().trim_end_matches('/'))))?;
     let names = Table::ALL.iter().map(|table| table.as_str()).collect::<Vec<_>>().join(", ");
     wrapped(&names, COLUMNS - 4).iter().try_for_each(|line| writeln!(out, "    {line}"))?;
     writeln!(out)?;
@@ -49,12 +49,20 @@ pub(super) fn sections(out: &mut String, published: &Published, tables: Tables<'
     Ok(())
 }
 
-impl Tables<'_> {
+impl<'a> Tables<'a> {
+    /// The place without a slash behind it, unless it is one.
+    fn bare(self) -> &'a str {
+        match self.place.trim_end_matches('/') {
+            "" => self.place,
+            bare => bare,
+        }
+    }
+
     /// The option by which a command finds them: the configuration knows more than the place.
     fn option(self) -> String {
         match self.config {
             Some(file) => format!("--config {}", quoted(&file.display().to_string())),
-            None => format!("--lake {}", quoted(self.place)),
+            None => format!("--lake {}", quoted(self.bare())),
         }
     }
 }

@@ -44,15 +44,15 @@ pub(super) fn section(out: &mut String, origins: &[Origin]) -> std::fmt::Result 
         return Ok(());
     }
     heading(out, "Top origins")?;
-    writeln!(out, "  {DIM}{:<20}{:<26}{:<14}{:>16}{DIM:#}", "mend these first", "", "account", "failing of")?;
+    writeln!(out, "  {DIM}{:<45}{:<13}{:>10}{:>10}{DIM:#}", "mend these first", "account", "failing", "of")?;
     for origin in origins {
-        let failing = painted(BAD, &format!("{:>8}", grouped(origin.failing_resources)));
+        let failing = painted(BAD, &format!("{:>10}", grouped(origin.failing_resources)));
         writeln!(
             out,
-            "  {} {} {}{failing}{:>8}",
+            "  {} {} {} {failing}{:>10}",
             cell(&origin.source_kind, 19),
-            cell(name(&origin.source), 25),
-            cell(&origin.account_id, 14),
+            cell(name(&origin.source), 24),
+            cell(&origin.account_id, 12),
             grouped(origin.resources)
         )?;
     }
