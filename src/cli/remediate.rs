@@ -17,8 +17,8 @@ made of what the tables record, and that is said.
 Examples:
   sagesweep remediate \\
     arn:aws:sagemaker:eu-central-1:111111111111:training-job/nightly
-  sagesweep remediate 3f9a1c07 \\
-    --key arn:aws:kms:eu-central-1:111111111111:key/1234abcd-12ab-34cd-56ef-1234567890ab
+  sagesweep remediate 3f9a1c07 --key \\
+    arn:aws:kms:eu-west-1:111111111111:key/1234abcd-12ab-34cd-56ef-1234567890ab
   sagesweep remediate \\
     --origin arn:aws:sagemaker:eu-central-1:111111111111:automl-job/churn
   sagesweep remediate 3f9a1c07 --format json \\
