@@ -1,5 +1,5 @@
-"""moto with what it lacks of our templates: Fn::Cidr, the definition of a state machine as an object, keys that sign, and, where
-it holds calls against policies, those that came by CloudFormation and those on one key."""
+"""moto with what it lacks of our templates: Fn::Cidr, AWS::NoValue in lists, the definition of a state machine as an object, keys
+that sign, and, where it holds calls against policies, those that came by CloudFormation and those on one key."""
 
 import ipaddress
 import itertools
@@ -24,6 +24,10 @@ def clean(value, resources):
     if isinstance(value, dict) and "Fn::Select" in value and "Fn::Cidr" in value["Fn::Select"][1]:
         number, choices = value["Fn::Select"]
         return clean(choices, resources)[int(number)]
+    # What has no value is not there.
+    if isinstance(value, list):
+        cleaned = [clean(member, resources) for member in value]
+        return [member for member in cleaned if member is not None]
     return given(value, resources)
 
 
