@@ -1,3 +1,5 @@
+//! The file of exceptions: what it says, all that is wrong with it at once, and what is odd about it.
+
 use std::path::Path;
 
 use proptest::prelude::*;

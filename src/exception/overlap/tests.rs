@@ -1,3 +1,5 @@
+//! Overlaps: which exceptions may cover the same, which never decide, and that thousands are looked at within bounds.
+
 use std::path::Path;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Mute lists of Prowler: what becomes of them, and what is refused as Prowler refuses it.
+
 use std::path::Path;
 
 use super::{Given, convert};
