@@ -210,6 +210,17 @@ pub struct ConfigArg {
     pub profile: Option<Profile>,
 }
 
+/// Which lake is read.
+#[derive(Debug, Clone, Args)]
+pub struct LakeArg {
+    /// Where the configuration is, which names the destination.
+    #[command(flatten)]
+    pub config: ConfigArg,
+    /// The lake: a directory or `s3://bucket/prefix`; the configured one (lake.destination) by default.
+    #[arg(long, value_name = "PLACE", value_parser = place)]
+    pub lake: Option<String>,
+}
+
 /// Arguments of `config`.
 #[derive(Debug, Clone, Args)]
 pub struct ConfigArgs {

@@ -29,12 +29,11 @@ mod shell;
 mod stops;
 mod verify;
 
-use conclude::conclude;
 use stops::Stops;
 
 use crate::{
     Incomplete, Run, RunError,
-    cli::{Cli, Command, ConfigArg, ConfigFormat},
+    cli::{Cli, Command, ConfigArg, ConfigFormat, LakeArg},
     config::{Config, ConfigErrors, Destination},
     exception::{published::HeldError, source::SourceError},
     exit::ExitStatus,
@@ -98,18 +97,7 @@ async fn dispatch(command: Command, screen: &Screen) -> Result<ExitStatus, Failu
             let mut stops = Stops::listened_to();
             let run = stops.before(Box::pin(screen.start(&args.config, args.run_id))).await?;
             let published = stops.during(&run, Box::pin(run.scan_and_publish())).await;
-            Box::pin(notify::after(&run, &published, &mut stops)).await;
-            match published {
-                // As below: what another process has published, or will, is not counted by this one.
-                Err(Failure::Run(error @ (RunError::Done { .. } | RunError::UnderWay { .. })))
-                    if args.fail_on.is_some() =>
-                {
-                    Err(Failure::NotJudged(error))
-                }
-                published => {
-                    Ok(Box::pin(conclude(screen, &run, &args.config, &published?, args.fail_on, &mut stops)).await)
-                }
-            }
+            Box::pin(conclude::told(screen, &run, &args.config, published, args.fail_on, &mut stops)).await
         }
         Command::Scan(args) => {
             let mut stops = Stops::listened_to();
@@ -128,18 +116,7 @@ async fn dispatch(command: Command, screen: &Screen) -> Result<ExitStatus, Failu
             let run = stops.before(Box::pin(opening)).await?;
             let incomplete = if args.incomplete { Incomplete::Published } else { Incomplete::Refused };
             let published = stops.during(&run, Box::pin(run.publish(incomplete))).await;
-            Box::pin(notify::after(&run, &published, &mut stops)).await;
-            match published {
-                // Its findings were counted when it was published, and are not counted again.
-                Err(Failure::Run(error @ (RunError::Done { .. } | RunError::UnderWay { .. })))
-                    if args.fail_on.is_some() =>
-                {
-                    Err(Failure::NotJudged(error))
-                }
-                published => {
-                    Ok(Box::pin(conclude(screen, &run, &args.config, &published?, args.fail_on, &mut stops)).await)
-                }
-            }
+            Box::pin(conclude::told(screen, &run, &args.config, published, args.fail_on, &mut stops)).await
         }
         Command::Verify(args) => verify::run(args, screen).await,
         Command::Diff(args) => diff::run(args).await,
@@ -333,13 +310,18 @@ fn load(arg: &ConfigArg) -> Result<Config, Failure> {
     load_with(arg, None)
 }
 
-/// Loads the configuration with one more variable, in the place of the one of the environment.
-fn load_with(arg: &ConfigArg, variable: Option<(&str, &str)>) -> Result<Config, Failure> {
+/// The configuration with the lake that the command line names.
+fn load_of(arg: &LakeArg) -> Result<Config, Failure> {
+    load_with(&arg.config, arg.lake.as_deref())
+}
+
+/// The configuration, and another place for the lake than it and the environment name.
+fn load_with(arg: &ConfigArg, lake: Option<&str>) -> Result<Config, Failure> {
     let texts = |(name, value): (OsString, OsString)| Some((name.into_string().ok()?, value.into_string().ok()?));
     // As the variable that it stands for, since which checks are selected is looked at with the profile.
     let profile = arg.profile.map(|profile| ("SAGESWEEP_CHECKS_PROFILE".to_owned(), profile.as_str().to_owned()));
-    let variable = variable.map(|(name, value)| (name.to_owned(), value.to_owned()));
-    let environment = std::env::vars_os().filter_map(texts).chain(profile).chain(variable);
+    let lake = lake.map(|place| ("SAGESWEEP_LAKE_DESTINATION".to_owned(), place.to_owned()));
+    let environment = std::env::vars_os().filter_map(texts).chain(profile).chain(lake);
     let config = Config::load(arg.config.as_deref(), environment).map_err(Failure::Config)?;
     for region in config.regions.unknown() {
         tracing::warn!(%region, "this version does not know the region; if it is misspelt, nothing is audited there");

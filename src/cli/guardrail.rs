@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::{ConfigArg, ReportFormat};
+use super::{LakeArg, ReportFormat};
 use crate::{check::selection::Pattern, guardrail::policy::PolicyKind, lake::published::RunName, place::AccountId};
 
 pub(super) const GUARDRAIL_NOTES: &str =
@@ -31,12 +31,9 @@ pub struct GuardrailArgs {
     /// The kind of policy.
     #[arg(long, value_name = "KIND", value_enum, default_value_t = PolicyKind::Scp)]
     pub policy: PolicyKind,
-    /// Where the configuration is, which names the destination and the approved keys.
+    /// Which lake.
     #[command(flatten)]
-    pub config: ConfigArg,
-    /// The lake: a directory or `s3://bucket/prefix`; the configured one (lake.destination) by default.
-    #[arg(long, value_name = "PLACE", value_parser = super::place)]
-    pub lake: Option<String>,
+    pub lake: LakeArg,
     /// The run up to which the days go: latest, previous, a day, or an id.
     #[arg(long, value_name = "RUN", default_value_t)]
     pub run: RunName,

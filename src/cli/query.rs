@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use jiff::civil::Date;
 
-use super::ConfigArg;
+use super::LakeArg;
 use crate::query::{self, limits::Size, output::Format};
 
 pub(super) const QUERY_NOTES: &str = "Without SQL a prompt begins, where a statement ends with `;`, Tab completes, and
@@ -37,12 +37,9 @@ pub struct QueryArgs {
     /// Read the SQL from a file.
     #[arg(long, value_name = "FILE", conflicts_with = "view")]
     pub file: Option<PathBuf>,
-    /// Where the configuration is, which names the destination.
+    /// Which lake.
     #[command(flatten)]
-    pub config: ConfigArg,
-    /// The lake: a directory or `s3://bucket/prefix`; the configured one (lake.destination) by default.
-    #[arg(long, value_name = "PLACE", value_parser = super::place)]
-    pub lake: Option<String>,
+    pub lake: LakeArg,
     /// Answer as on that day (UTC): the views of the present speak of it, and later runs are not there.
     #[arg(long, value_name = "DAY")]
     pub as_of: Option<Date>,

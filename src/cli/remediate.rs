@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::{ConfigArg, ReportFormat};
+use super::{LakeArg, ReportFormat};
 use crate::{
     check::selection::Pattern,
     lake::published::RunName,
@@ -36,12 +36,9 @@ pub struct RemediateArgs {
     /// Only findings of these checks, of a resource or an origin: ids, or patterns such as `training-job-*`.
     #[arg(long, value_name = "GLOB,…", value_delimiter = ',')]
     pub check: Vec<Pattern>,
-    /// Where the configuration is, which names the destination, the role and the approved keys.
+    /// Which lake.
     #[command(flatten)]
-    pub config: ConfigArg,
-    /// The lake: a directory or `s3://bucket/prefix`; the configured one (lake.destination) by default.
-    #[arg(long, value_name = "PLACE", value_parser = super::place)]
-    pub lake: Option<String>,
+    pub lake: LakeArg,
     /// The run that found it: latest, previous, a day, or an id.
     #[arg(long, value_name = "RUN", default_value_t)]
     pub run: RunName,

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::ConfigArg;
+use super::LakeArg;
 use crate::{lake::published::RunName, query::limits::Size};
 
 pub(super) const REPORT_NOTES: &str = "A run is called `latest`, `previous` (the one before it), a day such as
@@ -26,12 +26,9 @@ pub struct ReportArgs {
     /// The run.
     #[arg(value_name = "RUN", default_value_t)]
     pub run: RunName,
-    /// Where the configuration is, which names the destination.
+    /// Which lake.
     #[command(flatten)]
-    pub config: ConfigArg,
-    /// The lake: a directory or `s3://bucket/prefix`; the configured one (lake.destination) by default.
-    #[arg(long, value_name = "PLACE", value_parser = super::place)]
-    pub lake: Option<String>,
+    pub lake: LakeArg,
     /// The file of the page, which gets its name once it is whole; the standard output by default.
     #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 
-use super::{Screen, print, stops::Stops};
+use super::{Failure, Screen, notify, print, stops::Stops};
 use crate::{
-    Run,
+    Run, RunError,
     cli::ConfigArg,
     exit::ExitStatus,
     finding::Severity,
@@ -23,6 +23,26 @@ use crate::{
 
 /// How long the summary waits for what the tables have to be asked for.
 const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Tells of a run those who are to be told, and then as [`conclude`]. What another process has published, or will, is not
+/// counted by this one, so that it cannot say whether findings fail.
+pub(super) async fn told(
+    screen: &Screen,
+    run: &Run,
+    config: &ConfigArg,
+    published: Result<Published, Failure>,
+    fail_on: Option<Severity>,
+    stops: &mut Stops,
+) -> Result<ExitStatus, Failure> {
+    Box::pin(notify::after(run, &published, stops)).await;
+    match published {
+        Ok(published) => Ok(conclude(screen, run, config, &published, fail_on, stops).await),
+        Err(Failure::Run(error @ (RunError::Done { .. } | RunError::UnderWay { .. }))) if fail_on.is_some() => {
+            Err(Failure::NotJudged(error))
+        }
+        Err(failure) => Err(failure),
+    }
+}
 
 /// Prints the summary, and tells the exit status from the result.
 pub(super) async fn conclude(

@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 
-use super::{Failure, load_with, print, store};
+use super::{Failure, load_of, print, store};
 use crate::{
     check::selection::Selection,
     cli::{GuardrailArgs, ReportFormat},
@@ -19,8 +19,7 @@ use crate::{
 
 /// Prints the policies and, unless they are all that is wanted, their blast radius.
 pub(super) async fn run(args: GuardrailArgs) -> Result<ExitStatus, Failure> {
-    let lake = args.lake.as_ref().map(|place| ("SAGESWEEP_LAKE_DESTINATION", place.as_str()));
-    let config = load_with(&args.config, lake)?;
+    let config = load_of(&args.lake)?;
     let selection =
         if args.checks.is_empty() { Selection::configured(&config.checks) } else { Selection::named(&args.checks) };
     let guardrail = Guardrail::of(selection.checks(), &config.parameters.approved_keys, args.policy);

@@ -13,7 +13,7 @@ use tokio::{
     task,
 };
 
-use super::{FILE_SIZE_EXCEEDED, Failure, Screen, load_with, stops::Stops, store};
+use super::{FILE_SIZE_EXCEEDED, Failure, Screen, load_of, stops::Stops, store};
 use crate::{
     cli::QueryArgs,
     exit::ExitStatus,
@@ -35,8 +35,7 @@ use engine::Engine;
 /// Answers what was asked, or begins to converse.
 pub(super) async fn run(args: QueryArgs, screen: &Screen) -> Result<ExitStatus, Failure> {
     let form = Form::of(&args)?;
-    let lake = args.lake.as_ref().map(|place| ("SAGESWEEP_LAKE_DESTINATION", place.as_str()));
-    let config = load_with(&args.config, lake)?;
+    let config = load_of(&args.lake)?;
     let text = text(&args)?;
     let asked = text.as_deref().map(questions).transpose().map_err(Failure::Query)?;
     if let Some(asked) = &asked {

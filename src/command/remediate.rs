@@ -4,7 +4,7 @@ use std::{cmp::Reverse, collections::BTreeMap};
 
 use serde_json::{Map, Value};
 
-use super::{Failure, load_with, print, store};
+use super::{Failure, load_of, print, store};
 use crate::{
     cli::{RemediateArgs, ReportFormat},
     config::Config,
@@ -21,8 +21,7 @@ use crate::{
 
 /// Prints what to do about a finding, a resource, or what an origin made.
 pub(super) async fn run(args: RemediateArgs) -> Result<ExitStatus, Failure> {
-    let lake = args.lake.as_ref().map(|place| ("SAGESWEEP_LAKE_DESTINATION", place.as_str()));
-    let config = load_with(&args.config, lake)?;
+    let config = load_of(&args.lake)?;
     let store = store(&config).await;
     let published = PublishedRun::find(&store, &args.run).await.map_err(Failure::Find)?;
     let asked = async {

@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal as _, Write as _};
 
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::{FILE_SIZE_EXCEEDED, Failure, load_with, stops::Stops, store};
+use super::{FILE_SIZE_EXCEEDED, Failure, load_of, stops::Stops, store};
 use crate::{
     cli::ReportArgs,
     exit::ExitStatus,
@@ -22,8 +22,7 @@ pub(super) async fn run(args: ReportArgs) -> Result<ExitStatus, Failure> {
     let mut stops = Stops::listened_to();
     // Listened to, a limit on the size of files is an error of the write that names the file, and not a sudden death.
     let _listening = signal(SignalKind::from_raw(FILE_SIZE_EXCEEDED));
-    let lake = args.lake.as_ref().map(|place| ("SAGESWEEP_LAKE_DESTINATION", place.as_str()));
-    let config = load_with(&args.config, lake)?;
+    let config = load_of(&args.lake)?;
     let store = store(&config).await;
     let limits = Limits { memory: args.memory, disk: args.disk };
     let making = async {
