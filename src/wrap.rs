@@ -1,5 +1,7 @@
 //! Text in lines of bounded width.
 
+use crate::{printable::shown, width::pieces};
+
 /// The text in lines of at most so many characters, broken between words; a word that is longer has a line of its own.
 pub(crate) fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
@@ -15,6 +17,13 @@ pub(crate) fn wrapped(text: &str, width: usize) -> Vec<String> {
     }
     lines.push(line);
     lines
+}
+
+/// The text in lines of at most so many columns, without anything that a terminal would obey. Nothing of it is cut: a word
+/// that is longer goes on in the next line.
+pub(crate) fn folded(text: &str, columns: usize) -> Vec<String> {
+    let lines = wrapped(&shown(text), columns);
+    lines.iter().flat_map(|line| pieces(line, columns)).map(str::to_owned).collect()
 }
 
 /// A command of the AWS CLI or a comment that is too long for a line, on several, as a shell reads it; anything else as it
@@ -51,6 +60,7 @@ mod tests {
         assert_eq!(wrapped("aa bb cc", 5), ["aa bb", "cc"]);
         assert_eq!(wrapped("a 0123456789 b", 5), ["a", "0123456789", "b"]);
         assert_eq!(wrapped("", 5), [""]);
+        assert_eq!(folded("ab 0123456789 \u{202e}c", 5), ["ab", "01234", "56789", "\u{fffd}c"]);
         assert_eq!(wrapped(" a  b ", 5), ["a b"]);
     }
 

@@ -8,7 +8,11 @@ use super::{
     Guardrail, by_reason,
     radius::{Made, Radius},
 };
-use crate::{pretty, printable::shown, wrap::wrapped};
+use crate::{
+    pretty,
+    printable::shown,
+    wrap::{folded, wrapped},
+};
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
@@ -110,9 +114,7 @@ fn by(out: &mut String, what: &str, counts: &[(String, u64)]) -> fmt::Result {
     }
     writeln!(out, "{BOLD}Refused by {what}{BOLD:#}")?;
     for (key, number) in counts.iter().take(ROWS) {
-        let letters = shown(key).chars().collect::<Vec<_>>();
-        let pieces = letters.chunks(WIDTH - 12).map(|piece| piece.iter().collect::<String>());
-        for (line, piece) in pieces.enumerate() {
+        for (line, piece) in folded(key, WIDTH - 12).into_iter().enumerate() {
             match line {
                 0 => writeln!(out, "  {number:>8}  {piece}")?,
                 _ => writeln!(out, "{:12}{piece}", "")?,
@@ -135,10 +137,8 @@ fn jobs(out: &mut String, radius: &Radius, limit: usize) -> fmt::Result {
         let short = |sid: &String| sid.trim_start_matches("Sagesweep").to_owned();
         let line = format!("{at} {}", refused.statements.iter().map(short).collect::<Vec<_>>().join(", "));
         paragraph(out, 2, &line)?;
-        let letters = shown(&refused.made.arn).chars().collect::<Vec<_>>();
-        for piece in letters.chunks(WIDTH - 4) {
-            writeln!(out, "    {}", piece.iter().collect::<String>())?;
-        }
+        let lines = folded(&refused.made.arn, WIDTH - 4);
+        lines.iter().try_for_each(|line| writeln!(out, "    {line}"))?;
     }
     match radius.refused.len().saturating_sub(limit) {
         0 => Ok(()),

@@ -10,7 +10,7 @@ use crate::{
         next::{command_line, quoted},
         terminal::share_text,
     },
-    wrap::wrapped,
+    wrap::folded,
 };
 
 /// The width of a line.
@@ -147,13 +147,8 @@ fn whole(out: &mut String, indent: &str, text: &str) -> fmt::Result {
 /// A text behind an indent, folded to the width; a word that is longer than a line is cut into lines.
 fn line(out: &mut String, indent: &str, text: &str) -> fmt::Result {
     let room = WIDTH - indent.len() - 2;
-    let mut further = "";
-    for folded in wrapped(&shown(text), room) {
-        let letters = folded.chars().collect::<Vec<_>>();
-        for part in letters.chunks(room) {
-            writeln!(out, "{indent}{further}{}", part.iter().collect::<String>())?;
-            further = "  ";
-        }
+    for (number, part) in folded(text, room).into_iter().enumerate() {
+        writeln!(out, "{indent}{}{part}", if number == 0 { "" } else { "  " })?;
     }
     Ok(())
 }

@@ -14,7 +14,7 @@ use crate::{
     finding::{Severity, Status},
     pretty,
     printable::shown,
-    wrap::{command, wrapped},
+    wrap::{self, command, wrapped},
 };
 
 const BOLD: Style = Style::new().bold();
@@ -203,11 +203,8 @@ fn code(out: &mut String, line: &str) -> fmt::Result {
 
 /// A text without a place to be broken, cut into lines of the width.
 fn folded(out: &mut String, indent: usize, text: &str, style: Style) -> fmt::Result {
-    let letters = shown(text).chars().collect::<Vec<_>>();
-    for line in letters.chunks(WIDTH - indent) {
-        writeln!(out, "{:indent$}{style}{}{style:#}", "", line.iter().collect::<String>())?;
-    }
-    Ok(())
+    let lines = wrap::folded(text, WIDTH - indent);
+    lines.iter().try_for_each(|line| writeln!(out, "{:indent$}{style}{line}{style:#}", ""))
 }
 
 #[cfg(test)]

@@ -13,6 +13,14 @@ from nights import Nights
 from varied import vary
 
 
+def given(variable, what):
+    """The directory that a variable names."""
+    place = os.environ.get(variable)
+    if not place:
+        pytest.fail(f"{variable} is not set: run `make report`, or set it to a directory of {what}")
+    return Path(place).resolve()
+
+
 @pytest.fixture(scope="session")
 def folder(tmp_path_factory):
     """Where lakes and pages are."""
@@ -35,10 +43,7 @@ def demo(program, folder, demo_lake):
 @pytest.fixture(scope="session")
 def nights():
     """Many nights, as the program wrote them."""
-    written = os.environ.get("SAGESWEEP_NIGHTS")
-    if not written:
-        pytest.fail("SAGESWEEP_NIGHTS is not set: run `make report`, or set it to a directory of tables")
-    return Path(written).resolve()
+    return given("SAGESWEEP_NIGHTS", "tables")
 
 
 @pytest.fixture(scope="session")
@@ -60,10 +65,7 @@ def varied(program, folder, varied_lake):
 @pytest.fixture(scope="session")
 def hostile():
     """The page of names of people who mean harm, which a test in Rust leaves."""
-    pages = os.environ.get("SAGESWEEP_PAGES")
-    if not pages:
-        pytest.fail("SAGESWEEP_PAGES is not set: run `make report`, or set it to a directory of pages")
-    return Path(pages) / "hostile.html"
+    return given("SAGESWEEP_PAGES", "pages") / "hostile.html"
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ use std::{
 
 use jiff::{ToSpan as _, civil::Date};
 
-use super::{WIDTH, file, folded, load, terms, unreadable};
+use super::{WIDTH, file, load, terms, unreadable};
 use crate::{
     cli::AddArgs,
     command::{Failure, Screen, print},
@@ -21,6 +21,7 @@ use crate::{
     },
     exit::ExitStatus,
     printable::shown,
+    wrap::folded,
 };
 
 /// Adds, and prints what was added with what is odd about it.

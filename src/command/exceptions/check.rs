@@ -8,7 +8,7 @@ use std::{
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
-use super::{Read, WIDTH, folded, harmless_json, load, read};
+use super::{Read, WIDTH, harmless_json, load, read};
 use crate::{
     cli::CheckArgs,
     command::{Failure, Screen, checks::written, print, store},
@@ -22,6 +22,7 @@ use crate::{
     exit::ExitStatus,
     printable::shown,
     report::terminal::{clipped, grouped},
+    wrap::folded,
 };
 
 const BOLD: Style = Style::new().bold();

@@ -5,7 +5,7 @@ use std::fmt::{self, Write as _};
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
-use super::{Read, WIDTH, folded, harmless_json, load, read};
+use super::{Read, WIDTH, harmless_json, load, read};
 use crate::{
     cli::ListArgs,
     command::{Failure, Screen, checks::written, print},
@@ -14,6 +14,7 @@ use crate::{
         scope::{Accounts, Scope},
     },
     exit::ExitStatus,
+    wrap::folded,
 };
 
 const BOLD: Style = Style::new().bold();
