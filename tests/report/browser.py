@@ -39,9 +39,22 @@ class Opened:
         trouble = self.tab.locator("#trouble").text_content()
         assert self.tab.evaluate("document.documentElement.dataset.state") == "ready", trouble
 
+    def follow(self, lead):
+        """Does what leads elsewhere on the page, and waits until that is shown: links are followed once the click is over."""
+        self.tab.evaluate(
+            """() => {
+                globalThis.followed = new Promise((resolve) => {
+                    addEventListener("hashchange", () => resolve(true), { once: true });
+                    setTimeout(() => resolve(false), 30_000);
+                });
+            }"""
+        )
+        lead()
+        assert self.tab.evaluate("() => globalThis.followed"), "it leads nowhere"
+
     def until(self, expression):
         """Waits until something holds. The policy of the page forbids Playwright's own way, which evaluates a text."""
-        end = time.monotonic() + 10
+        end = time.monotonic() + 30
         while not self.tab.evaluate(expression):
             assert time.monotonic() < end, f"{expression} does not come true"
             time.sleep(0.05)

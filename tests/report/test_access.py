@@ -28,8 +28,8 @@ def test_the_keyboard_reaches_the_findings_and_opens_one(opened, demo):
     page = opened(demo)
     page.tab.keyboard.press("Tab")
     assert page.tab.evaluate("document.activeElement.className") == "skip"
-    page.tab.keyboard.press("Enter")
-    page.until("location.hash === '#findings'")
+    page.follow(lambda: page.tab.keyboard.press("Enter"))
+    assert page.tab.evaluate("location.hash") == "#findings"
     assert page.tab.evaluate("document.activeElement.id") == "findings-title"
     for _ in range(80):
         page.tab.keyboard.press("Tab")

@@ -88,18 +88,18 @@ def test_a_link_leads_to_one_finding_and_opens_it(opened, demo):
 
 def test_units_lead_to_accounts_and_these_to_regions_and_findings(opened, demo):
     page = opened(demo, "#places")
-    page.tab.locator("#places-grid tbody a", has_text="Data Science").first.click()
+    page.follow(page.tab.locator("#places-grid tbody a", has_text="Data Science").first.click)
     assert page.tab.locator("#places .crumbs a").all_text_contents() == ["Organization", "Data Science"]
     while page.tab.locator("#places-grid tbody th", has_text=" unit").count():
-        page.tab.locator("#places-grid tbody th", has_text=" unit").first.locator("a").click()
-    page.tab.locator("#places-grid tbody th a").first.click()
+        page.follow(page.tab.locator("#places-grid tbody th", has_text=" unit").first.locator("a").click)
+    page.follow(page.tab.locator("#places-grid tbody th a").first.click)
     assert "account=" in page.tab.evaluate("location.hash")
     regions = page.column("#places-grid", 1)
     assert regions and all(re.match(r"[a-z]+-[a-z]+-\d region", region) for region in regions)
-    page.tab.locator("#places-grid tbody td a").first.click()
+    page.follow(page.tab.locator("#places-grid tbody td a").first.click)
     found, rows = page.count("#findings")
     assert 0 < found < rows and "region=" in page.tab.evaluate("location.hash")
-    page.tab.go_back()
+    page.follow(page.tab.go_back)
     assert page.tab.evaluate("location.hash").startswith("#places?account=")
 
 
@@ -117,7 +117,7 @@ def test_the_heat_of_a_control_leads_to_what_fails_of_it(opened, demo):
     page = opened(demo, "#heat")
     mark = page.tab.locator("#heat tbody a.h0").first
     fail = int(re.search(r"([\d,]+) fail$", mark.get_attribute("aria-label"))[1].replace(",", ""))
-    mark.click()
+    page.follow(mark.click)
     assert page.count("#findings")[0] == fail
 
 
@@ -125,7 +125,7 @@ def test_an_origin_leads_to_its_findings(opened, demo):
     page = opened(demo, "#origins?source_kind=ROLE")
     cells = page.tab.locator("#origins tbody tr").first
     count = int(cells.locator("> :nth-child(7)").inner_text().replace(",", ""))
-    cells.locator("a").first.click()
+    page.follow(cells.locator("a").first.click)
     assert page.count("#findings")[0] == count
     assert page.tab.locator("#findings .chip").inner_text().startswith("From: arn:aws:iam::")
 
@@ -134,7 +134,7 @@ def test_origins_of_studio_and_projects_lead_to_findings_too(opened, varied):
     for kind in ("PROJECT", "DOMAIN", "USER_PROFILE"):
         page = opened(varied, f"#origins?source_kind={kind}")
         assert page.count("#origins")[0] > 0, kind
-        page.tab.locator("#origins tbody a").first.click()
+        page.follow(page.tab.locator("#origins tbody a").first.click)
         assert page.count("#findings")[0] > 0, kind
 
 
