@@ -23,6 +23,7 @@ mod notify;
 mod query;
 mod remediate;
 mod report;
+mod report_format;
 mod shell;
 mod tables;
 
@@ -36,6 +37,7 @@ pub use notify::NotifyArgs;
 pub use query::QueryArgs;
 pub use remediate::RemediateArgs;
 pub use report::ReportArgs;
+pub use report_format::{FormatArg, ReportFormat};
 pub use shell::{CompletionsArgs, ManArgs};
 pub use tables::{DiffArgs, ExportArgs};
 
@@ -301,9 +303,9 @@ pub struct VerifyArgs {
     /// A file with the public key (PEM) by which each of these runs must be signed.
     #[arg(long, value_name = "FILE")]
     pub public_key: Option<PathBuf>,
-    /// The form of the report.
-    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
-    pub format: ReportFormat,
+    /// The form of the answer.
+    #[command(flatten)]
+    pub form: FormatArg,
 }
 
 /// Arguments of `iam-policy`.
@@ -338,18 +340,9 @@ pub struct DoctorArgs {
     /// Look at every account in scope.
     #[arg(long, conflicts_with = "accounts")]
     pub all: bool,
-    /// The form of the report.
-    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
-    pub format: ReportFormat,
-}
-
-/// The form of a report.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum ReportFormat {
-    /// For people, at 80 columns.
-    Text,
-    /// For programs.
-    Json,
+    /// The form of the answer.
+    #[command(flatten)]
+    pub form: FormatArg,
 }
 
 /// Whose policy to print.

@@ -29,7 +29,7 @@ fn write_page(out: &mut String) -> fmt::Result {
         CHECKS.len(),
         types.len()
     )?;
-    writeln!(out, "`sagesweep checks --json` all of them. Those marked * are off by default.\n")?;
+    writeln!(out, "`sagesweep checks --format json` all of them. Those marked * are off by default.\n")?;
     writeln!(out, "| resource type | check | severity |\n| --- | --- | --- |")?;
     for kind in &types {
         for (index, check) in of_type(*kind).enumerate() {

@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use clap::Args;
 
+use super::FormatArg;
 use crate::{
     check::{Check, Framework, profile::Profile, selection},
     finding::Severity,
@@ -14,7 +15,7 @@ pub(super) fn notes() -> String {
     let names = Framework::ALL.map(|framework| format!("  {:<21} {}", framework.slug(), framework.title()));
     format!(
         "Frameworks:\n{}\n\nExamples:\n  sagesweep checks --severity high\n  sagesweep checks '*-vpc' --framework pci-dss\n  \
-         sagesweep checks --type notebook-instance --json\n  sagesweep checks --compatibility --json > compatibility.json",
+         sagesweep checks --type notebook-instance --format json\n  sagesweep checks --compatibility --format json \\\n    > compatibility.json",
         names.join("\n")
     )
 }
@@ -45,9 +46,9 @@ pub struct ChecksArgs {
     /// Instead, the checks of Prowler, Security Hub and AWS Config with what stands for each here.
     #[arg(long, conflicts_with_all = ["patterns", "severity", "framework", "resource_types", "profile"])]
     pub compatibility: bool,
-    /// As JSON.
-    #[arg(long)]
-    pub json: bool,
+    /// The form of the answer.
+    #[command(flatten)]
+    pub form: FormatArg,
 }
 
 /// Arguments of `explain`.
@@ -56,12 +57,12 @@ pub struct ExplainArgs {
     /// The id of the check.
     #[arg(value_name = "ID", value_parser = selection::check)]
     pub check: &'static Check,
-    /// The resource whose names are filled into what mends it.
-    #[arg(long, value_name = "ARN", conflicts_with = "json")]
+    /// The resource whose names are filled into what mends it, in text.
+    #[arg(long, value_name = "ARN")]
     pub resource: Option<ResourceArn>,
-    /// As JSON.
-    #[arg(long)]
-    pub json: bool,
+    /// The form of the answer.
+    #[command(flatten)]
+    pub form: FormatArg,
 }
 
 /// The ARN of a resource of SageMaker or of a KMS key, of characters that a shell leaves alone.

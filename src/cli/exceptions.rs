@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 use jiff::civil::Date;
 
-use super::ConfigArg;
+use super::{ConfigArg, FormatArg};
 use crate::config::ExceptionsFile;
 
 /// What to do with exceptions.
@@ -79,9 +79,9 @@ pub struct CheckArgs {
     /// Exit with status 2 when there is a warning, too, or an exception that covers nothing.
     #[arg(long)]
     pub strict: bool,
-    /// As JSON.
-    #[arg(long)]
-    pub json: bool,
+    /// The form of the answer.
+    #[command(flatten)]
+    pub form: FormatArg,
 }
 
 /// Arguments of `exceptions list`.
@@ -93,9 +93,9 @@ pub struct ListArgs {
     /// Which file.
     #[command(flatten)]
     pub file: FileArg,
-    /// As JSON.
-    #[arg(long)]
-    pub json: bool,
+    /// The form of the answer.
+    #[command(flatten)]
+    pub form: FormatArg,
 }
 
 /// Arguments of `exceptions add`.

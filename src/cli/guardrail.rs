@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::{LakeArg, ReportFormat};
+use super::{FormatArg, LakeArg};
 use crate::{check::selection::Pattern, guardrail::policy::PolicyKind, lake::published::RunName, place::AccountId};
 
 pub(super) const GUARDRAIL_NOTES: &str =
@@ -53,6 +53,6 @@ pub struct GuardrailArgs {
     #[arg(long, value_name = "N", default_value_t = 10)]
     pub limit: usize,
     /// The form of the answer.
-    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
-    pub format: ReportFormat,
+    #[command(flatten)]
+    pub form: FormatArg,
 }

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::{ConfigArg, ReportFormat};
+use super::{ConfigArg, FormatArg};
 use crate::lake::published::RunName;
 
 pub(super) const NOTIFY_NOTES: &str = "`run` and `publish` tell by themselves; this command tells what they could not.
@@ -30,9 +30,9 @@ pub struct NotifyArgs {
     /// Print the digest, and tell nobody.
     #[arg(long, conflicts_with = "again")]
     pub dry_run: bool,
-    /// The form in which it is printed.
-    #[arg(long, value_enum, default_value_t = ReportFormat::Text, requires = "dry_run")]
-    pub format: ReportFormat,
+    /// The form of the answer.
+    #[command(flatten)]
+    pub form: FormatArg,
     /// Tell those again who were told before.
     #[arg(long)]
     pub again: bool,

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::{LakeArg, ReportFormat};
+use super::{FormatArg, LakeArg};
 use crate::{
     check::selection::Pattern,
     lake::published::RunName,
@@ -56,6 +56,6 @@ pub struct RemediateArgs {
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..))]
     pub limit: u16,
     /// The form of the answer.
-    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
-    pub format: ReportFormat,
+    #[command(flatten)]
+    pub form: FormatArg,
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{ConfigArg, ReportFormat};
+use super::{ConfigArg, FormatArg};
 use crate::{
     check::selection::Pattern,
     export::{Format, ocsf::Version},
@@ -60,8 +60,8 @@ pub struct DiffArgs {
     #[arg(long, value_name = "N", default_value_t = 20)]
     pub limit: usize,
     /// The form of the answer.
-    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
-    pub format: ReportFormat,
+    #[command(flatten)]
+    pub form: FormatArg,
 }
 
 /// Arguments of `export`.

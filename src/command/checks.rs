@@ -29,10 +29,10 @@ const BEFORE: usize = 10;
 /// The answer, with escape codes for colours.
 pub(super) fn text(args: &ChecksArgs) -> String {
     if args.compatibility {
-        return if args.json { json(&*EQUIVALENTS) } else { written(compatibility) };
+        return if args.form.is_json() { json(&*EQUIVALENTS) } else { written(compatibility) };
     }
     let checks = args.profile.checks().filter(|check| is_asked_for(args, check)).collect::<Vec<_>>();
-    if args.json {
+    if args.form.is_json() {
         return json(&checks.into_iter().map(Entry::of).collect::<Vec<_>>());
     }
     written(|out| {

@@ -18,7 +18,7 @@ pub(super) async fn run(args: DoctorArgs, screen: &Screen) -> Result<ExitStatus,
     let sample = if args.all { Sample::All } else { Sample::Some(usize::from(args.accounts)) };
     let sdk = sdk_config_loader().load().await;
     let examination = Box::pin(doctor::examine(&sdk, &config, &source, sample, Clock::System)).await;
-    let text = match args.format {
+    let text = match args.form.asked() {
         ReportFormat::Text => terminal::report(&examination, screen.quiet),
         ReportFormat::Json => {
             let json = serde_json::to_string_pretty(&examination);

@@ -32,6 +32,9 @@ const FRAMEWORK: usize = 26;
 /// The answer, with escape codes for colours. A resource that the check does not judge is refused.
 pub(super) fn text(args: &ExplainArgs) -> Result<String, Failure> {
     let (check, resource) = (args.check, args.resource.as_ref());
+    if resource.is_some() && args.form.is_json() {
+        return Err(Failure::Usage("the names of a resource are filled into text only: leave out --resource or JSON"));
+    }
     if let Some(resource) = resource
         && !resource.is_of(check.resource_type())
     {
@@ -41,7 +44,7 @@ pub(super) fn text(args: &ExplainArgs) -> Result<String, Failure> {
             check.id
         )));
     }
-    Ok(if args.json { json(&Entry::of(check)) } else { written(|out| page(out, check, resource)) })
+    Ok(if args.form.is_json() { json(&Entry::of(check)) } else { written(|out| page(out, check, resource)) })
 }
 
 fn page(out: &mut String, check: &'static Check, resource: Option<&ResourceArn>) -> fmt::Result {
@@ -177,12 +180,18 @@ fn at_dots(path: &str, width: usize) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use clap::Parser as _;
+
     use super::*;
-    use crate::check::profile::Profile;
+    use crate::{
+        check::profile::Profile,
+        cli::{Cli, Command, FormatArg},
+    };
 
     fn plain(check: &'static Check, resource: Option<&str>) -> String {
         let resource = resource.map(|arn| arn.parse().unwrap());
-        anstream::adapter::strip_str(&text(&ExplainArgs { check, resource, json: false }).unwrap()).to_string()
+        anstream::adapter::strip_str(&text(&ExplainArgs { check, resource, form: FormatArg::default() }).unwrap())
+            .to_string()
     }
 
     #[test]
@@ -214,7 +223,7 @@ mod tests {
     fn a_resource_of_another_type_is_refused() {
         let check = crate::check::selection::check("training-job-vpc").unwrap();
         let resource = Some("arn:aws:sagemaker:eu-central-1:111111111111:model/x".parse().unwrap());
-        let refused = text(&ExplainArgs { check, resource, json: false }).unwrap_err();
+        let refused = text(&ExplainArgs { check, resource, form: FormatArg::default() }).unwrap_err();
         assert_eq!(
             refused.text(),
             "error: arn:aws:sagemaker:eu-central-1:111111111111:model/x is not what training-job-vpc judges, \
@@ -235,7 +244,8 @@ mod tests {
         let arn = "arn:aws:sagemaker:eu-central-1:111111111111:notebook-instance/lab-1";
         insta::assert_snapshot!("ours_of_a_resource", plain(check("notebook-instance-root-access"), Some(arn)));
         insta::assert_snapshot!("prowlers", plain(check("sagemaker_clarify_exists"), None));
-        let json = ExplainArgs { check: check("training-job-vpc"), resource: None, json: true };
+        let json = Cli::try_parse_from(["sagesweep", "explain", "training-job-vpc", "--format", "json"]).unwrap();
+        let Command::Explain(json) = json.command else { panic!("another command") };
         insta::assert_snapshot!("json", text(&json).unwrap());
     }
 }

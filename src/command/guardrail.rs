@@ -49,7 +49,7 @@ pub(super) async fn run(args: GuardrailArgs) -> Result<ExitStatus, Failure> {
         let history = history.map_err(Failure::Guardrail)?;
         Some(Box::pin(guardrail.radius(&history)).await.map_err(Failure::Guardrail)?)
     };
-    print(&match args.format {
+    print(&match args.form.asked() {
         ReportFormat::Text => text(&guardrail, radius.as_ref(), args.limit),
         ReportFormat::Json => json(&guardrail, radius.as_ref()),
     })

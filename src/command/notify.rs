@@ -23,6 +23,9 @@ use crate::{
 
 /// Prints a digest, or tells it.
 pub(super) async fn run(args: NotifyArgs, screen: &Screen) -> Result<ExitStatus, Failure> {
+    if args.form.is_json() && !args.dry_run {
+        return Err(Failure::Usage("only a digest that is not told is printed as JSON: add --dry-run"));
+    }
     let config = load(&args.config)?;
     let sdk = sdk_config_loader().load().await;
     let store = Store::open(&config.lake, &sdk, &Arc::default());
@@ -30,7 +33,7 @@ pub(super) async fn run(args: NotifyArgs, screen: &Screen) -> Result<ExitStatus,
     let notifier = notifier(&config, &store, &sdk, screen.clock);
     if args.dry_run {
         let digest = Box::pin(notifier.digest(run.run_id())).await.map_err(Failure::Notify)?;
-        return match args.format {
+        return match args.form.asked() {
             ReportFormat::Text => print(&digest.to_text()),
             ReportFormat::Json => print(&(digest.to_json() + "\n")),
         };

@@ -48,7 +48,7 @@ pub(super) async fn run(args: RemediateArgs) -> Result<ExitStatus, Failure> {
         let one = Advice::of(resource, findings, args.key.as_ref(), &config.parameters, &described);
         advice.push(one.map_err(Failure::Remediate)?);
     }
-    print(&match args.format {
+    print(&match args.form.asked() {
         ReportFormat::Text => text(&advice, &found, others),
         ReportFormat::Json => json(published.run_id(), &advice, &found),
     })

@@ -23,7 +23,7 @@ pub(super) async fn run(args: VerifyArgs, screen: &Screen) -> Result<ExitStatus,
     let report = verify(&store, &which, public_keys.as_deref()).await.map_err(Failure::Verify)?;
     if !report.holds() || !screen.quiet {
         let place = store.place("");
-        print(&match args.format {
+        print(&match args.form.asked() {
             ReportFormat::Text => report.text(&place),
             ReportFormat::Json => report.json(&place),
         })?;

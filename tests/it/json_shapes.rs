@@ -87,9 +87,9 @@ async fn the_members_of_every_json_are_held() {
     // The command, whether it is an object a line, and which objects are tables by name.
     let calls: [(&[&str], bool, &[&str]); 15] = [
         (&["config", "--format", "json"], false, &[".pacing.rates"]),
-        (&["checks", "--json"], false, &[]),
-        (&["checks", "--compatibility", "--json"], false, &[]),
-        (&["explain", "training-job-customer-managed-keys", "--json"], false, &[]),
+        (&["checks", "--format", "json"], false, &[]),
+        (&["checks", "--compatibility", "--format", "json"], false, &[]),
+        (&["explain", "training-job-customer-managed-keys", "--format", "json"], false, &[]),
         (&["iam-policy", "member"], false, &[]),
         (
             &[
@@ -108,8 +108,8 @@ async fn the_members_of_every_json_are_held() {
         (&["query", "SELECT run_id, coverage_percent FROM runs", "--format", "json"], true, &[]),
         (&["export", "--format", "json", "--severity", "high"], true, &["[].tags", "[].evidence", "[].resource_tags"]),
         (&["guardrail", "training-job-vpc", "--format", "json"], false, GUARDRAIL_BY_NAME),
-        (&["exceptions", "list", "--file", EXCEPTIONS, "--json"], false, &["[].scope.tags"]),
-        (&["exceptions", "check", "--file", EXCEPTIONS, "--json"], false, &[]),
+        (&["exceptions", "list", "--file", EXCEPTIONS, "--format", "json"], false, &["[].scope.tags"]),
+        (&["exceptions", "check", "--file", EXCEPTIONS, "--format", "json"], false, &[]),
         (&["notify", "--dry-run", "--format", "json", first], false, &[]),
         (&["notify", "--dry-run", "--format", "json", second], false, &[]),
     ];

@@ -36,7 +36,7 @@ pub(super) async fn run(args: CheckArgs, screen: &Screen) -> Result<ExitStatus, 
     let config = load(&args.config)?;
     let read = match read(&config, args.file.file, screen).await {
         // A program that asks for JSON gets what is wrong as such, and the same status as everybody.
-        Err(Failure::Exceptions(SourceError::Wrong(errors))) if args.json => {
+        Err(Failure::Exceptions(SourceError::Wrong(errors))) if args.form.is_json() => {
             print(&harmless_json(&Refused { errors: remarks(errors.problems()) }))?;
             return Ok(ExitStatus::Usage);
         }
@@ -49,7 +49,7 @@ pub(super) async fn run(args: CheckArgs, screen: &Screen) -> Result<ExitStatus, 
         Held::against_last_run(&store, &read.exceptions).await.map_err(Failure::Held)?
     };
     let checked = Checked { read, held, is_offline: args.offline };
-    print(&if args.json { harmless_json(&checked.told()) } else { written(|out| checked.text(out)) })?;
+    print(&if args.form.is_json() { harmless_json(&checked.told()) } else { written(|out| checked.text(out)) })?;
     let is_odd = !checked.read.exceptions.warnings().is_empty()
         || checked.held.as_ref().is_some_and(|held| held.usage.unused().next().is_some());
     Ok(if args.strict && is_odd { ExitStatus::Usage } else { ExitStatus::Complete })

@@ -45,7 +45,11 @@ pub(super) async fn run(args: ListArgs, screen: &Screen) -> Result<ExitStatus, F
     let listed =
         |exception| Listed { exception, standing: exception.standing(today), days_left: exception.days_left(today) };
     let all = || exceptions.all().iter().map(|exception| listed(&**exception));
-    print(&if args.json { harmless_json(&all().collect::<Vec<_>>()) } else { written(|out| table(out, &exceptions)) })
+    print(&if args.form.is_json() {
+        harmless_json(&all().collect::<Vec<_>>())
+    } else {
+        written(|out| table(out, &exceptions))
+    })
 }
 
 fn table(out: &mut String, exceptions: &Exceptions) -> fmt::Result {
