@@ -30,7 +30,7 @@ use crate::{
     lake::{
         Table,
         published::{Fetched, PublishedRun},
-        read::ReadError,
+        read::{ReadError, View},
         store::Store,
     },
     place::AccountId,
@@ -201,6 +201,18 @@ impl Tables {
     pub async fn fetch(run: &PublishedRun, store: &Store) -> Result<Self, ReadError> {
         let findings = run.fetch(store, Table::Findings).await?;
         Ok(Self { findings, coverage: run.fetch(store, Table::Coverage).await? })
+    }
+
+    /// Whether an account was in the scope of the run.
+    pub fn has(&self, account: &AccountId) -> Result<bool, ReadError> {
+        for batch in self.coverage.batches(&["account_id"]) {
+            let batch = batch?;
+            let accounts = View { table: Table::Coverage, batch: &batch }.texts("account_id")?;
+            if accounts.iter().flatten().any(|one| one == account.as_str()) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     fn resources(&self) -> impl Iterator<Item = Result<Judged, ReadError>> {

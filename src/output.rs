@@ -44,6 +44,14 @@ impl Output {
         }
     }
 
+    /// The file that has no name yet, which whoever gives it up without dropping it has to remove.
+    pub(crate) fn unfinished(&self) -> Option<&Path> {
+        match self {
+            Self::File(file) => Some(file.file.get_ref().path()),
+            Self::Stdout(_) | Self::Stream(_) => None,
+        }
+    }
+
     /// Writes what is still buffered, and gives a file its name.
     pub(crate) fn finish(self) -> io::Result<()> {
         match self {
@@ -75,7 +83,9 @@ impl Write for Output {
 impl Unnamed {
     /// Begins a file; its folder is made if it is not there. Of a link it is the file behind it that is replaced.
     pub(crate) fn create(path: &Path) -> Result<Self, StoreError> {
-        let path = &fs::canonicalize(path).unwrap_or_else(|_new| path.to_owned());
+        // Also of a link to what is not there yet.
+        let behind = || fs::read_link(path).map(|target| path.parent().unwrap_or(Path::new("")).join(target));
+        let path = &fs::canonicalize(path).or_else(|_new| behind()).unwrap_or_else(|_no_link| path.to_owned());
         let failed = |doing| move |source| StoreError::File { doing, path: path.to_owned(), source };
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         fs::create_dir_all(folder).map_err(failed("create a folder for"))?;
@@ -156,5 +166,10 @@ mod tests {
         file.finish().unwrap();
         assert_eq!(fs::read_to_string(&real).unwrap(), "after");
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+
+        let (new, link) = (folder.path().join("new"), folder.path().join("link-to-new"));
+        std::os::unix::fs::symlink("new", &link).unwrap();
+        Output::open(Some(&link)).unwrap().finish().unwrap();
+        assert!(new.is_file() && fs::symlink_metadata(&link).unwrap().is_symlink());
     }
 }

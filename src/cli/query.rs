@@ -41,7 +41,7 @@ pub struct QueryArgs {
     #[command(flatten)]
     pub lake: LakeArg,
     /// Answer as on that day (UTC): the views of the present speak of it, and later runs are not there.
-    #[arg(long, value_name = "DAY")]
+    #[arg(long, value_name = "DAY", value_parser = day)]
     pub as_of: Option<Date>,
     /// The form of the answer; by default what the ending of --output says, else a table.
     #[arg(long, value_enum)]
@@ -58,4 +58,8 @@ pub struct QueryArgs {
     /// Remember nothing of what is typed at the prompt.
     #[arg(long)]
     pub no_history: bool,
+}
+
+fn day(text: &str) -> Result<Date, String> {
+    text.parse().map_err(|_no_day| format!("`{text}` is no day; give one such as 2026-11-24"))
 }

@@ -19,8 +19,13 @@ pub(super) async fn run(args: DiffArgs) -> Result<ExitStatus, Failure> {
     let after = PublishedRun::find(&store, &args.after).await.map_err(Failure::Find)?;
     let tables = async |run| Tables::fetch(run, &store).await.map_err(Failure::Read);
     let (earlier, later) = (tables(&before).await?, tables(&after).await?);
+    for account in &args.account {
+        if !earlier.has(account).map_err(Failure::Read)? && !later.has(account).map_err(Failure::Read)? {
+            return Err(Failure::OtherType(format!("account {account} is in neither run; look at --account")));
+        }
+    }
     let filter = Filter { accounts: args.account, checks: args.check, least: args.severity };
-    let (limit, format) = (args.limit, args.format);
+    let (limit, format) = (args.limit, args.form.asked());
     let work = task::spawn_blocking(move || match format {
         ReportFormat::Text => {
             let mut text = Text::of(limit);

@@ -3,8 +3,8 @@
 use std::{
     fs,
     io::{self, IsTerminal as _, Read as _, Write},
-    path::Path,
-    sync::Arc,
+    path::{Path, PathBuf},
+    sync::{Arc, OnceLock},
 };
 
 use jiff::tz::TimeZone;
@@ -51,9 +51,16 @@ pub(super) async fn run(args: QueryArgs, screen: &Screen) -> Result<ExitStatus, 
     match asked {
         Some(asked) => {
             let mut stops = Stops::listened_to();
-            let answering = async move { form.answer(&session, &asked, args.output.as_deref()).await };
+            let unfinished = Arc::new(OnceLock::new());
+            let begun = Arc::clone(&unfinished);
+            let answering = async move { form.answer(&session, &asked, args.output.as_deref(), &begun).await };
             let engine = Engine::start().map_err(Failure::Output)?;
-            engine.unless(stops.next(), answering).await.map(|()| ExitStatus::Complete)
+            let answered = engine.unless(stops.next(), answering).await;
+            if let (Err(Failure::Interrupted), Some(path)) = (&answered, unfinished.get()) {
+                // Whoever writes it may be at work still, and will not be waited for.
+                let _already_gone = fs::remove_file(path);
+            }
+            answered.map(|()| ExitStatus::Complete)
         }
         None => prompt::converse(&Arc::new(session), form, !args.no_history, screen.quiet).await,
     }
@@ -124,6 +131,11 @@ impl Form {
 
     fn of(args: &QueryArgs) -> Result<Self, Failure> {
         let by_name = args.output.as_deref().and_then(Format::of);
+        if args.format.is_none() && by_name.is_none() && args.output.as_deref().is_some_and(is_named_otherwise) {
+            return Err(Failure::Usage(
+                "the ending of --output names no form: it is .txt, .csv, .json, .jsonl, .ndjson or .parquet, or else say --format",
+            ));
+        }
         let format = args.format.or(by_name).unwrap_or(Format::Table);
         let is_shown = args.output.is_none() && io::stdout().is_terminal();
         if is_shown && format == Format::Parquet {
@@ -138,16 +150,28 @@ impl Form {
         Ok(Self { format, layout })
     }
 
-    /// Writes the answers one after the other.
-    async fn answer(self, session: &Session, asked: &[Question], path: Option<&Path>) -> Result<(), Failure> {
+    /// Writes the answers one after the other; tells the file that is `begun`, which has no name yet.
+    async fn answer(
+        self,
+        session: &Session,
+        asked: &[Question],
+        path: Option<&Path>,
+        begun: &OnceLock<PathBuf>,
+    ) -> Result<(), Failure> {
         let mut out: Option<Output> = None;
         for question in asked {
             let before = out.take();
-            let begin = || match before {
-                Some(mut out) => writeln!(out).map_err(Failure::Output).map(|()| out),
-                None => Output::open(path).map_err(|error| Failure::Query(QueryError::Store(error))),
+            let place = || {
+                if let Some(mut out) = before {
+                    return writeln!(out).map_err(Failure::Output).map(|()| out);
+                }
+                let out = Output::open(path).map_err(|error| Failure::Query(QueryError::Store(error)))?;
+                if let Some(path) = out.unfinished() {
+                    let _only_one = begun.set(path.to_owned());
+                }
+                Ok(out)
             };
-            out = Some(self.write(session, question, begin).await?.0);
+            out = Some(self.write(session, question, place).await?.0);
         }
         out.map_or(Ok(()), Output::finish).map_err(Failure::Output)
     }
@@ -172,6 +196,11 @@ impl Form {
     }
 }
 
+/// Whether a name has an ending, so that a form is meant by it; devices and pipes have none.
+fn is_named_otherwise(path: &Path) -> bool {
+    path.extension().is_some()
+}
+
 /// The columns of the terminal.
 fn columns() -> Option<usize> {
     let size = rustix::termios::tcgetwinsize(io::stdout()).ok()?;
@@ -181,6 +210,7 @@ fn columns() -> Option<usize> {
 fn unwritten(error: WriteError) -> Failure {
     match error {
         WriteError::Output(error) => Failure::Output(error),
+        error @ WriteError::SameName(_) => Failure::Query(QueryError::Statement(error.to_string())),
         error @ WriteError::Form(_) => Failure::Query(QueryError::Engine(error.to_string())),
     }
 }

@@ -125,6 +125,12 @@ impl PublishedRun {
         }
     }
 
+    /// Of some runs, sorted by their ids, the one that the views of the present speak of.
+    pub async fn last_of(store: &Store, run_ids: &BTreeSet<RunId>) -> Result<Option<Self>, FindError> {
+        let last_first = run_ids.iter().rev().cloned().collect::<Vec<_>>();
+        Ok(newest(store, &last_first, 1).await?.into_iter().next().map(|row| Self { row }))
+    }
+
     /// Its id.
     pub fn run_id(&self) -> &RunId {
         &self.row.facts.run_id

@@ -67,7 +67,7 @@ pub enum StoreError {
     #[error("{0} does not exist")]
     NotFound(String),
     /// The file system refused.
-    #[error("cannot {doing} {}; {}", path.display(), advice(source))]
+    #[error("cannot {doing} {}; {}", path.display(), advice(doing, source))]
     File {
         /// The operation.
         doing: &'static str,
@@ -108,8 +108,10 @@ pub enum StoreError {
 
 /// What a person can do about a refusal of the file system.
 #[expect(clippy::wildcard_enum_match_arm, reason = "the kinds of I/O errors are many, and more come")]
-fn advice(error: &io::Error) -> &'static str {
+fn advice(doing: &str, error: &io::Error) -> &'static str {
+    let only_reads = matches!(doing, "list" | "read" | "look at");
     match error.kind() {
+        io::ErrorKind::PermissionDenied if only_reads => "give this user read permission there",
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
             "free some space there or choose another destination"
         }
@@ -117,6 +119,7 @@ fn advice(error: &io::Error) -> &'static str {
             "give this user write permission there or choose another destination"
         }
         io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => "something that is no directory is in the way",
+        _ if only_reads => "check that it exists and can be read",
         _ => "check that the directory exists and can be written",
     }
 }

@@ -62,6 +62,11 @@ pub enum QueryError {
     Engine(String),
 }
 
+/// A file of the last run that is not there.
+#[derive(Debug, Error)]
+#[error("{0} does not exist, and the run published it; `sagesweep verify` tells more")]
+pub(super) struct Gone(pub(super) String);
+
 /// Why a run cannot be asked about.
 #[derive(Debug, Error)]
 pub enum AsOfError {
@@ -86,6 +91,9 @@ impl From<DataFusionError> for QueryError {
         // An error of ours that went through the engine says by itself what is wrong.
         if let Some(stored) = causes(&error).find_map(|cause| cause.downcast_ref::<StoreError>()) {
             return Self::Engine(stored.to_string());
+        }
+        if let Some(gone) = causes(&error).find_map(|cause| cause.downcast_ref::<Gone>()) {
+            return Self::Engine(gone.to_string());
         }
         let error = match of_scratch(error) {
             Ok(source) => return Self::Scratch { place: std::env::temp_dir(), source },

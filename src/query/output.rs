@@ -1,6 +1,9 @@
 //! The forms of an answer, written as its rows come.
 
-use std::io::{self, Write};
+use std::{
+    collections::HashSet,
+    io::{self, Write},
+};
 
 use arrow_array::RecordBatch;
 use arrow_schema::{ArrowError, SchemaRef};
@@ -54,6 +57,11 @@ pub enum WriteError {
     /// The output could not be written to.
     #[error("cannot write the answer")]
     Output(#[from] io::Error),
+    /// Columns of one name, of which readers of the form would see one.
+    #[error(
+        "two columns of the answer are called `{0}`, of which this form shows one: give one of them another name, as in `{0} AS other`"
+    )]
+    SameName(String),
     /// A value has no place in the form.
     #[error("the answer cannot be written in this form: {0}")]
     Form(String),
@@ -93,6 +101,11 @@ enum Form<W: Write + Send> {
 impl<W: Write + Send> Writer<W> {
     /// Begins an answer with these columns; `layout` is that of a table.
     pub fn begin(format: Format, schema: &SchemaRef, mut out: W, layout: Layout) -> Result<Self, WriteError> {
+        if matches!(format, Format::Json | Format::Parquet)
+            && let Some(name) = repeated(schema)
+        {
+            return Err(WriteError::SameName(name.to_owned()));
+        }
         let form = match format {
             Format::Table => Form::Table(Table::new(schema, out, layout)),
             Format::Csv => {
@@ -129,6 +142,12 @@ impl<W: Write + Send> Writer<W> {
         };
         Ok((out, self.rows))
     }
+}
+
+/// The first name that an earlier column has, too.
+fn repeated(schema: &SchemaRef) -> Option<&str> {
+    let mut names = HashSet::new();
+    schema.fields().iter().map(|field| field.name().as_str()).find(|name| !names.insert(*name))
 }
 
 #[cfg(test)]
@@ -188,6 +207,21 @@ pub(super) mod tests {
         let reader = ParquetRecordBatchReaderBuilder::try_new(std::fs::File::open(&path).unwrap()).unwrap();
         let read = reader.build().unwrap().map(Result::unwrap).collect::<Vec<_>>();
         assert_eq!(read, [rows]);
+    }
+
+    #[test]
+    fn columns_of_one_name_are_refused_where_one_would_hide_the_other() {
+        let twice = RecordBatch::try_from_iter_with_nullable(["id", "x", "id"].map(|name| {
+            let column: ArrayRef = Arc::new(Int64Array::from(vec![1]));
+            (name, column, true)
+        }));
+        let schema = twice.unwrap().schema();
+        for (format, refused) in
+            [(Format::Json, true), (Format::Parquet, true), (Format::Csv, false), (Format::Table, false)]
+        {
+            let begun = Writer::begin(format, &schema, Vec::new(), Layout::default());
+            assert_eq!(matches!(begun, Err(WriteError::SameName(name)) if name == "id"), refused, "{format:?}");
+        }
     }
 
     #[test]

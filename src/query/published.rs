@@ -18,10 +18,14 @@ use jiff::civil::Date;
 use parking_lot::Mutex;
 use parquet::errors::ParquetError;
 
-use super::QueryError;
-use crate::lake::{
-    RunId, Table,
-    store::{Store, StoreError},
+use super::{QueryError, error::Gone};
+use crate::{
+    lake::{
+        RunId, Table,
+        published::PublishedRun,
+        store::{Store, StoreError},
+    },
+    outcome::causes,
 };
 
 /// The name of the store in the errors of the engine.
@@ -41,6 +45,8 @@ pub(super) struct Published {
 struct Seen {
     /// The runs that count.
     runs: BTreeSet<RunId>,
+    /// The objects of the last of them, on which the views of the present rest; none where they cannot be told.
+    last: Vec<String>,
     /// The sizes of their objects, in bytes, as far as they were listed.
     sizes: BTreeMap<String, u64>,
     /// The objects that were read.
@@ -69,7 +75,16 @@ impl Published {
             return Err(QueryError::NothingYet { today, first });
         }
         let runs = all.into_iter().filter(|run_id| run_id.run_date() <= today).collect();
-        *self.seen.lock() = Seen { runs, ..Seen::default() };
+        let last = match PublishedRun::last_of(&self.store, &runs).await {
+            Ok(last) => last.map(|run| run.row.objects).unwrap_or_default(),
+            Err(error) => {
+                let error = causes(&error);
+                tracing::warn!(error, "whether all files of the last run are there cannot be told");
+                Vec::new()
+            }
+        };
+        let last = last.into_iter().map(|object| object.key).collect();
+        *self.seen.lock() = Seen { runs, last, ..Seen::default() };
         Ok(())
     }
 
@@ -88,6 +103,12 @@ impl Published {
         let mut found = self.store.list(&folder).await.map_err(|error| refused(&folder, error))?;
         found.retain(|object| self.counts(&object.key));
         let mut seen = self.seen.lock();
+        // Without it there would be less of the last run than was found, which looks like nothing found.
+        let is_there = |key: &String| found.iter().any(|object| object.key == *key);
+        if let Some(gone) = seen.last.iter().find(|key| key.starts_with(&folder) && !is_there(key)) {
+            let source = Gone(self.store.place(gone)).into();
+            return Err(Error::Generic { store: NAME, source });
+        }
         // The engine passes over it as over nothing; what was published is never empty.
         if let Some(empty) = found.iter().find(|object| object.bytes == 0) {
             seen.read.insert(empty.key.clone());

@@ -309,6 +309,10 @@ async fn a_damaged_file_is_named() {
         assert_eq!(Path::new(place), file);
         assert!(!error.is_usage() && error.to_string().contains("sagesweep verify"), "{error}");
     }
+    // One that is gone is no night on which nothing was found.
+    fs::remove_file(file).unwrap();
+    let error = asked(&session(Store::directory(root)), "SELECT count(*) FROM findings_latest").await.unwrap_err();
+    assert!(!error.is_usage() && error.to_string().contains(file.to_str().unwrap()), "{error}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
