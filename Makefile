@@ -110,9 +110,8 @@ test-spark: need-java nights venv ## the views on Spark: the same rows as on Duc
 ask-views = SAGESWEEP_NIGHTS="$(TARGET)/tmp/nights" SAGESWEEP_BIN="$${SAGESWEEP_BIN:-$(TARGET)/debug/sagesweep}" \
 	$(VENV)/bin/python -m pytest $(1)
 
-export: need-rust venv ## exports against the schemas of OCSF and the model of Security Hub
-	$(CARGO) test --locked --test it --no-run
-	SAGESWEEP_BIN="$${SAGESWEEP_BIN:-$(TARGET)/debug/sagesweep}" $(VENV)/bin/python -m pytest $(or $(ARGS),$(EXPORT))
+export: nights venv ## exports against the schemas of OCSF and the model of Security Hub
+	$(call ask-views,$(or $(ARGS),$(EXPORT)))
 
 # The nights and the page of hostile names are written by tests in Rust.
 report: nights venv need-chromium ## the page of a run in a browser: clicks, keyboard, accessibility, hostile names, 200,000 findings

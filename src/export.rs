@@ -18,6 +18,7 @@ use arrow_array::{BooleanArray, RecordBatch};
 use arrow_schema::ArrowError;
 use arrow_select::filter::filter_record_batch;
 use clap::ValueEnum;
+use jiff::Timestamp;
 use thiserror::Error;
 
 mod asff;
@@ -39,7 +40,7 @@ use crate::{
     lake::{
         RunId, Table,
         published::{Fetched, PublishedRun},
-        read::{ReadError, View},
+        read::{ReadError, View, instant},
         store::{Store, StoreError},
     },
     output::Output,
@@ -116,6 +117,9 @@ pub struct Filter {
     pub statuses: Vec<Status>,
     /// Those of this severity or a higher one.
     pub least: Severity,
+    /// Also those that failed until then and cannot any more, so that whoever holds them open can close them: the check
+    /// applies no more, or the resource is gone.
+    pub closed_since: Option<Timestamp>,
 }
 
 /// Why a run cannot be exported.
@@ -164,6 +168,7 @@ pub struct Tables {
     findings: Fetched,
     checks: Fetched,
     requirements: Fetched,
+    events: Fetched,
 }
 
 impl Tables {
@@ -173,6 +178,7 @@ impl Tables {
             findings: run.fetch(store, Table::Findings).await?,
             checks: run.fetch(store, Table::Checks).await?,
             requirements: run.fetch(store, Table::CheckRequirements).await?,
+            events: run.fetch(store, Table::FindingEvents).await?,
         })
     }
 
@@ -198,14 +204,16 @@ pub fn export(
             let catalogue = tables.catalogue(run)?;
             let events = Events { run: &run.row, catalogue: &catalogue, version: *version };
             let mut out = output()?;
-            let rows = each(batches, |row| Ok(json::line(&mut out, &events.event(row)?)?))?;
+            let mut write = |row: &Row<'_>| Ok(json::line(&mut out, &events.event(row)?)?);
+            let rows = each(batches, &mut write)? + each_gone(tables, filter, &catalogue, write)?;
             out.finish()?;
             Ok(rows)
         }
         Form::Asff => {
             let catalogue = tables.catalogue(run)?;
             let (mut out, mut inputs) = (output()?, asff::Batches::new(&run.row, &catalogue));
-            let rows = each(batches, |row| inputs.add(&mut out, row))?;
+            let mut write = |row: &Row<'_>| inputs.add(&mut out, row);
+            let rows = each(batches, &mut write)? + each_gone(tables, filter, &catalogue, write)?;
             inputs.write(&mut out)?;
             out.finish()?;
             Ok(rows)
@@ -243,6 +251,28 @@ fn each(
     whole(batches, |batch| (0..batch.num_rows()).try_for_each(|row| write(&Row::of(batch, row)?)))
 }
 
+/// Gives to `write` the findings of resources that are gone, and counts them.
+fn each_gone(
+    tables: &Tables,
+    filter: &Filter,
+    catalogue: &Catalogue,
+    mut write: impl FnMut(&Row<'_>) -> Result<(), ExportError>,
+) -> Result<u64, ExportError> {
+    let mut rows = 0;
+    for batch in tables.events.batches(&[]).filter(|_| filter.closed_since.is_some()) {
+        let batch = batch?;
+        for row in 0..batch.num_rows() {
+            // Of a check that was given up since nothing is known that an event could say.
+            let is_told = |row: &Row<'_>| row.severity >= filter.least && catalogue.of(row).is_ok();
+            if let Some(row) = Row::gone(&batch, row)?.filter(is_told) {
+                write(&row)?;
+                rows += 1;
+            }
+        }
+    }
+    Ok(rows)
+}
+
 /// Gives each batch to `write`, and counts its rows.
 fn whole(
     batches: impl Iterator<Item = Result<RecordBatch, ExportError>>,
@@ -262,9 +292,15 @@ impl Filter {
     fn apply(&self, batch: &RecordBatch) -> Result<RecordBatch, ExportError> {
         let columns = View { table: Table::Findings, batch };
         let (statuses, severities) = (columns.texts("status")?, columns.integers("severity_id")?);
+        let resolved = columns.instants("last_resolved_at");
+        let is_closed = |row| {
+            statuses.value(row) == Status::NotApplicable.as_str()
+                && self.closed_since.is_some_and(|since| instant(resolved, row).is_some_and(|at| at >= since))
+        };
         let is_wanted = |row: usize| {
             let status = statuses.value(row);
-            severities.value(row) >= self.least.id() && self.statuses.iter().any(|one| one.as_str() == status)
+            severities.value(row) >= self.least.id()
+                && (self.statuses.iter().any(|one| one.as_str() == status) || is_closed(row))
         };
         let wanted = (0..batch.num_rows()).map(|row| Some(is_wanted(row))).collect::<BooleanArray>();
         Ok(filter_record_batch(batch, &wanted)?)

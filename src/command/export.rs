@@ -19,8 +19,12 @@ pub(super) async fn run(args: ExportArgs) -> Result<ExitStatus, Failure> {
     let store = store(&load(&args.config)?).await;
     let run = PublishedRun::find(&store, &args.run).await.map_err(Failure::Find)?;
     let tables = Tables::fetch(&run, &store).await.map_err(Failure::Read)?;
-    let statuses = if args.status.is_empty() { args.format.statuses().to_vec() } else { args.status };
-    let filter = Filter { statuses, least: args.severity };
+    let is_any = args.status.is_empty();
+    let statuses = if is_any { args.format.statuses().to_vec() } else { args.status };
+    // Who asks for statuses gets these; a system that keeps findings is also told which of them are over.
+    let tells_the_end = is_any && matches!(args.format, Format::Ocsf | Format::Asff);
+    let closed_since = tells_the_end.then_some(run.row.facts.started_at);
+    let filter = Filter { statuses, least: args.severity, closed_since };
     let file = args.output.filter(|_| args.format != Format::SecurityLake);
     // Listened to, a limit on the size of files is an error of the write that names the file, and not a sudden death.
     let _listening = signal(SignalKind::from_raw(FILE_SIZE_EXCEEDED));
@@ -42,6 +46,13 @@ pub(super) async fn run(args: ExportArgs) -> Result<ExitStatus, Failure> {
 
 /// The form that is asked for, with what it needs.
 fn form(args: &ExportArgs) -> Result<Form, Failure> {
+    let is_lake = args.format == Format::SecurityLake;
+    if args.ocsf_version.is_some() && !is_lake && args.format != Format::Ocsf {
+        return Err(Failure::Usage("--ocsf-version is for --format ocsf and security-lake; leave it out"));
+    }
+    if args.security_lake_region.is_some() && !is_lake {
+        return Err(Failure::Usage("--security-lake-region is for --format security-lake; leave it out"));
+    }
     let version = args.ocsf_version.unwrap_or(args.format.newest());
     if version > args.format.newest() {
         return Err(Failure::Usage("Security Lake takes OCSF up to 1.3; leave --ocsf-version out, or give 1.1 to 1.3"));

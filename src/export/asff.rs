@@ -103,7 +103,7 @@ fn finding(row: &Row<'_>, texts: &Texts, run: &RunRow) -> Value {
             "RelatedRequirements":
                 row.standards.iter().take(REQUIREMENTS).map(|text| cut(text, REQUIREMENT)).collect::<Vec<_>>(),
         },
-        "RecordState": "ACTIVE",
+        "RecordState": if row.is_over() { "ARCHIVED" } else { "ACTIVE" },
         "Remediation": { "Recommendation": recommendation },
     })
 }

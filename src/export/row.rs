@@ -9,6 +9,7 @@ use crate::{
     finding::{self, Severity, Status},
     lake::{
         Table,
+        events::Event,
         read::{ReadError, View, instant, map, text},
     },
 };
@@ -98,6 +99,52 @@ impl<'a> Row<'a> {
             last_resolved_at: instant("last_resolved_at"),
             observed_at: instant("observed_at").ok_or_else(unknown)?,
         })
+    }
+
+    /// The last row of a finding whose resource is gone, from the event that says so; none for any other event.
+    pub(super) fn gone(batch: &'a RecordBatch, row: usize) -> Result<Option<Self>, ReadError> {
+        let columns = View { table: Table::FindingEvents, batch };
+        let unknown = || ReadError::Row(Table::FindingEvents);
+        let texts = |name| Ok::<_, ReadError>(columns.texts(name)?.value(row));
+        let optional = |name| Ok::<_, ReadError>(text(columns.texts(name)?, row));
+        let instant = |name| instant(columns.instants(name), row);
+        if texts("event")? != Event::ResourceDeleted.as_str() {
+            return Ok(None);
+        }
+        let occurred_at = instant("occurred_at").ok_or_else(unknown)?;
+        Ok(Some(Self {
+            run_id: texts("run_id")?,
+            check_id: texts("check_id")?,
+            check_version: columns.integers("check_version")?.value(row),
+            status: Status::NotApplicable,
+            severity: Severity::of_id(columns.integers("severity_id")?.value(row)).ok_or_else(unknown)?,
+            partition: texts("partition_name")?,
+            org_id: optional("org_id")?,
+            ou_id: optional("ou_id")?,
+            ou_path: optional("ou_path")?,
+            account_id: texts("account_id")?,
+            account_name: texts("account_name")?,
+            region: texts("region")?,
+            resource_type: texts("resource_type")?,
+            resource_arn: texts("resource_arn")?,
+            resource_name: texts("resource_name")?,
+            resource_created_at: instant("resource_created_at"),
+            owner: optional("owner")?,
+            tags: BTreeMap::new(),
+            reason_code: "resource_deleted",
+            reason: "the resource is there no more",
+            evidence_json: None,
+            standards: Vec::new(),
+            exception: None,
+            first_failed_at: instant("first_failed_at"),
+            last_resolved_at: Some(occurred_at),
+            observed_at: occurred_at,
+        }))
+    }
+
+    /// Whether it cannot fail any more after it did: the check applies no more, or the resource is gone.
+    pub(super) fn is_over(&self) -> bool {
+        self.status == Status::NotApplicable && self.last_resolved_at.is_some()
     }
 
     /// What tells the finding from every other one.

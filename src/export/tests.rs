@@ -141,8 +141,10 @@ fn where_a_finding_stands_follows_from_its_past() {
     assert_eq!(stands(Status::Pass, None, now, None), (1, Some(4), 3));
     assert_eq!(stands(Status::Pass, None, before, None), (1, Some(4), 2));
     assert_eq!(stands(Status::Unknown, None, None, None), (2, Some(1), 1));
-    assert_eq!(stands(Status::Unknown, before, None, None), (2, Some(1), 2));
+    assert_eq!(stands(Status::Unknown, before, None, None), (2, Some(2), 2));
     assert_eq!(stands(Status::NotApplicable, None, None, None), (99, None, 1));
+    assert_eq!(stands(Status::NotApplicable, None, now, None), (99, Some(4), 3));
+    assert_eq!(stands(Status::NotApplicable, None, before, None), (99, Some(4), 2));
 }
 
 #[test]
@@ -212,7 +214,7 @@ fn a_finding_with_the_longest_texts_stays_below_what_security_hub_takes() {
 #[test]
 fn a_batch_keeps_the_findings_that_are_asked_for() {
     let batch = rows(40);
-    let filter = Filter { statuses: vec![Status::Fail, Status::Unknown], least: Severity::High };
+    let filter = Filter { statuses: vec![Status::Fail, Status::Unknown], least: Severity::High, closed_since: None };
     let kept = filter.apply(&batch).unwrap();
     let wanted = |row: &Row<'_>| filter.statuses.contains(&row.status) && row.severity >= Severity::High;
     assert_eq!(all(&kept), all(&batch).into_iter().filter(wanted).collect::<Vec<_>>());

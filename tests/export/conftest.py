@@ -17,13 +17,14 @@ class Lake:
 
     program: Path
     folder: Path
+    destination: Path
 
     def call(self, *arguments):
         """What the program writes to its standard output."""
         environment = {
             "PATH": os.environ["PATH"],
             "HOME": str(self.folder),
-            "SAGESWEEP_LAKE_DESTINATION": str(self.folder / "lake"),
+            "SAGESWEEP_LAKE_DESTINATION": str(self.destination),
             "AWS_EC2_METADATA_DISABLED": "true",
         }
         command = [str(self.program), *map(str, arguments)]
@@ -41,7 +42,8 @@ class Lake:
 @pytest.fixture(scope="session")
 def lake(program, tmp_path_factory):
     """The lake."""
-    made = Lake(program, tmp_path_factory.mktemp("export"))
+    folder = tmp_path_factory.mktemp("export")
+    made = Lake(program, folder, folder / "lake")
     made.call("demo", "--accounts", 6, "--regions", 2, "--jobs", 400, "--output", "lake", "--quiet")
     return made
 
@@ -50,3 +52,12 @@ def lake(program, tmp_path_factory):
 def rows(lake):
     """The rows of `findings`, as they are."""
     return lake.export("--format", "json")
+
+
+@pytest.fixture(scope="session")
+def nights(program, tmp_path_factory):
+    """Many nights, as the program wrote them."""
+    place = os.environ.get("SAGESWEEP_NIGHTS")
+    if not place:
+        pytest.fail("SAGESWEEP_NIGHTS is not set: run `make export`, or set it to a directory of tables")
+    return Lake(program, tmp_path_factory.mktemp("nights"), Path(place).resolve())

@@ -75,11 +75,14 @@ impl Standing {
         let since = if failed_before { Activity::Update } else { Activity::Create };
         let (activity, workflow) = match (row.status, row.exception, row.last_resolved_at) {
             (Status::Fail, Some(_), _) => (since, Some(Workflow::Suppressed)),
-            (Status::Fail, None, _) if failed_before => (since, Some(Workflow::InProgress)),
-            (Status::Pass, _, Some(at)) if at >= started_at => (Activity::Close, Some(Workflow::Resolved)),
-            (Status::Pass, _, Some(_)) => (Activity::Update, Some(Workflow::Resolved)),
+            // What could not be judged neither begins nor ends anything.
+            (Status::Fail | Status::Unknown, _, _) if failed_before => (since, Some(Workflow::InProgress)),
+            (Status::Pass | Status::NotApplicable, _, Some(at)) if at >= started_at => {
+                (Activity::Close, Some(Workflow::Resolved))
+            }
+            (Status::Pass | Status::NotApplicable, _, Some(_)) => (Activity::Update, Some(Workflow::Resolved)),
             (Status::Fail | Status::Unknown, _, _) | (Status::Pass, _, None) => (since, Some(Workflow::New)),
-            (Status::NotApplicable, _, _) => (since, None),
+            (Status::NotApplicable, _, None) => (since, None),
         };
         Self { activity, workflow }
     }
