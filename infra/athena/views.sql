@@ -421,26 +421,44 @@ WHERE k.run_date >= date_format(current_date - interval '7' day, '%Y-%m-%d');
 
 CREATE OR REPLACE VIEW posture_by_requirement AS
 SELECT
-    c.run_date,
-    q.framework,
-    q.framework_name,
-    q.requirement,
-    q.standard,
-    count(*) AS checks,
-    count(c.score_percent) AS checks_with_score,
-    CAST(sum(c.passed) AS bigint) AS passed,
-    CAST(sum(c.failed) AS bigint) AS failed,
-    CAST(sum(c.excepted) AS bigint) AS excepted,
-    CAST(sum(c.unknown) AS bigint) AS unknown,
-    100e0 * sum(c.passed) / nullif(sum(c.passed) + sum(c.failed), 0) AS score_percent,
-    CAST(sum(c.cells_counted) AS bigint) AS cells_counted,
-    CAST(sum(c.cells_complete) AS bigint) AS cells_complete,
-    100e0 * sum(c.cells_complete) / nullif(sum(c.cells_counted), 0) AS coverage_percent
-FROM check_requirements AS q
-JOIN run_latest AS r ON r.run_id = q.run_id
-JOIN posture_by_check AS c ON c.check_id = q.check_id
-WHERE c.is_selected AND q.run_date >= date_format(current_date - interval '7' day, '%Y-%m-%d')
-GROUP BY c.run_date, q.framework, q.framework_name, q.requirement, q.standard;
+    t.run_date,
+    t.framework,
+    t.framework_name,
+    t.requirement,
+    t.standard,
+    CAST(sum(t.checks) AS bigint) AS checks,
+    CAST(sum(t.checks_with_score) AS bigint) AS checks_with_score,
+    CAST(sum(t.passed) AS bigint) AS passed,
+    CAST(sum(t.failed) AS bigint) AS failed,
+    CAST(sum(t.excepted) AS bigint) AS excepted,
+    CAST(sum(t.unknown) AS bigint) AS unknown,
+    100e0 * sum(t.passed) / nullif(sum(t.passed) + sum(t.failed), 0) AS score_percent,
+    CAST(sum(t.cells_counted) AS bigint) AS cells_counted,
+    CAST(sum(t.cells_complete) AS bigint) AS cells_complete,
+    100e0 * sum(t.cells_complete) / nullif(sum(t.cells_counted), 0) AS coverage_percent
+FROM (
+    SELECT
+        c.run_date,
+        q.framework,
+        q.framework_name,
+        q.requirement,
+        q.standard,
+        c.resource_type,
+        count(*) AS checks,
+        count(c.score_percent) AS checks_with_score,
+        sum(c.passed) AS passed,
+        sum(c.failed) AS failed,
+        sum(c.excepted) AS excepted,
+        sum(c.unknown) AS unknown,
+        max(c.cells_counted) AS cells_counted,
+        max(c.cells_complete) AS cells_complete
+    FROM check_requirements AS q
+    JOIN run_latest AS r ON r.run_id = q.run_id
+    JOIN posture_by_check AS c ON c.check_id = q.check_id
+    WHERE c.is_selected AND q.run_date >= date_format(current_date - interval '7' day, '%Y-%m-%d')
+    GROUP BY c.run_date, q.framework, q.framework_name, q.requirement, q.standard, c.resource_type
+) AS t
+GROUP BY t.run_date, t.framework, t.framework_name, t.requirement, t.standard;
 
 CREATE OR REPLACE VIEW requirements_published AS
 SELECT
@@ -488,8 +506,12 @@ SELECT
     p.unknown,
     p.not_applicable,
     100e0 * p.passed / nullif(p.passed + p.failed, 0) AS score_percent,
-    100e0 * p.passed / nullif(p.passed + p.failed, 0)
-    - lag(100e0 * p.passed / nullif(p.passed + p.failed, 0)) OVER (ORDER BY r.run_partition) AS score_change,
+    CASE
+        WHEN lag(r.cells_counted) OVER (ORDER BY r.run_partition) = r.cells_counted
+            AND coalesce(lag(k.selected) OVER (ORDER BY r.run_partition), '') = coalesce(k.selected, '')
+            THEN 100e0 * p.passed / nullif(p.passed + p.failed, 0)
+            - lag(100e0 * p.passed / nullif(p.passed + p.failed, 0)) OVER (ORDER BY r.run_partition)
+    END AS score_change,
     r.scope_accounts,
     r.cells_counted,
     r.cells_complete,
@@ -509,7 +531,13 @@ LEFT JOIN (
         CAST(sum(CASE WHEN severity_id = 2 THEN failed ELSE 0 END) AS bigint) AS failed_low
     FROM posture_published
     GROUP BY run_id
-) AS p ON p.run_id = r.run_id;
+) AS p ON p.run_id = r.run_id
+LEFT JOIN (
+    SELECT run_id, array_join(array_sort(array_agg(check_id)), ',') AS selected
+    FROM checks
+    WHERE is_selected
+    GROUP BY run_id
+) AS k ON k.run_id = r.run_id;
 
 CREATE OR REPLACE VIEW events_published AS
 SELECT

@@ -177,8 +177,9 @@ def posture_by_requirement(model):
     rows = []
     for group in grouped(served, *keys).values():
         mine = [checks[row["check_id"]] for row in group]
-        names = ("passed", "failed", "excepted", "unknown", "cells_counted", "cells_complete")
-        sums = {name: total(check[name] for check in mine) for name in names}
+        types = {check["resource_type"]: check for check in mine}
+        sums = {name: total(check[name] for check in mine) for name in ("passed", "failed", "excepted", "unknown")}
+        sums |= {name: total(check[name] for check in types.values()) for name in ("cells_counted", "cells_complete")}
         rows.append(
             pick(group[0], *keys)
             | night(group[0])
@@ -217,7 +218,8 @@ SEVERITIES = {"failed_critical": 5, "failed_high": 4, "failed_medium": 3, "faile
 
 def posture_trend(model):
     found = grouped(model.then("posture_daily"), "run_id")
-    rows, before = [], None
+    selected = grouped([row for row in model.then("checks") if row["is_selected"]], "run_id")
+    rows, before, compared = [], None, None
     for run in model.published.values():
         mine = found.get((run["run_id"],), [])
         counts = model.counts(mine)
@@ -225,13 +227,15 @@ def posture_trend(model):
             counts[name] = model.counts([row for row in mine if row["severity_id"] == severity])["failed"]
         counts["open"] = counts["failed"] - counts["excepted"]
         score = percent(counts["passed"], counts["passed"] + counts["failed"])
+        scope = (run["cells_counted"], {row["check_id"] for row in selected.get((run["run_id"],), [])})
+        same = scope == compared
         rows.append(
             pick(run, "run_id", "status", "scope_accounts", "cells_counted", "cells_complete", "coverage_percent")
             | night(run)
             | (counts if mine else dict.fromkeys(counts))
-            | {"score_percent": score, "score_change": None if None in (score, before) else score - before}
+            | {"score_percent": score, "score_change": score - before if same and None not in (score, before) else None}
         )
-        before = score
+        before, compared = score, scope
     return rows
 
 

@@ -1,6 +1,7 @@
 -- How does the posture of the organization change? The score is passed in percent of what was judged, passed and failed, and
--- NULL on a night that judged nothing; a night without a run is no row. failed_… and open count findings by severity;
--- open are those that no exception covers.
+-- NULL on a night that judged nothing; a night without a run is no row. It changes against the night before, where that
+-- had as many cells in scope and the same checks selected. failed_… and open count findings by severity; open are those
+-- that no exception covers.
 -- One row: a published night.
 SELECT
     r.run_date,
@@ -17,8 +18,12 @@ SELECT
     p.unknown,
     p.not_applicable,
     100e0 * p.passed / nullif(p.passed + p.failed, 0) AS score_percent,
-    100e0 * p.passed / nullif(p.passed + p.failed, 0)
-    - lag(100e0 * p.passed / nullif(p.passed + p.failed, 0)) OVER (ORDER BY r.run_partition) AS score_change,
+    CASE
+        WHEN lag(r.cells_counted) OVER (ORDER BY r.run_partition) = r.cells_counted
+            AND coalesce(lag(k.selected) OVER (ORDER BY r.run_partition), '') = coalesce(k.selected, '')
+            THEN 100e0 * p.passed / nullif(p.passed + p.failed, 0)
+            - lag(100e0 * p.passed / nullif(p.passed + p.failed, 0)) OVER (ORDER BY r.run_partition)
+    END AS score_change,
     r.scope_accounts,
     r.cells_counted,
     r.cells_complete,
@@ -39,3 +44,9 @@ LEFT JOIN (
     FROM posture_published
     GROUP BY run_id
 ) AS p ON p.run_id = r.run_id
+LEFT JOIN (
+    SELECT run_id, array_join(array_sort(array_agg(check_id)), ',') AS selected
+    FROM checks
+    WHERE is_selected
+    GROUP BY run_id
+) AS k ON k.run_id = r.run_id
