@@ -47,6 +47,11 @@ pub(super) fn of(guardrail: &Guardrail) -> Vec<String> {
         "Instance types with local NVMe storage are excepted by family, since no volume key can be set there. A new family \
          is refused until it is in the list: print the policy again after an update.",
     );
+    say(
+        names("training-job-customer-managed-keys"),
+        "A training job whose instance groups mix types with and without local NVMe storage must name a volume key here, and \
+         AWS documents that none can be requested with a type that has such storage: it may have to be split in two.",
+    );
     match guardrail.kind {
         PolicyKind::Scp => {
             say(

@@ -2,6 +2,8 @@
 
 mod secrets;
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 use super::recorded::{Found, Recorded};
@@ -45,8 +47,8 @@ const MEMBERS: [&str; 26] = [
 ];
 
 /// What the facts in the tables do not have of the input.
-const NOT_RECORDED: &str = "InputDataConfig, HyperParameters, Environment, StoppingCondition, VolumeSizeInGB and counts of \
-                            groups, CheckpointConfig, DebugHookConfig, ProfilerConfig, ExperimentConfig, spot training, \
+const NOT_RECORDED: &str = "InputDataConfig, TrainingInputMode, HyperParameters, Environment, StoppingCondition, \
+                            VolumeSizeInGB, names and counts of groups, CheckpointConfig, DebugHookConfig, ProfilerConfig, ExperimentConfig, spot training, \
                             retries and metrics are not recorded";
 
 /// What no description has of the input.
@@ -175,12 +177,17 @@ impl JobInput {
         let storage = self.storage();
         if self.input.contains_key("ServerlessJobConfig") {
             self.leave_out("the job is serverless");
-        } else if storage == Some(InstanceStorage::LocalNvme) {
+        } else if storage.iter().eq([&InstanceStorage::LocalNvme]) {
             self.leave_out("every instance has local NVMe storage, for which no volume key can be set");
         } else if volume && self.put("ResourceConfig", "VolumeKmsKeyId", json!(key)) {
             self.has_volume_key = true;
             add(&mut self.filled, format!("ResourceConfig.VolumeKmsKeyId: {key}"));
-            if storage != Some(InstanceStorage::EbsOnly) {
+            if storage.contains(&InstanceStorage::EbsOnly) && storage.contains(&InstanceStorage::LocalNvme) {
+                self.note(
+                    "Some of its instances have local NVMe storage, with which AWS documents that no volume key can be \
+                     requested: where the call is refused, give those a job of their own, without ResourceConfig.VolumeKmsKeyId.",
+                );
+            } else if !storage.contains(&InstanceStorage::EbsOnly) {
                 self.note(
                     "Whether its instances have local storage is not known to this version: where they have, leave \
                      ResourceConfig.VolumeKmsKeyId out.",
@@ -196,17 +203,13 @@ impl JobInput {
         add(&mut self.left_out, format!("ResourceConfig.VolumeKmsKeyId: {why}"));
     }
 
-    /// Where all instances of the job store: on local disks only if each does; none where it names no instances.
-    fn storage(&self) -> Option<InstanceStorage> {
-        let resources = self.input.get("ResourceConfig")?;
+    /// Where the instances of the job store; nowhere where it names no instances.
+    fn storage(&self) -> BTreeSet<InstanceStorage> {
+        let Some(resources) = self.input.get("ResourceConfig") else { return BTreeSet::new() };
         let of = |value: &Value| value.get("InstanceType").and_then(Value::as_str).map(instance_storage);
         let lists = ["InstanceGroups", "InstancePreferences"].into_iter();
         let listed = lists.filter_map(|name| resources.get(name)?.as_array()).flatten().filter_map(of);
-        let all = of(resources).into_iter().chain(listed).collect::<Vec<_>>();
-        let has = |storage| all.contains(&storage);
-        [InstanceStorage::EbsOnly, InstanceStorage::Unknown, InstanceStorage::LocalNvme]
-            .into_iter()
-            .find(|one| has(*one))
+        of(resources).into_iter().chain(listed).collect()
     }
 
     fn set(&mut self, member: &str, value: Value) {

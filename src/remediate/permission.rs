@@ -57,7 +57,7 @@ impl Permission {
                  named by its ARN."
             ),
             None => "Where the policy of the key leaves permissions to IAM (it allows the root of the account kms:*), the \
-                     policy of the role is enough; else both are needed."
+                     policy of the role is enough; else the statements in the policy of the key are, which name the role."
                 .to_owned(),
         });
         Self {

@@ -51,8 +51,8 @@ fn made_by(kind: OriginKind, name: &str, resource: &Recorded) -> (String, Vec<St
     let (what, set, command) = match kind {
         OriginKind::TuningJob => (
             "the hyperparameter tuning job",
-            "in its TrainingJobDefinition (each of TrainingJobDefinitions), ResourceConfig.VolumeKmsKeyId and \
-             OutputDataConfig.KmsKeyId for keys",
+            "in its TrainingJobDefinition (each of TrainingJobDefinitions), ResourceConfig.VolumeKmsKeyId (not where \
+             every instance type has local NVMe storage) and OutputDataConfig.KmsKeyId for keys",
             format!(
                 "aws sagemaker describe-hyper-parameter-tuning-job --region {region} --hyper-parameter-tuning-job-name {short}"
             ),

@@ -32,7 +32,24 @@ pub struct Way {
 pub fn of(resource: &Recorded, findings: &[Found], key: Option<&Choice>) -> Vec<Way> {
     let mut checks = findings.iter().filter_map(|found| selection::check(&found.check_id).ok()).collect::<Vec<_>>();
     checks.dedup_by_key(|check| check.id);
-    checks.into_iter().map(|check| way(check, resource, key)).collect()
+    let misses_volume = |check: &Check| {
+        let mut of_check = findings.iter().filter(|found| found.check_id == check.id);
+        of_check.any(|found| found.reason_code.split(',').any(|code| code.starts_with("volume_key")))
+    };
+    let ways = checks.into_iter().map(|check| {
+        let mut way = way(check, resource, key);
+        if !misses_volume(check) {
+            way.cli = without_volume(&way.cli);
+        }
+        way
+    });
+    ways.collect()
+}
+
+/// Without the step that sets the key of volumes, of commands that set others as well: a job that misses no such key may
+/// have local storage, for which none can be set.
+fn without_volume(cli: &str) -> String {
+    cli.split_inclusive('\n').filter(|line| !line.trim_end().ends_with(".VolumeKmsKeyId = $key |")).collect()
 }
 
 fn way(check: &'static Check, resource: &Recorded, key: Option<&Choice>) -> Way {
@@ -88,6 +105,19 @@ mod tests {
                     "{text}"
                 );
             }
+        }
+    }
+
+    #[test]
+    fn a_volume_key_is_set_where_it_is_missed() {
+        for check_id in ["processing-job-customer-managed-keys", "transform-job-customer-managed-keys"] {
+            let cli = |reason_code: &str| {
+                let found = Found { check_id: check_id.to_owned(), ..samples::found(reason_code) };
+                of(&samples::recorded(), &[found], None).remove(0).cli
+            };
+            assert!(cli("output_key_absent,volume_key_absent").contains("VolumeKmsKeyId = $key"), "{check_id}");
+            let without = cli("output_key_absent");
+            assert!(!without.contains("VolumeKmsKeyId") && without.contains(".KmsKeyId = $key"), "{without}");
         }
     }
 

@@ -26,12 +26,7 @@ pub static CHECK: Check = Check {
                   and delete this one.",
         console: "SageMaker AI > Domains > Create domain > Set up for organizations > Storage > Encryption key: choose a \
                   customer managed key. Move the files, then Domains > {name} > Delete.",
-        cli: "aws sagemaker create-domain --region {region} --domain-name … --auth-mode SSO --app-network-access-type VpcOnly \\\n  \
-              --vpc-id vpc-… --subnet-ids subnet-… subnet-… \\\n  \
-              --default-user-settings ExecutionRole=arn:aws:iam::{account}:role/… \\\n  \
-              --kms-key-id arn:aws:kms:{region}:{account}:key/…\n\
-              # when people and files have moved, and apps, spaces and profiles are deleted:\n\
-              aws sagemaker delete-domain --region {region} --domain-id {name} --retention-policy HomeEfsFileSystem=Retain",
+        cli: again!(".KmsKeyId = \"arn:aws:kms:{region}:{account}:key/…\""),
         python: "client = boto3.client(\"sagemaker\", region_name=\"{region}\")\n\
                  client.create_domain(…, KmsKeyId=\"arn:aws:kms:{region}:{account}:key/…\")",
         code: "Type: AWS::SageMaker::Domain\n\

@@ -21,19 +21,23 @@ pub static CHECK: Check = Check {
                   S3KmsKeyId in the WorkspaceSettings of Canvas. What was written before keeps its key.",
         console: "SageMaker AI > Domains > {name} > Domain settings > Edit: under Notebook sharing and under Canvas > Storage \
                   choose an encryption key.",
-        cli: "aws sagemaker update-domain --region {region} --domain-id {name} --default-user-settings '{\n  \
+        cli: "# where output of notebooks is shared:\n\
+              aws sagemaker update-domain --region {region} --domain-id {name} --default-user-settings '{\n  \
               \"SharingSettings\": { \"NotebookOutputOption\": \"Allowed\", \"S3OutputPath\": \"s3://…\",\n    \
-              \"S3KmsKeyId\": \"arn:aws:kms:{region}:{account}:key/…\" },\n  \
+              \"S3KmsKeyId\": \"arn:aws:kms:{region}:{account}:key/…\" } }'\n\
+              # where Canvas has a workspace:\n\
+              aws sagemaker update-domain --region {region} --domain-id {name} --default-user-settings '{\n  \
               \"CanvasAppSettings\": { \"WorkspaceSettings\": { \"S3ArtifactPath\": \"s3://…\",\n    \
               \"S3KmsKeyId\": \"arn:aws:kms:{region}:{account}:key/…\" } } }'",
         python: "client = boto3.client(\"sagemaker\", region_name=\"{region}\")\n\
                  key = \"arn:aws:kms:{region}:{account}:key/…\"\n\
                  sharing = {\"NotebookOutputOption\": \"Allowed\", \"S3OutputPath\": \"s3://…\", \"S3KmsKeyId\": key}\n\
                  canvas = {\"WorkspaceSettings\": {\"S3ArtifactPath\": \"s3://…\", \"S3KmsKeyId\": key}}\n\
-                 client.update_domain(DomainId=\"{name}\",\n    \
-                 DefaultUserSettings={\"SharingSettings\": sharing, \"CanvasAppSettings\": canvas})",
+                 # where output of notebooks is shared, and where Canvas has a workspace:\n\
+                 client.update_domain(DomainId=\"{name}\", DefaultUserSettings={\"SharingSettings\": sharing})\n\
+                 client.update_domain(DomainId=\"{name}\", DefaultUserSettings={\"CanvasAppSettings\": canvas})",
         code: "Type: AWS::SageMaker::Domain  # Canvas is set with Terraform or the CLI\n\
-               Properties:\n  DefaultUserSettings:\n    SharingSettings:\n      \
+               Properties:\n  DefaultUserSettings:\n    SharingSettings:  # where it is shared\n      \
                NotebookOutputOption: Allowed\n      S3KmsKeyId: arn:aws:kms:{region}:{account}:key/…",
     },
     reads: &[

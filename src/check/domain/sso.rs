@@ -22,11 +22,7 @@ pub static CHECK: Check = Check {
                   IAM Identity Center, assign its people, move their files, and delete this one.",
         console: "SageMaker AI > Domains > Create domain > Set up for organizations > Users and ML activities: log in through \
                   IAM Identity Center. Move the files, then Domains > {name} > Delete.",
-        cli: "aws sagemaker create-domain --region {region} --domain-name … --auth-mode SSO --app-network-access-type VpcOnly \\\n  \
-              --vpc-id vpc-… --subnet-ids subnet-… subnet-… \\\n  \
-              --default-user-settings ExecutionRole=arn:aws:iam::{account}:role/…\n\
-              # when people and files have moved, and apps, spaces and profiles are deleted:\n\
-              aws sagemaker delete-domain --region {region} --domain-id {name} --retention-policy HomeEfsFileSystem=Retain",
+        cli: again!(".AuthMode = \"SSO\""),
         python: "client = boto3.client(\"sagemaker\", region_name=\"{region}\")\n\
                  client.create_domain(…, AuthMode=\"SSO\")",
         code: "Type: AWS::SageMaker::Domain\nProperties:\n  AuthMode: SSO  # a change replaces the domain",

@@ -28,6 +28,7 @@ pub static CHECK: Check = Check {
               aws sagemaker create-mlflow-app --region {region} --name … --artifact-store-uri s3://… --role-arn … \
               \\\n  \
               --kms-key-id arn:aws:kms:{region}:{account}:key/…\n\
+              # when experiments and models have moved:\n\
               aws sagemaker delete-mlflow-app --region {region} --arn {arn}",
         python: "client = boto3.client(\"sagemaker\", region_name=\"{region}\")\n\
                  client.create_mlflow_app(…, KmsKeyId=\"arn:aws:kms:{region}:{account}:key/…\")",

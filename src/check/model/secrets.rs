@@ -25,6 +25,7 @@ pub static CHECK: Check = Check {
               aws sagemaker describe-model --region {region} --model-name {name} > model.json\n\
               # make create-model's input of it, without the secret and with another name, and run:\n\
               aws sagemaker create-model --region {region} --cli-input-json file://model-input.json\n\
+              # when endpoints and jobs use that one:\n\
               aws sagemaker delete-model --region {region} --model-name {name}",
         python: "boto3.client(\"secretsmanager\", region_name=\"{region}\").get_secret_value(SecretId=\"…\")",
         code: "Type: AWS::SageMaker::Model\nProperties:\n  PrimaryContainer:\n    Environment:\n      SECRET_ID: !Ref Secret",

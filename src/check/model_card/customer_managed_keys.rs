@@ -27,6 +27,7 @@ pub static CHECK: Check = Check {
               --query Content --output text > content.json\n\
               aws sagemaker create-model-card --region {region} --model-card-name … --model-card-status Draft \\\n  \
               --content file://content.json --security-config KmsKeyId=arn:aws:kms:{region}:{account}:key/…\n\
+              # when that one is whole:\n\
               aws sagemaker delete-model-card --region {region} --model-card-name {name}",
         python: "client = boto3.client(\"sagemaker\", region_name=\"{region}\")\n\
                  card = client.describe_model_card(ModelCardName=\"{name}\")\n\

@@ -25,14 +25,7 @@ pub static CHECK: Check = Check {
                   every instance type, move what is in /home/ec2-user/SageMaker, and delete this one.",
         console: "SageMaker AI > Notebook instances > Create notebook instance > Permissions and encryption > Encryption key: \
                   choose a customer managed key. Move the files, then {name} > Actions > Delete.",
-        cli: "aws sagemaker create-notebook-instance --region {region} --notebook-instance-name … --instance-type ml.t3.medium \\\n  \
-              --role-arn arn:aws:iam::{account}:role/… --subnet-id subnet-… --security-group-ids sg-… \\\n  \
-              --direct-internet-access Disabled --root-access Disabled \\\n  \
-              --kms-key-id arn:aws:kms:{region}:{account}:key/…\n\
-              # when the files have moved:\n\
-              aws sagemaker stop-notebook-instance --region {region} --notebook-instance-name {name}\n\
-              aws sagemaker wait notebook-instance-stopped --region {region} --notebook-instance-name {name}\n\
-              aws sagemaker delete-notebook-instance --region {region} --notebook-instance-name {name}",
+        cli: again!(".KmsKeyId = \"arn:aws:kms:{region}:{account}:key/…\""),
         python: "client = boto3.client(\"sagemaker\", region_name=\"{region}\")\n\
                  client.create_notebook_instance(…, KmsKeyId=\"arn:aws:kms:{region}:{account}:key/…\")",
         code: "Type: AWS::SageMaker::NotebookInstance\n\

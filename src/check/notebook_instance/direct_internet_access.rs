@@ -23,13 +23,9 @@ pub static CHECK: Check = Check {
                   the files, and delete this one.",
         console: "SageMaker AI > Notebook instances > Create notebook instance > Network: choose a VPC, a private subnet and \
                   security groups, and Direct internet access: Disable. Move the files, then {name} > Actions > Delete.",
-        cli: "aws sagemaker create-notebook-instance --region {region} --notebook-instance-name … --instance-type ml.t3.medium \\\n  \
-              --role-arn arn:aws:iam::{account}:role/… --subnet-id subnet-… --security-group-ids sg-… \\\n  \
-              --direct-internet-access Disabled\n\
-              # when the files have moved:\n\
-              aws sagemaker stop-notebook-instance --region {region} --notebook-instance-name {name}\n\
-              aws sagemaker wait notebook-instance-stopped --region {region} --notebook-instance-name {name}\n\
-              aws sagemaker delete-notebook-instance --region {region} --notebook-instance-name {name}",
+        cli: again!(
+            ".DirectInternetAccess = \"Disabled\" | .SubnetId //= \"subnet-…\" | .SecurityGroupIds //= [\"sg-…\"]"
+        ),
         python: "client = boto3.client(\"sagemaker\", region_name=\"{region}\")\n\
                  client.create_notebook_instance(…, SubnetId=\"subnet-…\", SecurityGroupIds=[\"sg-…\"],\n    \
                  DirectInternetAccess=\"Disabled\")",

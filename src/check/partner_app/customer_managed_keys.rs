@@ -26,6 +26,7 @@ pub static CHECK: Check = Check {
         cli: "aws sagemaker describe-partner-app --region {region} --arn {arn}\n\
               aws sagemaker create-partner-app --region {region} --name … --type … --tier … --auth-type IAM \\\n  \
               --execution-role-arn … --kms-key-id arn:aws:kms:{region}:{account}:key/…\n\
+              # when its people and data have moved:\n\
               aws sagemaker delete-partner-app --region {region} --arn {arn}",
         python: "client = boto3.client(\"sagemaker\", region_name=\"{region}\")\n\
                  client.create_partner_app(…, KmsKeyId=\"arn:aws:kms:{region}:{account}:key/…\")",

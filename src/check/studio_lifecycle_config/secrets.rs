@@ -22,8 +22,10 @@ pub static CHECK: Check = Check {
                   names, in a new configuration. Secrets Manager > Store a new secret.",
         cli: "aws secretsmanager create-secret --region {region} --name … --secret-string file://secret.json\n\
               aws sagemaker create-studio-lifecycle-config --region {region} --studio-lifecycle-config-name … \\\n  \
-              --studio-lifecycle-config-app-type JupyterLab \\\n  \
+              --studio-lifecycle-config-app-type \"$(aws sagemaker describe-studio-lifecycle-config --region {region} \\\n    \
+              --studio-lifecycle-config-name {name} --query StudioLifecycleConfigAppType --output text)\" \\\n  \
               --studio-lifecycle-config-content \"$(base64 -w0 script.sh)\"\n\
+              # when it is attached in the place of this one:\n\
               aws sagemaker delete-studio-lifecycle-config --region {region} --studio-lifecycle-config-name {name}",
         python: "boto3.client(\"secretsmanager\", region_name=\"{region}\").get_secret_value(SecretId=\"…\")",
         code: "Type: AWS::SageMaker::StudioLifecycleConfig\nProperties:\n  StudioLifecycleConfigContent: !Base64 |\n    \

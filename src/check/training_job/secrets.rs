@@ -22,6 +22,7 @@ pub static CHECK: Check = Check {
                   secret.",
         cli: "aws secretsmanager create-secret --region {region} --name … --secret-string file://secret.json\n\
               # in the container: aws secretsmanager get-secret-value --secret-id …\n\
+              # when nobody needs its record:\n\
               aws sagemaker delete-training-job --region {region} --training-job-name {name}",
         python: "boto3.client(\"secretsmanager\", region_name=\"{region}\").get_secret_value(SecretId=\"…\")",
         code: "In a pipeline definition or a state machine, in the Arguments of the training step:\n\

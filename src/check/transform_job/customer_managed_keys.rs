@@ -33,7 +33,8 @@ pub static CHECK: Check = Check {
               jq '{ BatchStrategy, DataCaptureConfig, DataProcessing, Environment, MaxConcurrentTransforms,\n    \
               MaxPayloadInMB, ModelClientConfig, ModelName, TransformInput, TransformOutput, TransformResources } |\n    \
               del(.. | nulls) | \"arn:aws:kms:{region}:{account}:key/…\" as $key |\n    \
-              .TransformResources.VolumeKmsKeyId = $key | .TransformOutput.KmsKeyId = $key |\n    \
+              .TransformResources.VolumeKmsKeyId = $key |\n    \
+              .TransformOutput.KmsKeyId = $key |\n    \
               (.DataCaptureConfig | objects).KmsKeyId = $key' > job.json\n\
               aws sagemaker create-transform-job --region {region} --transform-job-name {name}-2 \\\n  \
               --cli-input-json file://job.json",

@@ -23,9 +23,14 @@ pub static CHECK: Check = Check {
         console: "SageMaker AI > Domains > the domain > User profiles > {name} > Edit: under Notebook sharing and under Canvas > \
                   Storage choose an encryption key.",
         cli: "# {name} is domain/profile\n\
-              aws sagemaker update-user-profile --region {region} --domain-id … --user-profile-name … --user-settings '{\n  \
+              # where output of notebooks is shared:\n\
+              aws sagemaker update-user-profile --region {region} --domain-id \"$(dirname {name})\" \\\n  \
+              --user-profile-name \"$(basename {name})\" --user-settings '{\n  \
               \"SharingSettings\": { \"NotebookOutputOption\": \"Allowed\", \"S3OutputPath\": \"s3://…\",\n    \
-              \"S3KmsKeyId\": \"arn:aws:kms:{region}:{account}:key/…\" },\n  \
+              \"S3KmsKeyId\": \"arn:aws:kms:{region}:{account}:key/…\" } }'\n\
+              # where Canvas has a workspace:\n\
+              aws sagemaker update-user-profile --region {region} --domain-id \"$(dirname {name})\" \\\n  \
+              --user-profile-name \"$(basename {name})\" --user-settings '{\n  \
               \"CanvasAppSettings\": { \"WorkspaceSettings\": { \"S3ArtifactPath\": \"s3://…\",\n    \
               \"S3KmsKeyId\": \"arn:aws:kms:{region}:{account}:key/…\" } } }'",
         python: "client = boto3.client(\"sagemaker\", region_name=\"{region}\")\n\
@@ -33,10 +38,13 @@ pub static CHECK: Check = Check {
                  key = \"arn:aws:kms:{region}:{account}:key/…\"\n\
                  sharing = {\"NotebookOutputOption\": \"Allowed\", \"S3OutputPath\": \"s3://…\", \"S3KmsKeyId\": key}\n\
                  canvas = {\"WorkspaceSettings\": {\"S3ArtifactPath\": \"s3://…\", \"S3KmsKeyId\": key}}\n\
+                 # where output of notebooks is shared, and where Canvas has a workspace:\n\
                  client.update_user_profile(DomainId=domain, UserProfileName=profile,\n    \
-                 UserSettings={\"SharingSettings\": sharing, \"CanvasAppSettings\": canvas})",
+                 UserSettings={\"SharingSettings\": sharing})\n\
+                 client.update_user_profile(DomainId=domain, UserProfileName=profile,\n    \
+                 UserSettings={\"CanvasAppSettings\": canvas})",
         code: "Type: AWS::SageMaker::UserProfile  # Canvas is set with Terraform or the CLI\n\
-               Properties:\n  UserSettings:\n    SharingSettings:\n      \
+               Properties:\n  UserSettings:\n    SharingSettings:  # where it is shared\n      \
                NotebookOutputOption: Allowed\n      S3KmsKeyId: arn:aws:kms:{region}:{account}:key/…",
     },
     reads: &[

@@ -25,10 +25,10 @@ pub static CHECK: Check = Check {
         console: "SageMaker AI > Ground Truth > Labeling workforces > Private shows the workforce; its addresses are \
                   set with the API, so use the command.",
         cli: "aws sagemaker update-workforce --region {region} --workforce-name {name} \\\n  \
-              --source-ip-config Cidrs=203.0.113.0/24,198.51.100.7/32",
+              --source-ip-config Cidrs=…",
         python: "client = boto3.client(\"sagemaker\", region_name=\"{region}\")\n\
-                 client.update_workforce(WorkforceName=\"{name}\", SourceIpConfig={\"Cidrs\": [\"203.0.113.0/24\"]})",
-        code: "Type: AWS::SageMaker::Workforce\nProperties:\n  SourceIpConfig: { Cidrs: [203.0.113.0/24] }",
+                 client.update_workforce(WorkforceName=\"{name}\", SourceIpConfig={\"Cidrs\": [\"…\"]})",
+        code: "Type: AWS::SageMaker::Workforce\nProperties:\n  SourceIpConfig: { Cidrs: [\"…\"] }",
     },
     reads: &["ListWorkforces.Workforces[].SourceIpConfig.Cidrs"],
     control: Control::NetworkBoundary,
