@@ -179,7 +179,8 @@ impl Digest {
     }
 
     /// The same with the text for people as one more member, `text`, in which a chat system finds no command: to Slack and
-    /// what understands the same, `<!channel>` calls everybody and `<https://…|name>` is a link, and names come from outside.
+    /// what understands the same, `<!channel>` calls everybody and `<https://…|name>` is a link; to Mattermost and Teams,
+    /// `@channel` and `[name](https://…)` are; and names come from outside. All but the first line, which has none, is code.
     pub(super) fn to_json_with_text(&self) -> String {
         #[derive(Serialize)]
         struct WithText<'d> {
@@ -187,7 +188,9 @@ impl Digest {
             #[serde(flatten)]
             digest: &'d Digest,
         }
-        let text = self.to_text().replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+        let text = self.to_text().replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('`', "'");
+        let (first, rest) = text.split_once('\n').unwrap_or((&text, ""));
+        let text = format!("{first}\n```\n{rest}```\n");
         let json = serde_json::to_string(&WithText { text, digest: self }).unwrap_or_default();
         escaped_json(&json).into_owned()
     }

@@ -127,7 +127,7 @@ def test_an_origin_leads_to_its_findings(opened, demo):
     count = int(cells.locator("> :nth-child(7)").inner_text().replace(",", ""))
     page.follow(cells.locator("a").first.click)
     assert page.count("#findings")[0] == count
-    assert page.tab.locator("#findings .chip").inner_text().startswith("From: arn:aws:iam::")
+    assert page.tab.locator("#findings .chip").inner_text().startswith("From: ROLE arn:aws:iam::")
 
 
 def test_origins_of_studio_and_projects_lead_to_findings_too(opened, varied):
@@ -183,8 +183,14 @@ def test_exceptions_keys_and_what_is_past_its_time_are_told(opened, varied, vari
         for row in lakes.latest(varied_lake, "exceptions")
     }
     assert dict(zip(page.column("#exceptions", 2), page.column("#exceptions", 3))) == written
-    page.go("#findings?q=EX-0")
-    assert page.count("#findings")[0] > 0
+    covering = page.tab.locator("#exceptions tbody tr:not(.more)", has=page.tab.locator("a")).first
+    number = covering.locator("a").inner_text()
+    page.follow(covering.locator("a").click)
+    covered = [row for row in lakes.latest(varied_lake, "findings") if row["exception_id"] == number]
+    assert page.count("#findings")[0] == sum(row["status"] == "FAIL" for row in covered) > 0
+    assert page.tab.locator("#findings .chip").inner_text().startswith(f"Under: {number}")
+    page.go(f"#findings?exception={number[:-1]}")
+    assert page.count("#findings")[0] == 0, "an exception is not one whose name begins as its does"
     page.go("#keys")
     assert page.count("#keys")[0] > 0 and any("TrainingJob" in uses for uses in page.column("#keys", 8))
 

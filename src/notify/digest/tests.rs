@@ -147,11 +147,15 @@ fn an_arn_and_a_place_stay_whole_and_commands_are_broken_as_a_shell_reads_them()
 fn a_chat_system_finds_no_command_in_the_text() {
     let mut digest = digest();
     digest.new_failures.findings[0].account_name = Some("<!channel> & co".to_owned());
+    digest.new_failures.findings[1].account_name = Some("``` @channel [link](https://evil.example)".to_owned());
     digest.expiring_exceptions.exceptions[0].owner = Some("<https://evil.example|here>".to_owned());
     let value: serde_json::Value = serde_json::from_str(&digest.to_json_with_text()).unwrap();
     let text = value["text"].as_str().unwrap();
     assert!(text.contains("&lt;!channel&gt; &amp; co") && text.contains("&lt;https://evil.example|here&gt;"), "{text}");
     assert!(!text.contains(['<', '>']));
+    let parts = text.split("```").collect::<Vec<_>>();
+    assert!(matches!(&*parts, [first, _code, "\n"] if first.lines().count() == 1), "{text}");
+    assert!(parts[1].contains("''' @channel [link](https://evil.example)"), "{text}");
     // For programs, names are what they are.
     assert_eq!(value["new_failures"]["findings"][0]["account_name"], "<!channel> & co");
     assert!(digest.to_text().contains("<!channel> & co"));

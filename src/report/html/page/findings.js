@@ -1,8 +1,10 @@
 // The failing findings: hundreds of thousands of rows, of which a page is shown.
 
 const SEVERITIES = ["critical", "high", "medium", "low", "informational"];
-// What tells where a resource comes from, as the origins have it.
-const SOURCES = ["origin", "role_arn", "owner", "project", "domain_arn", "user_profile_arn"];
+// The columns of sources, by their kind in the table of origins; of any other kind is what made the resource.
+const SOURCES = { ROLE: "role_arn", OWNER: "owner", PROJECT: "project", DOMAIN: "domain_arn", USER_PROFILE: "user_profile_arn" };
+// What a link to the findings of a source asks for.
+const cameFrom = (kind, source) => ({ from: `${kind ?? ""} ${source}` });
 const bySeverity = (one, other) => SEVERITIES.indexOf(one) - SEVERITIES.indexOf(other);
 
 // The row of each check, by its id.
@@ -71,8 +73,8 @@ const showFindings = (findings, { checks, severities }, evidenceOf) => {
       ["Type", text("resource_type")(row)],
       ["Created", moment(text("resource_created_at")(row))],
       ["Owner", text("owner")(row) ?? "none is known"],
-      ["Made by", origin === null ? "unknown" : link(`${text("origin_kind")(row) ?? ""} ${origin}`, "findings", { origin })],
-      ["Role", text("role_arn")(row) === null ? "none is known" : link(text("role_arn")(row), "findings", { origin: text("role_arn")(row) })],
+      ["Made by", origin === null ? "unknown" : link(`${text("origin_kind")(row) ?? ""} ${origin}`, "findings", cameFrom(text("origin_kind")(row), origin))],
+      ["Role", text("role_arn")(row) === null ? "none is known" : link(text("role_arn")(row), "findings", cameFrom("ROLE", text("role_arn")(row)))],
       ["Unit", text("ou_path")(row) ?? UNKNOWN],
       ["Reason", el("code", {}, text("reason_code")(row))],
       ["Fails since", `${moment(text("first_failed_at")(row))} (${text("standing")(row)}, ${time.of[time.at[row]]})`],
@@ -92,6 +94,12 @@ const showFindings = (findings, { checks, severities }, evidenceOf) => {
     ].filter((node) => node !== null);
   };
 
+  // Whether a row has exactly this text in a column.
+  const has = (name, wanted) => {
+    const { of, at } = codes(name);
+    const number = of.indexOf(wanted);
+    return (row) => number !== -1 && at[row] === number;
+  };
   const facet = (key, label, of, compare) => ({ key, label, codes: of, compare });
   return new Grid({
     root: document.getElementById("findings-grid"), key: "findings", label: "Failing findings", rows: findings.rows, more,
@@ -125,10 +133,14 @@ const showFindings = (findings, { checks, severities }, evidenceOf) => {
         const resource = rest.join(" ");
         return (row) => text("check_id")(row) === id && arn(row) === resource;
       } },
-      { key: "origin", label: "From", of: (wanted) => {
-        const places = SOURCES.map((name) => codes(name)).map(({ of, at }) => [of.indexOf(wanted), at]);
-        return (row) => places.some(([number, at]) => number !== -1 && at[row] === number);
+      { key: "from", label: "From", of: (wanted) => {
+        const [kind, ...rest] = wanted.split(" ");
+        const source = rest.join(" ");
+        if (Object.hasOwn(SOURCES, kind)) return has(SOURCES[kind], source);
+        const [isSource, isKind] = [has("origin", source), has("origin_kind", kind || null)];
+        return (row) => isSource(row) && isKind(row);
       } },
+      { key: "exception", label: "Under", of: (wanted) => has("exception_id", wanted) },
     ],
   });
 };

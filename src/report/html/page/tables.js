@@ -34,11 +34,12 @@ const showTables = ({ gaps, resolved, origins, checks, keys, exceptions }) => {
   });
 
   const ofOrigins = worst(origins);
+  const leads = (row) => ({ ...cameFrom(origins.text("source_kind", row), origins.text("source", row)), account: origins.text("account_id", row) });
   const checksOf = (row) => (origins.text("checks", row) ?? "").split(", ").filter(Boolean);
   new Grid({
     root: at("origins-grid"), key: "origins", label: "Origins of failing resources", rows: origins.rows, empty: "No failing resource tells where it comes from.",
     columns: [
-      codes(origins, "source", "Source", { class: "name", cell: (row) => link(origins.text("source", row), "findings", { origin: origins.text("source", row), account: origins.text("account_id", row) }) }),
+      codes(origins, "source", "Source", { class: "name", cell: (row) => link(origins.text("source", row), "findings", leads(row)) }),
       codes(origins, "source_kind", "Kind"), severity(ofOrigins), number(origins, "failing_resources", "Failing resources"),
       number(origins, "resources", "of resources"), number(origins, "failed", "Findings"), account(origins),
       { key: "count", label: "Checks", kind: "number", value: (row) => checksOf(row).length },
@@ -47,7 +48,7 @@ const showTables = ({ gaps, resolved, origins, checks, keys, exceptions }) => {
     named: (row) => origins.text("source", row),
     more: (row) => [
       el("h3", {}, "Checks that its resources fail"),
-      el("ul", {}, checksOf(row).map((check) => el("li", {}, link(check, "findings", { check, origin: origins.text("source", row), account: origins.text("account_id", row) })))),
+      el("ul", {}, checksOf(row).map((check) => el("li", {}, link(check, "findings", { check, ...leads(row) })))),
     ],
     facets: [facet(origins, "source_kind", "Kind"), { key: "severity", label: "Worst", codes: ofOrigins, compare: bySeverity }, accountFacet(origins)],
   });
@@ -106,7 +107,7 @@ const showTables = ({ gaps, resolved, origins, checks, keys, exceptions }) => {
   });
   const covering = (row) => {
     const id = exceptions.text("exception_id", row);
-    return exceptions.value("findings", row) > 0 ? link(id, "findings", { q: id }) : id;
+    return exceptions.value("findings", row) > 0 ? link(id, "findings", { exception: id }) : id;
   };
   new Grid({
     root: at("exceptions-grid"), key: "exceptions", label: "Exceptions", rows: exceptions.rows, empty: "This run judged without exceptions.",
