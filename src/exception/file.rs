@@ -25,7 +25,7 @@ pub fn read(path: &Path, text: &str, terms: Terms) -> Result<Exceptions, ConfigE
     let source = Source::File { path, text };
     let (mut wrong, mut odd) = (Problems::new(source), Problems::new(source));
     let (document, refused) = DeTable::parse_recoverable(text);
-    let mut all = Vec::new();
+    let (mut all, mut ids) = (Vec::new(), BTreeMap::new());
     for (name, value) in document.get_ref() {
         let entries = value.get_ref().as_array().filter(|_| name.get_ref() == ENTRY);
         let Some(entries) = entries else {
@@ -46,19 +46,25 @@ pub fn read(path: &Path, text: &str, terms: Terms) -> Result<Exceptions, ConfigE
                 Place::Position { line, .. } => line,
                 Place::File(_) | Place::Variable(_) => 0,
             };
-            if let Some(exception) = entry::read(entry, &span, line, terms, &mut wrong, &mut odd) {
-                all.push((Arc::new(exception), span));
+            let exception = entry::read(entry, &span, line, terms, &mut wrong, &mut odd);
+            // Also of one with something wrong in it, so that all is told at once.
+            let written =
+                entry.iter().find(|(name, _)| name.get_ref() == "id").and_then(|(_, id)| id.get_ref().as_str());
+            let id = exception.as_ref().map(|exception| exception.id.as_str()).or(written);
+            if let Some(id) = id {
+                if let Some(first) = ids.get(id) {
+                    let message = format!(
+                        "`{id}` is the exception in line {first} already: change that one, or give this another id"
+                    );
+                    wrong.add(&span, message);
+                } else {
+                    ids.insert(id.to_owned(), line);
+                }
             }
+            all.extend(exception.map(|exception| (Arc::new(exception), span)));
         }
     }
-    let mut ids = BTreeMap::new();
     for (exception, span) in &all {
-        if let Some(first) = ids.insert(exception.id.as_str(), exception.line) {
-            let id = &exception.id;
-            let message =
-                format!("`{id}` is the exception in line {first} already: change that one, or give this another id");
-            wrong.add(span, message);
-        }
         match (exception.standing(terms.today), exception.days_left(terms.today)) {
             (Standing::InForce, _) => {}
             (Standing::Expiring, 0) => odd.add(span, format!("`{}` ends today", exception.id)),

@@ -81,6 +81,13 @@ account = "*"
 reason = "r"
 owner = "o"
 expires = 2027-01-01
+[[exception]]
+id = "A"
+check = "training-job-vcp"
+account = "*"
+reason = "r"
+owner = "o"
+expires = 2027-01-01
 "#;
     insta::assert_snapshot!(read_text(text).unwrap_err().to_string());
 }
