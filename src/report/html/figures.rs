@@ -100,7 +100,7 @@ impl Night {
         self.judged().0.is_none_or(|judged| judged == 0 && self.unknown.is_some())
     }
 
-    /// How the score differs from the night before; none on the first.
+    /// How the score differs from the night before; none where the two cannot be compared.
     pub(super) fn change(&self) -> Option<Points> {
         self.score_change.map(Points)
     }
