@@ -4,7 +4,7 @@ use std::{process::Stdio, str::FromStr as _, time::Duration};
 
 use aws_config::Region;
 use aws_credential_types::Credentials;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use tokio::{
     io::{AsyncBufReadExt as _, BufReader},
     process::{Child, Command},
@@ -41,7 +41,7 @@ pub(super) async fn run(args: DemoArgs, screen: &Screen) -> Result<ExitStatus, F
     // What is refused on purpose is most of what is missing.
     config.coverage.floor_percent = FLOOR;
     config.pacing.share = SHARE;
-    // Each demo ends its history now, so that it is another organization than the last one in the same directory.
+    // The history ends each day anew, so that it is another organization than that of another day in the same directory.
     config.incremental.refresh_days = 1;
     for (api, rate) in SIMULATED_RATES {
         config.pacing.rates.insert(api, *rate);
@@ -93,6 +93,13 @@ fn shape(args: &ShapeArgs) -> Shape {
     }
 }
 
+/// When the history of the organization ends: at the beginning of the day (UTC), so that it is the same one all day long and
+/// two demos of a day can be compared.
+fn midnight(now: Timestamp) -> Timestamp {
+    let day = TimeZone::UTC.to_datetime(now).date();
+    TimeZone::UTC.to_timestamp(day.at(0, 0, 0, 0)).unwrap_or(now)
+}
+
 /// The simulator as a child, so that its memory is not ours, and the address that it serves. It ends with us, since
 /// its standard input does.
 async fn start_simulator(shape: &ShapeArgs) -> Result<(Child, String), String> {
@@ -102,6 +109,7 @@ async fn start_simulator(shape: &ShapeArgs) -> Result<(Child, String), String> {
         .arg("simulate")
         .args(["--accounts", &shape.accounts.to_string(), "--regions", &shape.regions.to_string()])
         .args(["--jobs", &shape.jobs.to_string(), "--seed", &shape.seed.to_string()])
+        .args(["--now", &midnight(Clock::System.now()).to_string()])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .kill_on_drop(true)
@@ -114,4 +122,18 @@ async fn start_simulator(shape: &ShapeArgs) -> Result<(Child, String), String> {
     let address = address
         .ok_or("the simulator ended before it listened; look at the limits on memory and open files (ulimit -a)")?;
     Ok((child, String::from_str(address).unwrap_or_default()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_history_ends_at_one_instant_all_day_long() {
+        let ends = |now: &str| midnight(now.parse().unwrap()).to_string();
+        for now in ["2026-11-26T00:00:00Z", "2026-11-26T18:12:45.5Z", "2026-11-26T23:59:59Z"] {
+            assert_eq!(ends(now), "2026-11-26T00:00:00Z");
+        }
+        assert_eq!(ends("2026-11-27T00:00:00Z"), "2026-11-27T00:00:00Z");
+    }
 }
