@@ -32,13 +32,14 @@ pub enum Form {
     Json,
 }
 
-/// Starts logging, and tells in which form. `RUST_LOG` overrides the level, which is `info` for ourselves and `warn` for the libraries.
+/// Starts logging, and tells in which form. `RUST_LOG` overrides the level, which is `info` for ourselves and `warn` for the
+/// libraries, but for the search for credentials, of which our own errors say where it ended.
 pub fn start(format: LogFormat, quiet: bool, display: MultiProgress) -> Form {
     let level = match (quiet, progress::is_in_task()) {
-        (false, _) => "warn,sagesweep=info",
-        (true, false) => "warn",
+        (false, _) => "warn,aws_config=error,sagesweep=info",
+        (true, false) => "warn,aws_config=error",
         // Nobody watches a task: without its heartbeat a long run and a stuck one look the same.
-        (true, true) => "warn,sagesweep::progress=info",
+        (true, true) => "warn,aws_config=error,sagesweep::progress=info",
     };
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
     let form = match format {

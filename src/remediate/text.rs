@@ -161,6 +161,7 @@ fn job(out: &mut String, job: &JobInput, region: &str, unread: Option<&str>) -> 
         if job.is_whole { "Read from DescribeTrainingJob just now." } else { "Made of the facts in the tables." };
     paragraph(out, 2, from)?;
     if let Some(why) = unread {
+        let why = why.trim_end_matches('.');
         paragraph(out, 2, &format!("The service was asked and did not tell: {why}."))?;
     }
     for line in pretty::lines(&Value::Object(job.input.clone()), WIDTH) {
