@@ -131,7 +131,8 @@ impl Form {
 
     fn of(args: &QueryArgs) -> Result<Self, Failure> {
         let by_name = args.output.as_deref().and_then(Format::of);
-        if args.format.is_none() && by_name.is_none() && args.output.as_deref().is_some_and(is_named_otherwise) {
+        // Devices and pipes have no ending.
+        if args.format.is_none() && by_name.is_none() && args.output.as_deref().and_then(Path::extension).is_some() {
             return Err(Failure::Usage(
                 "the ending of --output names no form: it is .txt, .csv, .json, .jsonl, .ndjson or .parquet, or else say --format",
             ));
@@ -194,11 +195,6 @@ impl Form {
         }
         writer.end().map_err(unwritten)
     }
-}
-
-/// Whether a name has an ending, so that a form is meant by it; devices and pipes have none.
-fn is_named_otherwise(path: &Path) -> bool {
-    path.extension().is_some()
 }
 
 /// The columns of the terminal.

@@ -71,53 +71,42 @@ impl<'a> Row<'a> {
                 expires_on: date(batch, "exception_expires_on", row),
             }),
         };
+        let observed_at = instant("observed_at").ok_or_else(unknown)?;
         Ok(Self {
-            run_id: texts("run_id")?,
-            check_id: texts("check_id")?,
-            check_version: columns.integers("check_version")?.value(row),
             status: Status::spelt(texts("status")?).ok_or_else(unknown)?,
-            severity: Severity::of_id(columns.integers("severity_id")?.value(row)).ok_or_else(unknown)?,
-            partition: texts("partition_name")?,
-            org_id: optional("org_id")?,
-            ou_id: optional("ou_id")?,
-            ou_path: optional("ou_path")?,
-            account_id: texts("account_id")?,
-            account_name: texts("account_name")?,
-            region: texts("region")?,
-            resource_type: texts("resource_type")?,
-            resource_arn: texts("resource_arn")?,
-            resource_name: texts("resource_name")?,
-            resource_created_at: instant("resource_created_at"),
-            owner: optional("owner")?,
             tags: map(batch, "tags", row).ok_or_else(unknown)?,
             reason_code: texts("reason_code")?,
             reason: texts("reason")?,
             evidence_json: optional("evidence_json")?,
             standards: list(batch, "standards", row).ok_or_else(unknown)?,
             exception,
-            first_failed_at: instant("first_failed_at"),
             last_resolved_at: instant("last_resolved_at"),
-            observed_at: instant("observed_at").ok_or_else(unknown)?,
+            ..Self::over(columns, row, observed_at)?
         })
     }
 
     /// The last row of a finding whose resource is gone, from the event that says so; none for any other event.
     pub(super) fn gone(batch: &'a RecordBatch, row: usize) -> Result<Option<Self>, ReadError> {
         let columns = View { table: Table::FindingEvents, batch };
-        let unknown = || ReadError::Row(Table::FindingEvents);
+        if columns.texts("event")?.value(row) != Event::ResourceDeleted.as_str() {
+            return Ok(None);
+        }
+        let occurred_at = instant(columns.instants("occurred_at"), row);
+        Self::over(columns, row, occurred_at.ok_or(ReadError::Row(Table::FindingEvents))?).map(Some)
+    }
+
+    /// What findings and events tell in the same columns, as the row of a finding whose resource is gone since `at`.
+    fn over(columns: View<'a>, row: usize, at: Timestamp) -> Result<Self, ReadError> {
         let texts = |name| Ok::<_, ReadError>(columns.texts(name)?.value(row));
         let optional = |name| Ok::<_, ReadError>(text(columns.texts(name)?, row));
         let instant = |name| instant(columns.instants(name), row);
-        if texts("event")? != Event::ResourceDeleted.as_str() {
-            return Ok(None);
-        }
-        let occurred_at = instant("occurred_at").ok_or_else(unknown)?;
-        Ok(Some(Self {
+        let severity = Severity::of_id(columns.integers("severity_id")?.value(row));
+        Ok(Self {
             run_id: texts("run_id")?,
             check_id: texts("check_id")?,
             check_version: columns.integers("check_version")?.value(row),
             status: Status::NotApplicable,
-            severity: Severity::of_id(columns.integers("severity_id")?.value(row)).ok_or_else(unknown)?,
+            severity: severity.ok_or(ReadError::Row(columns.table))?,
             partition: texts("partition_name")?,
             org_id: optional("org_id")?,
             ou_id: optional("ou_id")?,
@@ -137,9 +126,9 @@ impl<'a> Row<'a> {
             standards: Vec::new(),
             exception: None,
             first_failed_at: instant("first_failed_at"),
-            last_resolved_at: Some(occurred_at),
-            observed_at: occurred_at,
-        }))
+            last_resolved_at: Some(at),
+            observed_at: at,
+        })
     }
 
     /// Whether it cannot fail any more after it did: the check applies no more, or the resource is gone.
